@@ -1,0 +1,14 @@
+"""Celery. Two tasks wake the queue up; the queue itself is a table, so a lost or repeated message changes nothing.
+
+Intervals are plain seconds in UTC: a crontab can skip or repeat an hour when clocks change.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("doorway")
+app.config_from_object("config.celery_settings")
+app.autodiscover_tasks()

@@ -1,0 +1,19 @@
+"""What Celery is told. No result backend, no `eta`, no `expires`: time lives in rows (see `followups.reminders`)."""
+
+from django.conf import settings
+
+broker_url = settings.REDIS_URL
+broker_connection_retry_on_startup = True
+broker_transport_options = {"socket_timeout": 5, "socket_connect_timeout": 5}
+task_ignore_result = True
+task_store_errors_even_if_ignored = False
+task_acks_late = True
+task_reject_on_worker_lost = True  # safe: tasks carry nothing, a repeat finds nothing to do
+worker_prefetch_multiplier = 1
+worker_hijack_root_logger = False
+task_default_queue = "routine"
+timezone = "UTC"
+beat_schedule = {
+    "sweep": {"task": "followups.tasks.sweep", "schedule": settings.SWEEP_SECONDS},
+    "drain": {"task": "followups.tasks.drain", "schedule": settings.SWEEP_SECONDS},
+}
