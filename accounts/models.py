@@ -1,0 +1,186 @@
+"""People: who they are, where they work, whom they supervise. Audit entries are in `accounts.audit`."""
+
+import zoneinfo
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.audit import AuditEntry
+
+__all__ = ["AuditEntry", "Role", "Site", "Supervision", "Team", "TeamCover", "User"]
+
+
+class Role(models.TextChoices):
+    """What a person may do. Roles are not ranks: an admin sees no clinical row."""
+
+    THERAPIST = "therapist", _("Therapist")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    ADMIN = "admin", _("Admin")
+
+
+def validate_time_zone(name):
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("Give a time zone by its full name, such as Europe/London."))
+
+
+class Site(models.Model):
+    """A place of work, with everything that depends on the place."""
+
+    class Terminology(models.TextChoices):
+        """Which words a site uses for the level: the concern it names, or only the response it asks for."""
+
+        CONCERN = "concern", _("Names the level of concern (US profile)")
+        RESPONSE = "response", _("Names only the response (UK profile)")
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    country = models.CharField(_("country"), max_length=2, validators=[RegexValidator(r"^[A-Z]{2}$")])
+    time_zone = models.CharField(_("time zone"), max_length=50, validators=[validate_time_zone])
+    emergency_number = models.CharField(
+        _("emergency number"), max_length=10, validators=[RegexValidator(r"^\d{2,10}$")]
+    )
+    on_call_name = models.CharField(_("on-call supervisor"), max_length=80, blank=True)
+    on_call_phone = models.CharField(_("on-call number"), max_length=30, blank=True)
+    terminology = models.CharField(
+        _("terminology"), max_length=10, choices=Terminology, default=Terminology.CONCERN
+    )
+    workday_starts = models.TimeField(_("working day starts"), default="09:00")
+    workday_ends = models.TimeField(_("working day ends"), default="17:00")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="site_workday_ends_after_it_starts", condition=Q(workday_ends__gt=F("workday_starts"))
+            ),
+        ]
+
+    @property
+    def zone(self):
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+
+class Team(models.Model):
+    name = models.CharField(_("name"), max_length=80)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="teams")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "name"], name="team_name_once_per_site")]
+
+
+class UserManager(BaseUserManager):
+    use_in_migrations = True
+
+    def get_queryset(self):
+        """Every page asks for the person's team and site, so they come along in the same query."""
+        return super().get_queryset().select_related("team__site")
+
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A member of staff. Clients never have an account."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    phone = models.CharField(_("work phone"), max_length=30, blank=True)
+    roles = ArrayField(models.CharField(max_length=10, choices=Role), verbose_name=_("roles"), default=list)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="members")
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=50,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text=_("Empty: the site's."),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_its_case"),
+            models.CheckConstraint(name="user_roles_are_known", condition=Q(roles__contained_by=Role.values)),
+        ]
+
+    @property
+    def site(self):
+        return self.team.site
+
+    @property
+    def zone(self):
+        return zoneinfo.ZoneInfo(self.time_zone) if self.time_zone else self.site.zone
+
+    def has_role(self, *roles):
+        return any(role in self.roles for role in roles)
+
+    @property
+    def is_therapist(self):
+        return self.has_role(Role.THERAPIST)
+
+    @property
+    def is_supervisor(self):
+        return self.has_role(Role.SUPERVISOR)
+
+    @property
+    def is_admin(self):
+        return self.has_role(Role.ADMIN)
+
+
+class DatedQuerySet(models.QuerySet):
+    def on(self, day=None):
+        """Rows in force on that day (today in the current time zone by default), both ends included."""
+        day = day or timezone.localdate()
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class Supervision(models.Model):
+    """A supervises B from one day to another. A former supervisor sees nothing any more."""
+
+    supervisor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="supervisions_given")
+    supervisee = models.ForeignKey(User, on_delete=models.PROTECT, related_name="supervisions_received")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="supervision_is_of_somebody_else", condition=~Q(supervisor=F("supervisee"))
+            ),
+            models.CheckConstraint(
+                name="supervision_ends_after_it_starts", condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on"))
+            ),
+        ]
+
+
+class TeamCover(models.Model):
+    """A supervisor answers for a whole team for a while."""
+
+    supervisor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="team_covers")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="covers")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="team_cover_ends_after_it_starts", condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on"))
+            ),
+        ]

@@ -1,0 +1,22 @@
+"""Whose work a person answers for today."""
+
+from accounts.models import Supervision, TeamCover, User
+
+
+def answers_for(user):
+    """Queryset of the ids of everybody whose clinical rows `user` may read as a supervisor today."""
+    if not user.is_supervisor:
+        return User.objects.none().values("pk")
+    supervisees = Supervision.objects.on().filter(supervisor=user).values("supervisee")
+    covered = TeamCover.objects.on().filter(supervisor=user).values("team")
+    return User.objects.filter(pk__in=supervisees).values("pk") | User.objects.filter(team__in=covered).values("pk")
+
+
+def supervisors_of(user):
+    """Active supervisors of `user` today: by supervision first, else whoever covers the team."""
+    current = Supervision.objects.on().filter(supervisee=user).values("supervisor")
+    direct = User.objects.filter(pk__in=current, is_active=True).order_by("name", "pk")
+    if direct:
+        return direct
+    covering = TeamCover.objects.on().filter(team=user.team_id).values("supervisor")
+    return User.objects.filter(pk__in=covering, is_active=True).exclude(pk=user.pk).order_by("name", "pk")

@@ -1,0 +1,28 @@
+from allauth.account import views as allauth_views
+from django.urls import path
+
+from accounts import views
+from accounts.access import allow, allow_everyone
+
+urlpatterns = [
+    path("", views.me, name="me"),
+    path("sign-in/", allow_everyone(allauth_views.login), name="account_login"),
+    path("sign-out/", allow()(allauth_views.logout), name="account_logout"),
+    path("password/", allow()(allauth_views.password_change), name="account_change_password"),
+    path("password/forgotten/", allow_everyone(allauth_views.password_reset), name="account_reset_password"),
+    path(
+        "password/forgotten/sent/",
+        allow_everyone(allauth_views.password_reset_done),
+        name="account_reset_password_done",
+    ),
+    path(
+        "password/forgotten/<uidb36>-<key>/",
+        allow_everyone(allauth_views.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/forgotten/changed/",
+        allow_everyone(allauth_views.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
+]

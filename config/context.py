@@ -1,0 +1,34 @@
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+
+#: What the main navigation offers, and to whom; nobody named means everyone who is signed in.
+PLACES = [
+    ("now", _("Now"), {Role.THERAPIST}),
+    ("follow-ups", _("Follow-ups"), {Role.THERAPIST, Role.SUPERVISOR}),
+    ("resources", _("Resources"), set()),
+    ("review-queue", _("Review"), {Role.SUPERVISOR}),
+]
+
+
+def page(request):
+    """What every template may ask for that is no room's business."""
+    return {"is_demo": settings.DEMO, "navigation": navigation(request)}
+
+
+def navigation(request):
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    return [
+        {"url": reverse(name), "label": label, "is_current": is_current(request, name)}
+        for name, label, roles in PLACES
+        if not roles or user.has_role(*roles)
+    ]
+
+
+def is_current(request, name):
+    address = reverse(name)
+    return request.path == address or (address != "/" and request.path.startswith(address))

@@ -1,0 +1,14 @@
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("demo-mail/", views.demo_mail, name="demo-mail"),
+    path("account/", include("accounts.urls")),
+    path("resources/", include("resources.urls")),
+    path("steps/", include("protocols.urls")),
+    path("follow-ups/", include("followups.urls")),
+    path("", include("sessions_app.urls")),
+]

@@ -1,0 +1,47 @@
+"""Whether the process runs, and whether it can work."""
+
+import email
+import email.policy
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from accounts.access import allow, allow_everyone
+from followups import health
+
+
+@allow_everyone
+def healthz(request):
+    """200 as long as the process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@allow_everyone
+def readyz(request):
+    """200 when the database answers and a clock has swept lately, else 503. Ages in seconds; no ids, no names."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    report = health.report()
+    return JsonResponse(report, status=200 if report["is_ready"] else 503)
+
+
+@allow()
+def demo_mail(request):
+    """What the demo sent, for people who try it out; does not exist anywhere else."""
+    if not settings.DEMO:
+        raise Http404
+    files = sorted(Path(settings.MAIL_DIR).glob("*.log"), reverse=True)[:20]
+    mails = [mail for file in files for mail in mails_in(file)]
+    return render(request, "demo_mail.html", {"mails": mails, "folder": settings.MAIL_DIR})
+
+
+def mails_in(file):
+    """The mails of one file of Django's file-based backend, newest first."""
+    texts = file.read_bytes().split(b"-" * 79 + b"\n")
+    for text in reversed([text for text in texts if text.strip()]):
+        mail = email.message_from_bytes(text, policy=email.policy.default)
+        body = mail.get_body(("plain",))
+        yield {**{name: mail[name] for name in ("subject", "date", "to")}, "body": body.get_content() if body else ""}

@@ -1,0 +1,18 @@
+from followups.models.deliveries import Delivery, DeliveryEnd, DeliveryStart, Heartbeat
+from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
+from followups.models.policy import FollowUpPolicy, PolicyTask
+from followups.models.reminders import Reminder
+
+__all__ = [
+    "ContactAttempt",
+    "Delivery",
+    "DeliveryEnd",
+    "DeliveryStart",
+    "FollowUp",
+    "FollowUpChange",
+    "FollowUpPlan",
+    "FollowUpPolicy",
+    "Heartbeat",
+    "PolicyTask",
+    "Reminder",
+]

@@ -1,0 +1,99 @@
+"""One message to one person on one channel, from the first try to the last."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.audit import append_only
+from accounts.models import User
+from followups.models.reminders import Reminder
+
+
+class DeliveryChannel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+
+
+class Delivery(models.Model):
+    """`key` is reminder, channel and recipient: two sweeps at once make one delivery.
+
+    *Sent* means handed to the mail server, not read. *Failed* stays visible until a person has seen to it.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waiting to be sent")
+        LEASED = "leased", _("Being sent")
+        SENT = "sent", _("Handed to the mail server")
+        FAILED = "failed", _("Could not be sent")
+        STOPPED = "stopped", _("Stopped: no longer needed")
+
+    key = models.CharField(max_length=120, unique=True)
+    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="deliveries")
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.CharField(_("channel"), max_length=10, choices=DeliveryChannel)
+    lane = models.PositiveSmallIntegerField(_("lane"), choices=Reminder.Lane)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    next_at = models.DateTimeField(_("next try"))
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    may_be_repeat = models.BooleanField(_("may be a repeat"), default=False)
+    last_problem = models.CharField(_("last problem"), max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["lane", "next_at"], name="delivery_to_claim", condition=Q(state__in=["pending", "leased"])
+            ),
+            models.Index(fields=["recipient"], name="delivery_failed", condition=Q(state="failed")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="delivery_lease_belongs_to_leased",
+                condition=Q(state="leased", lease_token__isnull=False, lease_until__isnull=False)
+                | (~Q(state="leased") & Q(lease_token=None, lease_until=None)),
+            ),
+            models.CheckConstraint(
+                name="delivery_finished_has_a_time",
+                condition=Q(state__in=["sent", "failed", "stopped"], finished_at__isnull=False)
+                | (Q(state__in=["pending", "leased"]) & Q(finished_at=None)),
+            ),
+        ]
+
+
+class DeliveryStart(models.Model):
+    """Written and committed before the first byte leaves. A start without an end may have been sent."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="starts")
+    lease_token = models.UUIDField()
+    worker = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers = [append_only("delivery_start_is_append_only")]
+
+
+class DeliveryEnd(models.Model):
+    """How a start ended."""
+
+    class Result(models.TextChoices):
+        SENT = "sent", _("Accepted by the mail server")
+        TEMPORARY = "temporary", _("Refused for now")
+        PERMANENT = "permanent", _("Refused for good")
+        AMBIGUOUS = "ambiguous", _("Not known whether it was accepted")
+        LOST = "lost", _("The sender died")
+
+    start = models.OneToOneField(DeliveryStart, on_delete=models.PROTECT, related_name="end")
+    result = models.CharField(max_length=10, choices=Result)
+    detail = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers = [append_only("delivery_end_is_append_only")]
+
+
+class Heartbeat(models.Model):
+    """When each clock last swept. Read by `/readyz` and the banner."""
+
+    clock = models.CharField(max_length=20, primary_key=True)
+    beat_at = models.DateTimeField()

@@ -1,0 +1,179 @@
+"""Promises to get back to a client, and the attempts to keep them."""
+
+import uuid
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.audit import append_only
+from accounts.models import User
+from accounts.supervision import answers_for
+from followups.models.policy import FollowUpPolicy
+from sessions_app.models import Channel, DepartureEvent, ResponseLevel
+
+
+class FollowUpPlan(models.Model):
+    """The plan of one departure for one level: a frozen copy, later changes to the policy do not touch it."""
+
+    departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="plans")
+    policy = models.ForeignKey(FollowUpPolicy, on_delete=models.PROTECT, related_name="+")
+    response_level = models.CharField(_("response level"), max_length=16, choices=ResponseLevel)
+    opened_at = models.DateTimeField(_("opened"), auto_now_add=True)
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    superseded_at = models.DateTimeField(_("replaced"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["departure"], condition=Q(superseded_at=None), name="one_plan_in_force_per_departure"
+            ),
+        ]
+
+
+class FollowUpQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Own follow-ups, those about own departures, and those of the people `user` supervises or covers today."""
+        if not (user.is_therapist or user.is_supervisor):
+            return self.none()
+        visible = Q(owner=user)
+        if user.is_therapist:
+            visible |= Q(departure__therapist=user)
+        if user.is_supervisor:
+            visible |= Q(departure__therapist__in=answers_for(user))
+        return self.filter(visible)
+
+    def owned_by(self, user):
+        return self.filter(owner=user)
+
+    def open(self):
+        return self.filter(state=FollowUp.State.OPEN)
+
+    def late(self, now):
+        return self.open().filter(due_at__lt=now)
+
+    def for_list(self):
+        return self.select_related("owner", "departure__client", "departure__site", "departure__therapist").order_by(
+            "due_at", "pk"
+        )
+
+
+@pghistory.track()
+class FollowUp(models.Model):
+    """A promise to get back to the client by `due_at` (UTC), owned by one person.
+
+    `due_on`, `due_wall_time` and `time_zone` are what was promised; `due_at` is computed from them, so a
+    clock change between now and then does not move a call from nine to eight.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        DONE = "done", _("Done")
+        NOT_NEEDED = "not_needed", _("Not needed")
+        REPLACED = "replaced", _("Replaced by a newer plan")
+
+    plan = models.ForeignKey(FollowUpPlan, on_delete=models.PROTECT, related_name="follow_ups")
+    departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="follow_ups")
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="follow_ups")
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    title = models.CharField(_("task"), max_length=80)
+    script = models.CharField(_("words to say"), max_length=240, blank=True)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, blank=True)
+    due_on = models.DateField(_("due on"))
+    due_wall_time = models.TimeField(_("due, local time"))
+    time_zone = models.CharField(_("time zone"), max_length=50)
+    due_at = models.DateTimeField(_("due"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "due_at"], name="follow_up_open_by_owner", condition=Q(state="open"))]
+        constraints = [
+            models.CheckConstraint(
+                name="follow_up_closed_by_someone_at_a_time",
+                condition=Q(state="open", closed_at=None, closed_by=None)
+                | (~Q(state="open") & Q(closed_at__isnull=False, closed_by__isnull=False)),
+            ),
+        ]
+
+    @property
+    def is_open(self):
+        return self.state == self.State.OPEN
+
+
+class FollowUpChange(models.Model):
+    """Why a follow-up was moved, closed or handed on. History a clinician reads; added, never edited."""
+
+    class Deed(models.TextChoices):
+        MOVED = "moved", _("Moved")
+        CHANGED = "changed", _("Changed")
+        DONE = "done", _("Done")
+        NOT_NEEDED = "not_needed", _("Not needed")
+        REPLACED = "replaced", _("Replaced by a newer plan")
+
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="changes")
+    deed = models.CharField(max_length=10, choices=Deed)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    due_before = models.DateTimeField(null=True)
+    due_after = models.DateTimeField(null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        triggers = [append_only("follow_up_change_is_append_only")]
+        constraints = [
+            models.CheckConstraint(
+                name="moving_or_dropping_a_follow_up_needs_a_reason",
+                condition=~Q(deed__in=["moved", "not_needed"]) | ~Q(reason=""),
+            ),
+        ]
+
+
+class ContactAttempt(models.Model):
+    """A clinician tried to reach the *client*. Added, never edited."""
+
+    class Result(models.TextChoices):
+        REACHED_SAFE = "reached_safe", _("Reached, safe")
+        REACHED_NEEDS_MORE = "reached_needs_more", _("Reached, needs more")
+        REACHED_NO_CONTACT = "reached_no_contact", _("Reached, asked for no contact")
+        NO_ANSWER = "no_answer", _("No answer")
+        VOICEMAIL_LEFT = "voicemail_left", _("Voicemail left, allowed")
+        VOICEMAIL_NOT_ALLOWED = "voicemail_not_allowed", _("No voicemail, not allowed")
+        WRONG_NUMBER = "wrong_number", _("Wrong or dead number")
+        THIRD_PARTY_REACHED = "third_party_reached", _("Permitted third party reached")
+        OTHER_PERSON = "other_person", _("Someone else answered, nothing said")
+        SENT_NO_REPLY = "sent_no_reply", _("Text or e-mail sent, no reply")
+        BOUNCED = "bounced", _("Bounced")
+        LETTER_SENT = "letter_sent", _("Letter sent")
+        LETTER_RETURNED = "letter_returned", _("Letter returned")
+        BLOCKED = "blocked", _("Not allowed on this channel")
+
+    op_id = models.UUIDField(unique=True, default=uuid.uuid4)
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="attempts")
+    departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="contact_attempts")
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    result = models.CharField(_("result"), max_length=21, choices=Result)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["occurred_at", "pk"]
+        triggers = [append_only("contact_attempt_is_append_only")]
+
+    @property
+    def is_reached(self):
+        return self.result in REACHED
+
+
+REACHED = {
+    ContactAttempt.Result.REACHED_SAFE,
+    ContactAttempt.Result.REACHED_NEEDS_MORE,
+    ContactAttempt.Result.REACHED_NO_CONTACT,
+}

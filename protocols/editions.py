@@ -1,0 +1,39 @@
+"""Finding the edition in force and publishing a new one."""
+
+import json
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from protocols.models import ProtocolStep, ProtocolVersion
+
+FIRST_EDITION = Path(__file__).parent / "first_edition.json"
+
+
+class NoProtocol(LookupError):
+    """No edition has been published, so no departure can be pinned to one."""
+
+
+def in_force():
+    """The published edition with the highest number; raises NoProtocol when there is none."""
+    version = ProtocolVersion.objects.published().order_by("-number").first()
+    if version is None:
+        raise NoProtocol("No protocol version is published. Run the migrations: they publish the first one.")
+    return version
+
+
+@transaction.atomic
+def publish_first(*, version_model=ProtocolVersion, step_model=ProtocolStep):
+    """Publish the first edition from `first_edition.json`, once; a second call changes nothing.
+
+    The models can be passed in because the migration that calls this holds historical ones.
+    """
+    if version_model.objects.filter(number=1).exists():
+        return
+    edition = json.loads(FIRST_EDITION.read_text(encoding="utf-8"))
+    version = version_model.objects.create(number=1, title=edition["title"])
+    for position, step in enumerate(edition["steps"], start=1):
+        step_model.objects.create(version=version, position=position, **step)
+    version.published_at = timezone.now()
+    version.save(update_fields=["published_at"])

@@ -1,0 +1,203 @@
+"""What each step may note beside its outcome. All of it optional; nothing here is a score.
+
+A protocol step names its captures by slug, so an edition decides which are asked; this module knows what each
+one is. Values are stored as codes (or a list of codes, or short text) in `CapturedFact.value`.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from sessions_app.models.reports import MainReason
+
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+YES_NO_UNKNOWN = [*YES_NO, ("unknown", _("Not known"))]
+OPTIONS_OFFERED = [
+    ("short_break", _("Short break here")),
+    ("step_out", _("Step out and return")),
+    ("grounding", _("Grounding")),
+    ("change_topic", _("Change topic or pace")),
+    ("shorten", _("Shorten today")),
+    ("other_format", _("Phone, video or other format")),
+    ("support_person", _("Support person")),
+    ("other_clinician", _("Other clinician")),
+    ("reschedule", _("Another time")),
+    ("crisis_line_call", _("Call a crisis line together")),
+    ("same_day", _("Urgent slot today")),
+]
+
+
+@dataclass(frozen=True)
+class Capture:
+    """One thing that can be noted: a choice, several choices, short text, a time of day or a date."""
+
+    label: str
+    choices: list | None = None
+    kind: str = "choice"
+    is_private: bool = False  # for the author and the supervisor; never part of what leaves the house
+
+    def words(self, value):
+        """The stored value as a reader sees it."""
+        known = dict(self.choices or [])
+        values = value if isinstance(value, list) else [value]
+        return ", ".join(str(known.get(each, each)) for each in values)
+
+
+def choice(label, choices, **more):
+    return Capture(label, choices, "choice", **more)
+
+
+def several(label, choices):
+    return Capture(label, choices, "several")
+
+
+def text(label):
+    return Capture(label, kind="text")
+
+
+CAPTURES = {
+    "exit-kept-clear": choice(_("Was the way out kept clear?"), YES_NO),
+    "help-summoned": choice(_("Was help called?"), YES_NO),
+    "concerns": several(
+        _("What is the concern about?"),
+        [
+            ("self_harm", _("Self-harm or suicide")),
+            ("harm_to_others", _("Harm to others")),
+            ("harm_from_others", _("Harm from others")),
+            ("medical", _("Medical or withdrawal")),
+            ("impaired_driving", _("Impaired or driving")),
+            ("dependant", _("A dependant left alone")),
+            ("capacity", _("Doubt about capacity")),
+            ("clinician_safety", _("Your own safety")),
+        ],
+    ),
+    "basis": several(
+        _("What is that based on?"),
+        [
+            ("said", _("The client said it")),
+            ("observed", _("You saw it")),
+            ("history", _("Known history")),
+            ("third_party", _("Somebody else said it")),
+        ],
+    ),
+    "tool-used": text(_("Tool used, its version and result")),
+    "safety-plan": choice(
+        _("Safety plan"),
+        [
+            ("none", _("None")),
+            ("exists", _("Exists")),
+            ("reviewed", _("Gone through today")),
+            ("not_reached", _("Did not get to it")),
+        ],
+    ),
+    "means-talk": choice(_("Talked about means?"), [*YES_NO, ("declined", _("Client did not want to"))]),
+    "capacity": choice(
+        _("Capacity to decide"),
+        [
+            ("no_doubt", _("No reason to doubt")),
+            ("doubt", _("Reason to doubt")),
+            ("not_assessed", _("Could not assess")),
+        ],
+    ),
+    "actions-taken": several(
+        _("What was done?"),
+        [
+            ("emergency_call", _("Emergency call")),
+            ("crisis_line", _("Crisis line, handed over warmly")),
+            ("consultation", _("Consulted a colleague")),
+            ("emergency_contact", _("Told the emergency contact")),
+            ("supervisor_told", _("Told the supervisor")),
+        ],
+    ),
+    "rationale": text(_("Why, in a line")),
+    "presentation": several(
+        _("What you saw"),
+        [
+            ("tearful", _("Tearful")),
+            ("angry", _("Angry")),
+            ("frightened", _("Frightened")),
+            ("far_away", _("Numb or far away")),
+            ("agitated", _("Agitated")),
+            ("calm", _("Calm")),
+            ("other", _("Other")),
+        ],
+    ),
+    "quote": text(_("In the client's words")),
+    "willing-to-talk": choice(
+        _("Willing to talk?"),
+        [("yes", _("Yes")), ("a_little", _("A little")), ("no", _("No")), ("not_asked", _("Could not ask"))],
+    ),
+    "client-words": text(_("The client's own words")),
+    "rupture-acknowledged": choice(
+        _("Did you name what went wrong between you?"), [*YES_NO, ("not_relevant", _("Does not apply"))]
+    ),
+    "repair-offered": several(
+        _("What you offered to put it right"),
+        [("apology", _("Apology")), ("change", _("Change of pace or topic")), ("other", _("Other"))],
+    ),
+    "reasons": several(_("What set it off?"), MainReason.choices),
+    "reasons-source": choice(
+        _("How do you know?"), [("stated", _("Stated")), ("observed", _("Observed")), ("inferred", _("Inferred"))]
+    ),
+    "trigger-time": Capture(_("When did it start?"), kind="time"),
+    "could-change": choice(_("Is there something we could change?"), YES_NO_UNKNOWN),
+    "could-change-note": text(_("What could change")),
+    "options-accepted": several(_("Offered and accepted"), OPTIONS_OFFERED),
+    "options-declined": several(_("Offered and declined"), OPTIONS_OFFERED),
+    "options-considering": several(_("Offered, still thinking"), OPTIONS_OFFERED),
+    "rescheduled-on": Capture(_("New date"), kind="date"),
+    "concerns-told": text(_("Concerns you told the client")),
+    "alternatives-named": text(_("Other ways you named")),
+    "understanding": choice(
+        _("What the client understood"),
+        [("own_words", _("Said it in own words")), ("nodded", _("Nodded")), ("not_shown", _("Not shown"))],
+    ),
+    "decision-scope": choice(
+        _("What the decision is about"),
+        [
+            ("today", _("Today only")),
+            ("unsure", _("Not sure yet")),
+            ("ending", _("Ending therapy")),
+            ("not_discussed", _("Not discussed")),
+        ],
+    ),
+    "mandate-notice": choice(_("Notice about mandated care"), [("given", _("Given")), ("na", _("Does not apply"))]),
+    "crisis-line-offered": choice(_("Was a crisis line offered?"), YES_NO),
+    "left-with": choice(
+        _("Alone or with someone?"), [("alone", _("Alone")), ("with_someone", _("With someone")), ("unknown", _("Not known"))]
+    ),
+    "left-how": choice(
+        _("How did they leave?"),
+        [("foot", _("On foot")), ("driving", _("Driving")), ("ride", _("Somebody drove")), ("unknown", _("Not known"))],
+    ),
+    "impairment-seen": choice(_("Did they seem impaired?"), YES_NO_UNKNOWN),
+    "left-behind": several(
+        _("Left behind"),
+        [("belongings", _("Belongings")), ("medication", _("Medication")), ("dependant", _("A dependant"))],
+    ),
+    "permission-to-contact": choice(_("May we get in touch?"), [*YES_NO, ("not_asked", _("Not asked"))]),
+    "next-appointment": choice(
+        _("Next appointment"),
+        [("kept", _("Kept")), ("moved", _("Moved")), ("cancelled", _("Cancelled")), ("none", _("None"))],
+    ),
+    "relationship-status": choice(
+        _("Where the work stands"),
+        [
+            ("continuing", _("Goes on")),
+            ("unclear", _("Not clear")),
+            ("ended_by_client", _("Ended by the client")),
+            ("transferring", _("Moving to someone else")),
+        ],
+    ),
+}
+
+
+def current(departure):
+    """The newest value of each fact of the departure, by name, in the order of the steps. One query."""
+    facts = {fact.name: fact for fact in departure.captured_facts.current()}
+    return {name: facts[name] for name in CAPTURES if name in facts and facts[name].value not in ("", [], None)}
+
+
+def describe(departure):
+    """What was noted, as (label, words) pairs in the order of the steps. One query."""
+    return [(CAPTURES[name].label, CAPTURES[name].words(fact.value)) for name, fact in current(departure).items()]

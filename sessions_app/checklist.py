@@ -1,0 +1,255 @@
+"""Answering the eleven steps. Answers are added, never edited; the newest stands."""
+
+import uuid
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from protocols.models import Outcome, Phase, ProtocolStep
+from resources.shelf import snapshot
+from sessions_app.captures import CAPTURES
+from sessions_app.models import CapturedFact, DepartureEvent, Ending, GivenResource, StepResponse
+from sessions_app.models.responses import ReasonNotPossible
+
+#: What cannot happen any more once the client has gone (steps 3 to 8).
+NEEDS_THE_CLIENT = [
+    "express-empathy",
+    "encourage-communication",
+    "validate-feelings",
+    "explore-reason",
+    "offer-options",
+    "discuss-implications",
+]
+
+
+class OperationBelongsElsewhere(Exception):
+    """The operation id was used before, by somebody else or for another departure or step."""
+
+
+@transaction.atomic
+def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None):
+    """Write down the answer to one step.
+
+    Answers are never edited: changing your mind adds a newer one. Saying the same thing twice (a double
+    tap, a replayed request) adds nothing; the standing answer comes back. Raises
+    OperationBelongsElsewhere when `op_id` was used for something else, ProtocolStep.DoesNotExist for an
+    unknown slug. `at` is the moment of the tap (aware, UTC), the server's clock when missing.
+    """
+    # Two taps at once: the second waits here for the first, then sees its answer.
+    DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
+    step = ProtocolStep.objects.get(version=departure.protocol_version_id, slug=slug)
+    said = {"outcome": outcome, "reason": reason, "note": note}
+    if earlier := repeated(op_id, departure=departure, step=step, by=by):
+        return earlier
+    standing = latest(departure, step)
+    if says_the_same(standing, said):
+        return standing
+    response = StepResponse.objects.create(
+        op_id=op_id, departure=departure, step=step, by=by, occurred_at=at or timezone.now(), **said
+    )
+    audit.record("step_recorded", departure, by=by, step=slug, outcome=outcome)
+    return response
+
+
+def repeated(op_id, *, departure, step, by):
+    """The answer that already carries `op_id`, or None; raises when it belongs to something else."""
+    earlier = StepResponse.objects.filter(op_id=op_id).first()
+    if earlier and (earlier.departure_id, earlier.step_id, earlier.by_id) != (departure.pk, step.pk, by.pk):
+        raise OperationBelongsElsewhere
+    return earlier
+
+
+def says_the_same(standing, said):
+    if standing is None:
+        return said["outcome"] == Outcome.NOT_RECORDED  # nothing to take back
+    return all(getattr(standing, name) == value for name, value in said.items())
+
+
+def latest(departure, step):
+    return StepResponse.objects.filter(departure=departure, step=step).order_by("-occurred_at", "-pk").first()
+
+
+def take_back(departure, *, slug, by, op_id, at=None):
+    """Undo: the step is not recorded any more. The earlier answer stays in the history."""
+    return record(departure, slug=slug, outcome=Outcome.NOT_RECORDED, by=by, op_id=op_id, at=at)
+
+
+def derived(op_id, what):
+    """One operation of the device may add several rows; each gets an id that a repeat finds again."""
+    return uuid.uuid5(op_id, what)
+
+
+@transaction.atomic
+def fill_in_gone(departure, *, op_id, at, by):
+    """Mark each of steps 3 to 8 that has no answer as not possible, because the client had left."""
+    answered = set(departure.step_responses.standing().values_list("step__slug", flat=True))
+    for slug in NEEDS_THE_CLIENT:
+        if slug not in answered:
+            record(
+                departure,
+                slug=slug,
+                outcome=Outcome.NOT_POSSIBLE,
+                reason=reason_unable(departure),
+                op_id=derived(op_id, slug),
+                at=at,
+                by=by,
+            )
+
+
+@transaction.atomic
+def take_back_gone(departure, *, by):
+    """Take back every standing *not possible: client had left*. Returns the slugs of those steps."""
+    gone = departure.step_responses.standing().filter(
+        outcome=Outcome.NOT_POSSIBLE,
+        reason__in=[ReasonNotPossible.CLIENT_HAD_LEFT, ReasonNotPossible.CONNECTION_LOST],
+    )
+    slugs = list(gone.values_list("step__slug", flat=True))
+    for slug in slugs:
+        take_back(departure, slug=slug, by=by, op_id=uuid.uuid4())
+    return slugs
+
+
+def is_known(op_id, whats):
+    """Whether an operation that adds several rows has been here before."""
+    return StepResponse.objects.filter(op_id__in=[derived(op_id, what) for what in whats]).exists()
+
+
+def reason_unable(departure):
+    """Why the client could not be asked: gone, or cut off."""
+    if departure.ending == Ending.DISCONNECTED:
+        return ReasonNotPossible.CONNECTION_LOST
+    return ReasonNotPossible.CLIENT_HAD_LEFT if departure.ending else ReasonNotPossible.OTHER
+
+
+@transaction.atomic
+def note(departure, *, slug, facts, op_id, by, at=None):
+    """Write down what was noticed at a step; only what changed adds a row. Returns the added rows.
+
+    `facts` maps capture names to values; names the step does not capture are refused with KeyError.
+    """
+    DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
+    if CapturedFact.objects.filter(op_id=op_id).exists():
+        return []
+    step = ProtocolStep.objects.get(version=departure.protocol_version_id, slug=slug)
+    if unknown := set(facts) - set(step.captures):
+        raise KeyError(f"Step {slug} does not capture {sorted(unknown)}.")
+    before = {fact.name: fact.value for fact in departure.captured_facts.filter(step=step).current()}
+    added = [
+        CapturedFact(
+            op_id=op_id, departure=departure, step=step, name=name, value=value, by=by, occurred_at=at or timezone.now()
+        )
+        for name, value in facts.items()
+        if value != before.get(name, empty_like(value))
+    ]
+    CapturedFact.objects.bulk_create(added)
+    if added:
+        audit.record("details_noted", departure, by=by, names=[fact.name for fact in added])
+    return added
+
+
+def empty_like(value):
+    return [] if isinstance(value, list) else ""
+
+
+@transaction.atomic
+def give(departure, *, resources, way, taken, op_id, by):
+    """Write down which directory entries the client was given; the exact words and numbers are kept.
+
+    Returns the added rows; the same `op_id` again adds nothing.
+    """
+    DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
+    if GivenResource.objects.filter(op_id=op_id).exists():
+        return []
+    given = GivenResource.objects.bulk_create(
+        GivenResource(
+            op_id=op_id,
+            departure=departure,
+            resource=resource,
+            snapshot=snapshot(resource),
+            way=way,
+            taken=taken,
+            by=by,
+        )
+        for resource in resources
+    )
+    audit.record("resources_given", departure, by=by, resources=[str(resource.pk) for resource in resources])
+    record(departure, slug="provide-resources", outcome=Outcome.DONE, op_id=derived(op_id, "given"), by=by)
+    return given
+
+
+@dataclass
+class StepState:
+    """One step as the live page shows it."""
+
+    step: ProtocolStep
+    departure: DepartureEvent
+    response: StepResponse | None = None
+    facts: dict = field(default_factory=dict)
+    is_next: bool = False
+
+    @property
+    def new_op_id(self):
+        """A fresh id for each form on the page: two forms must never be taken for one tap."""
+        return uuid.uuid4()
+
+    @property
+    def is_recorded(self):
+        return self.response is not None
+
+    @property
+    def is_done(self):
+        return self.is_recorded and self.response.outcome == Outcome.DONE
+
+    @property
+    def is_safety(self):
+        return self.step.slug == "check-safety"
+
+    @property
+    def is_resources(self):
+        return self.step.slug == "provide-resources"
+
+    @property
+    def words_for_setting(self):
+        return self.step.words_for(self.departure.setting)
+
+    @property
+    def other_outcomes(self):
+        """The rarer answers, each one tap inside the opened step."""
+        return [Outcome(name) for name in self.step.outcomes if name in (Outcome.PARTLY, Outcome.DECLINED)]
+
+    @property
+    def may_be_not_possible(self):
+        return Outcome.NOT_POSSIBLE in self.step.outcomes
+
+    @property
+    def may_be_not_needed(self):
+        return Outcome.NOT_APPLICABLE in self.step.outcomes
+
+
+def states(departure):
+    """The eleven steps with their standing answers and facts, the next open one marked. Three queries."""
+    answers = {response.step_id: response for response in departure.step_responses.standing()}
+    facts = {}
+    for fact in departure.captured_facts.current():
+        facts.setdefault(fact.step_id, {})[fact.name] = fact.value
+    steps = [
+        StepState(step, departure, answers.get(step.pk), facts.get(step.pk, {}))
+        for step in ProtocolStep.objects.filter(version=departure.protocol_version_id)
+    ]
+    for state in steps:
+        if not state.is_recorded:
+            state.is_next = True
+            break
+    return steps
+
+
+def by_phase(steps):
+    """The same states in the four groups of the page, in order, as (phase, states)."""
+    return [(phase, [state for state in steps if state.step.phase == phase]) for phase in Phase]
+
+
+def captures_of(step):
+    """The captures of a step with what is known of each, as (name, capture)."""
+    return [(name, CAPTURES[name]) for name in step.captures if name in CAPTURES]

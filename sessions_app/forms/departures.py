@@ -1,0 +1,126 @@
+import uuid
+from datetime import timedelta
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from sessions_app.forms.steps import TapForm
+from sessions_app.models import Client, Ending, TherapySession
+from sessions_app.models.departures import Kind
+
+LONGEST_AGO = timedelta(days=365)
+
+
+class StartForm(TapForm):
+    """The one tap. A wrong or foreign session never stops it: the departure is saved without one."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    session = forms.ModelChoiceField(TherapySession.objects.none(), widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, sessions, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["session"].queryset = sessions
+
+    def facts(self):
+        """What could be read, and nothing else: reading must not fail a tap. Call after `is_valid()`."""
+        data = self.cleaned_data
+        return {
+            "id": data.get("id") or uuid.uuid4(),
+            "session": data.get("session"),
+            "began_at": data.get("at"),
+        }
+
+
+class EarlierForm(forms.Form):
+    """One that happened earlier. Only the time is asked; the rest may follow."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
+    began_at = forms.SplitDateTimeField(
+        label=_("When did it begin?"),
+        required=False,
+        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
+        help_text=_("In your own time zone. Empty means: just now."),
+    )
+    client = forms.ModelChoiceField(
+        Client.objects.none(), label=_("Which client?"), required=False, empty_label=_("Choose later")
+    )
+
+    def __init__(self, *args, clients, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["client"].queryset = clients
+        self.fields["client"].label_from_instance = client_label
+
+    def clean_id(self):
+        return self.cleaned_data["id"] or uuid.uuid4()
+
+    def clean_began_at(self):
+        began_at = self.cleaned_data["began_at"]
+        if began_at is None:
+            return timezone.now()
+        if began_at > timezone.now():
+            raise forms.ValidationError(_("This lies in the future. Give the time it happened."))
+        if began_at < timezone.now() - LONGEST_AGO:
+            raise forms.ValidationError(_("This is more than a year ago. Check the date."))
+        return began_at
+
+
+def client_label(client):
+    """What a list shows of a client: the reference, and the name the clinic chose to enter."""
+    return f"{client.reference} · {client.preferred_name}" if client.preferred_name else client.reference
+
+
+class ClientForm(forms.Form):
+    client = forms.ModelChoiceField(
+        Client.objects.none(),
+        label=_("Which client?"),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": _("Choose a client from the list, or go back without one.")},
+    )
+
+    def __init__(self, *args, clients, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["client"].queryset = clients
+        self.fields["client"].label_from_instance = client_label
+
+
+class EndingForm(forms.Form):
+    ending = forms.ChoiceField(choices=Ending.choices, widget=forms.RadioSelect, label=_("How did it end?"))
+    ended_time = forms.TimeField(
+        label=_("At what time?"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        help_text=_("In your own time zone. Empty means: now, or as recorded."),
+    )
+    kind = forms.ChoiceField(
+        choices=[("", _("Not recorded")), *Kind.choices], label=_("What happened?"), required=False
+    )
+
+    def __init__(self, *args, departure, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.departure = departure
+
+    def clean(self):
+        """The time of day belongs to the day it began, or to the next when it is past midnight."""
+        data = super().clean()
+        if (time := data.get("ended_time")) is None:
+            return data
+        began = timezone.localtime(self.departure.began_at)
+        ended = began.replace(hour=time.hour, minute=time.minute, second=59)
+        if ended < began:
+            ended += timedelta(days=1)
+        ended = min(ended, timezone.now()) if ended - timezone.now() < timedelta(minutes=1) else ended
+        if ended > timezone.now():
+            self.add_error("ended_time", _("This lies in the future. Give the time they left."))
+        data["ended_at"] = max(ended, self.departure.began_at)
+        return data
+
+
+class VoidForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why is it a mistake?"),
+        max_length=200,
+        error_messages={"required": _("Say in a few words why. It is kept, marked as a mistake.")},
+    )
+

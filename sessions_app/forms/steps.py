@@ -1,0 +1,123 @@
+"""What a step accepts. Nothing here is required to save a departure; a wrong value is told beside its field."""
+
+import uuid
+from datetime import timedelta
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from protocols.models import Outcome
+from resources.models import Resource
+from sessions_app.checklist import captures_of
+from sessions_app.models import GivenResource, ResponseLevel
+from sessions_app.models.responses import ReasonNotPossible
+
+OLDEST_TAP = timedelta(days=7)  # a tap may have waited on a device, but not for weeks
+
+
+class TapForm(forms.Form):
+    """Every tap carries an operation id and its moment. Without JavaScript the moment is empty: the server's."""
+
+    op_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
+
+    def clean_op_id(self):
+        return self.cleaned_data["op_id"] or uuid.uuid4()
+
+    def clean_at(self):
+        """The tap's moment; a device whose clock is wrong by more than a week is not believed."""
+        at = self.cleaned_data["at"]
+        if at is None:
+            return None
+        return at if timezone.now() - OLDEST_TAP < at else None
+
+
+class StepResponseForm(TapForm):
+    outcome = forms.ChoiceField(choices=Outcome.choices)
+    reason = forms.ChoiceField(choices=[("", ""), *ReasonNotPossible.choices], required=False)
+    note = forms.CharField(max_length=280, required=False)
+
+    def __init__(self, *args, step, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.step = step
+
+    def clean_outcome(self):
+        outcome = self.cleaned_data["outcome"]
+        if outcome not in self.step.outcomes:
+            raise forms.ValidationError(_("This step does not have that answer."))
+        return outcome
+
+    def clean(self):
+        data = super().clean()
+        if data.get("outcome") == Outcome.NOT_POSSIBLE and not data.get("reason"):
+            self.add_error("reason", _("Choose why it was not possible."))
+        if data.get("outcome") == Outcome.NOT_APPLICABLE and not data.get("note"):
+            self.add_error("note", _("Say in a few words why it was not needed."))
+        return data
+
+
+class LevelForm(TapForm):
+    level = forms.ChoiceField(choices=ResponseLevel.choices)
+
+
+class DetailsForm(TapForm):
+    """The capture fields of one step, made from the edition the departure is pinned to."""
+
+    def __init__(self, *args, step, facts=None, **kwargs):
+        known = dict(captures_of(step))
+        super().__init__(*args, initial=facts, prefix=step.slug, **kwargs)
+        for name, capture in known.items():
+            self.fields[name] = field_for(capture)
+
+    def facts(self):
+        return {name: plain(value) for name, value in self.cleaned_data.items() if name not in ("op_id", "at")}
+
+
+def field_for(capture):
+    common = {"label": capture.label, "required": False}
+    if capture.kind == "several":
+        return forms.MultipleChoiceField(choices=capture.choices, widget=forms.CheckboxSelectMultiple, **common)
+    if capture.kind == "choice":
+        return forms.ChoiceField(choices=[("", _("Not recorded")), *capture.choices], **common)
+    if capture.kind == "time":
+        return forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}), **common)
+    if capture.kind == "date":
+        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+    return forms.CharField(max_length=280, **common)
+
+
+def plain(value):
+    """The value as JSON keeps it: times and dates as text, nothing as an empty text."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str | list) else value.isoformat()
+
+
+class GiveResourcesForm(TapForm):
+    """One to three entries and how they were given."""
+
+    resources = forms.ModelMultipleChoiceField(
+        queryset=Resource.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Which ones?"),
+        error_messages={"required": _("Choose one to three.")},
+    )
+    way = forms.ChoiceField(
+        choices=GivenResource.Way.choices, widget=forms.RadioSelect, label=_("How did you give it?"), initial="spoken"
+    )
+    taken = forms.ChoiceField(
+        choices=GivenResource.Taken.choices, widget=forms.RadioSelect, label=_("Did they take it?"), initial="unknown"
+    )
+
+    MOST = 3
+
+    def __init__(self, *args, choices, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["resources"].queryset = choices
+
+    def clean_resources(self):
+        resources = self.cleaned_data["resources"]
+        if len(resources) > self.MOST:
+            raise forms.ValidationError(_("Choose at most three: more is hard to keep in mind."))
+        return resources

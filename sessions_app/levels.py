@@ -1,0 +1,82 @@
+"""How fast we must act. A person says so; nothing here computes, guesses or lowers it by itself."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from protocols.models import Outcome
+from sessions_app import checklist, signals
+from sessions_app.models import DepartureEvent, ResponseLevel
+
+SAFETY = "check-safety"
+
+#: What each level asks of us, most urgent first.
+ASKS = [
+    (ResponseLevel.IMMEDIATE, _("Act now")),
+    (ResponseLevel.ELEVATED, _("Act today")),
+    (ResponseLevel.SOME_CONCERN, _("By the next working day")),
+    (ResponseLevel.NONE_IDENTIFIED, _("Within three days")),
+    (ResponseLevel.UNABLE_TO_ASSESS, _("Could not ask: act today")),
+]
+
+
+def worded(site):
+    """The levels as the site words them, as (level, words, what it asks).
+
+    One profile names the level of concern and then the response, the other only the response.
+    """
+    if site.terminology == site.Terminology.RESPONSE:
+        return [(level, asks, "") for level, asks in ASKS]
+    return [(level, level.label, asks) for level, asks in ASKS]
+
+
+@transaction.atomic
+def set_level(departure, *, level, op_id, by, at=None):
+    """Set the response level; the safety step is answered with it, and the room above opens a plan.
+
+    *Unable to assess* answers the step as not possible, every other level as done. Setting the level it
+    already has adds nothing. The write fails as a whole if the plan cannot be made.
+    """
+    departure = hold(departure)
+    previous = departure.response_level
+    if previous == level or checklist.is_known(op_id, [f"level-{level}"]):
+        return departure
+    at = at or timezone.now()
+    departure.response_level, departure.response_level_at = level, at
+    departure.save(update_fields=["response_level", "response_level_at"])
+    unable = level == ResponseLevel.UNABLE_TO_ASSESS
+    checklist.record(
+        departure,
+        slug=SAFETY,
+        outcome=Outcome.NOT_POSSIBLE if unable else Outcome.DONE,
+        reason=checklist.reason_unable(departure) if unable else "",
+        op_id=checklist.derived(op_id, f"level-{level}"),
+        at=at,
+        by=by,
+    )
+    audit.record("level_set", departure, by=by, level=level, previous=previous)
+    signals.response_level_set.send(DepartureEvent, departure=departure, by=by, previous=previous)
+    return departure
+
+
+@transaction.atomic
+def take_back_level(departure, *, op_id, by):
+    """No level and no answer to the safety step is recorded any more; the plan that stood on it is withdrawn. Nothing is erased."""
+    departure = hold(departure)
+    previous = departure.response_level
+    if not previous:
+        return departure
+    checklist.take_back(departure, slug=SAFETY, by=by, op_id=op_id)
+    departure.response_level, departure.response_level_at = "", None
+    departure.save(update_fields=["response_level", "response_level_at"])
+    audit.record("level_taken_back", departure, by=by, previous=previous)
+    signals.response_level_set.send(DepartureEvent, departure=departure, by=by, previous=previous)
+    return departure
+
+
+def hold(departure):
+    """Lock the departure's row; the caller's instance is brought up to date rather than replaced."""
+    fresh = DepartureEvent.objects.locked().only("response_level", "response_level_at").get(pk=departure.pk)
+    departure.response_level, departure.response_level_at = fresh.response_level, fresh.response_level_at
+    return departure

@@ -1,0 +1,24 @@
+from sessions_app.models.clients import Channel, Client, ContactPermission
+from sessions_app.models.departures import DepartureEvent, Ending, ResponseLevel
+from sessions_app.models.reports import DepartureReport, ReportAddendum, Review
+from sessions_app.models.responses import CapturedFact, GivenResource, StepResponse
+from sessions_app.models.therapy_sessions import AgeBand, Composition, Format, TherapySession
+
+__all__ = [
+    "AgeBand",
+    "CapturedFact",
+    "Channel",
+    "Client",
+    "Composition",
+    "ContactPermission",
+    "DepartureEvent",
+    "DepartureReport",
+    "Ending",
+    "Format",
+    "GivenResource",
+    "ReportAddendum",
+    "ResponseLevel",
+    "Review",
+    "StepResponse",
+    "TherapySession",
+]

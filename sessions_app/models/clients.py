@@ -1,0 +1,80 @@
+"""The person in care, and how they may be reached."""
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team, User
+from accounts.supervision import answers_for
+from sessions_app.models.settings_of_care import AgeBand
+
+
+class ClientQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Own clients, and those of the people `user` supervises or covers today. Nobody else's."""
+        return self.filter(own_or_supervised(user, "therapist"))
+
+    def with_permissions(self):
+        return self.prefetch_related("contact_permissions")
+
+
+def own_or_supervised(user, path):
+    """The filter behind every `visible_to`: rows whose person at `path` is `user` or answers to them."""
+    own = Q(**{path: user.pk}) if user.is_therapist else Q(pk__in=[])
+    if not user.is_supervisor:
+        return own
+    return own | Q(**{f"{path}__in": answers_for(user)})
+
+
+@pghistory.track()
+class Client(models.Model):
+    """Held by the clinic's own reference. `reference` is what screens show; a name only if the clinic enters one."""
+
+    reference = models.CharField(_("reference"), max_length=30)
+    preferred_name = models.CharField(_("preferred name"), max_length=80, blank=True)
+    age_band = models.CharField(_("age band"), max_length=10, choices=AgeBand, default=AgeBand.ADULT)
+    therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="clients")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="clients")
+    asked_for_no_contact = models.BooleanField(_("asked for no contact"), default=False)
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["reference"]
+        constraints = [models.UniqueConstraint(fields=["team", "reference"], name="client_reference_once_per_team")]
+
+
+class Channel(models.TextChoices):
+    """Ways to reach a client."""
+
+    PHONE = "phone", _("Phone call")
+    VOICEMAIL = "voicemail", _("Voicemail")
+    TEXT = "text", _("Text message")
+    EMAIL = "email", _("E-mail")
+    LETTER = "letter", _("Letter")
+
+
+class ContactPermission(models.Model):
+    """What the client allowed for one channel. No row means: not asked."""
+
+    class Scope(models.TextChoices):
+        NONE = "none", _("Not allowed")
+        CALL_BACK_ONLY = "call_back_only", _("Only “please call back”")
+        PRACTICE_NAME = "practice_name", _("May name the practice")
+        FULL = "full", _("No limits")
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="contact_permissions")
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    scope = models.CharField(_("what is allowed"), max_length=15, choices=Scope)
+    address = models.CharField(_("number or address"), max_length=200, blank=True)
+    safe_times = models.CharField(_("safe times"), max_length=80, blank=True)
+    confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["channel"]
+        constraints = [models.UniqueConstraint(fields=["client", "channel"], name="permission_once_per_channel")]
+
+    @property
+    def is_allowed(self):
+        return self.scope != self.Scope.NONE

@@ -1,0 +1,199 @@
+"""A client wants to leave, leaves, or is cut off before the session's end."""
+
+import uuid
+
+import pghistory
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Site, User
+from protocols.models import ProtocolVersion, Setting
+from sessions_app.models.clients import Client, own_or_supervised
+from sessions_app.models.settings_of_care import AgeBand, Composition, Format
+from sessions_app.models.therapy_sessions import TherapySession
+
+
+class Kind(models.TextChoices):
+    ASKED = "asked", _("Asked to stop and left")
+    WALKED_OUT = "walked_out", _("Walked out without words")
+    CONFLICT = "conflict", _("Left after conflict")
+    CALLED_AWAY = "called_away", _("Called away")
+    UNWELL = "unwell", _("Unwell")
+    DISCONNECTED = "disconnected", _("Ended the call")
+    CONNECTION_LOST = "connection_lost", _("Connection lost, unclear why")
+    DURING_BREAK = "during_break", _("Left during a break")
+    TAKEN_OUT = "taken_out", _("Taken out by another person")
+    OTHER = "other", _("Other")
+
+
+class Ending(models.TextChoices):
+    """How it ended. Wanting to leave is worth a record even when the client stays."""
+
+    STAYED = "stayed", _("Stayed")
+    RETURNED = "returned", _("Took a break and returned")
+    LEFT = "left", _("Left")
+    DISCONNECTED = "disconnected", _("Disconnected")
+    HANDED_OVER = "handed_over", _("Handed over to someone")
+
+
+class ResponseLevel(models.TextChoices):
+    """How fast *we* must act. It says nothing about what the client may do, and it is never computed."""
+
+    IMMEDIATE = "immediate", _("Immediate")
+    ELEVATED = "elevated", _("Elevated")
+    UNABLE_TO_ASSESS = "unable_to_assess", _("Unable to assess")
+    SOME_CONCERN = "some_concern", _("Some concern")
+    NONE_IDENTIFIED = "none_identified", _("None identified")
+
+
+#: Most urgent first. *Unable to assess* is handled like *elevated*: not knowing is not the same as fine.
+URGENCY = {
+    ResponseLevel.IMMEDIATE: 0,
+    ResponseLevel.ELEVATED: 1,
+    ResponseLevel.UNABLE_TO_ASSESS: 1,
+    ResponseLevel.SOME_CONCERN: 2,
+    ResponseLevel.NONE_IDENTIFIED: 3,
+}
+
+
+class DepartureQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Own departures, and those of the people `user` supervises or covers today.
+
+        Admins see none, whatever else they are signed in for.
+        """
+        return self.filter(own_or_supervised(user, "therapist"))
+
+    def of(self, therapist):
+        return self.filter(therapist=therapist)
+
+    def standing(self):
+        return self.filter(voided_at=None)
+
+    def open(self):
+        """Still going on: not ended, not taken back."""
+        return self.standing().filter(ended_at=None)
+
+    def locked(self):
+        """Hold the departure's own row until the transaction ends, so that two deeds at once follow each other."""
+        return self.select_for_update(of=["self"])
+
+    def for_page(self):
+        """Everything a page about one departure shows, in one query."""
+        return self.select_related("therapist", "client", "session", "site", "protocol_version", "voided_by")
+
+    def with_steps_recorded(self):
+        """Adds `steps_recorded`: how many of the eleven have a standing answer."""
+        from sessions_app.models.responses import StepResponse
+
+        counted = (
+            StepResponse.objects.standing()
+            .filter(departure=OuterRef("pk"))
+            .order_by()
+            .values("departure")
+            .annotate(count=models.Count("pk"))
+            .values("count")
+        )
+        return self.annotate(steps_recorded=models.functions.Coalesce(Subquery(counted), 0))
+
+
+@pghistory.track()
+class DepartureEvent(models.Model):
+    """One departure. Its id is made by the device, so that a repeated request finds the first one.
+
+    `began_at` is the moment of the tap; `received_at` is when the server heard of it. All times in UTC.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="departures")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="departures")
+    client = models.ForeignKey(Client, null=True, blank=True, on_delete=models.PROTECT, related_name="departures")
+    session = models.ForeignKey(
+        TherapySession, null=True, blank=True, on_delete=models.PROTECT, related_name="departures"
+    )
+    protocol_version = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, related_name="+")
+    format = models.CharField(_("format"), max_length=10, choices=Format, default=Format.IN_PERSON)
+    composition = models.CharField(
+        _("composition"), max_length=10, choices=Composition, default=Composition.INDIVIDUAL
+    )
+    age_band = models.CharField(_("age band"), max_length=10, choices=AgeBand, default=AgeBand.ADULT)
+    kind = models.CharField(_("what happened"), max_length=16, choices=Kind, blank=True)
+    began_at = models.DateTimeField(_("began"))
+    received_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    is_late_entry = models.BooleanField(_("written down later"), default=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ending = models.CharField(_("ending"), max_length=12, choices=Ending, blank=True)
+    response_level = models.CharField(_("response level"), max_length=16, choices=ResponseLevel, blank=True)
+    response_level_at = models.DateTimeField(_("level set"), null=True, blank=True)
+    voided_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    voided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    void_reason = models.CharField(_("why it was taken back"), max_length=200, blank=True)
+
+    objects = DepartureQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["therapist", "-began_at"], name="departure_by_therapist"),
+            models.Index(
+                fields=["therapist"], name="departure_open", condition=Q(ended_at=None, voided_at=None)
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="departure_ends_after_it_began", condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at"))
+            ),
+            models.CheckConstraint(
+                name="departure_ending_and_time_go_together",
+                condition=Q(ended_at=None, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
+            ),
+            models.CheckConstraint(
+                name="departure_is_voided_by_someone_for_a_reason",
+                condition=Q(voided_at=None) | (Q(voided_by__isnull=False) & ~Q(void_reason="")),
+            ),
+            models.CheckConstraint(
+                name="departure_level_and_time_go_together",
+                condition=Q(response_level="", response_level_at=None)
+                | (~Q(response_level="") & Q(response_level_at__isnull=False)),
+            ),
+        ]
+
+    @property
+    def is_open(self):
+        return self.ended_at is None and self.voided_at is None
+
+    @property
+    def is_voided(self):
+        return self.voided_at is not None
+
+    @property
+    def is_immediate(self):
+        return self.response_level == ResponseLevel.IMMEDIATE
+
+    @property
+    def is_remote(self):
+        return Format(self.format).is_remote
+
+    @property
+    def setting(self):
+        """The settings whose words the steps add, as `protocols.models.Setting` values."""
+        present = {
+            Setting.REMOTE: self.is_remote,
+            Setting.GROUP: self.composition == Composition.GROUP,
+            Setting.COUPLE_OR_FAMILY: self.composition in (Composition.COUPLE, Composition.FAMILY),
+            Setting.MINOR: self.age_band != AgeBand.ADULT,
+        }
+        return {setting for setting, is_present in present.items() if is_present}
+
+    @property
+    def minutes_of_service(self):
+        """Whole minutes from the session's start to the client's leaving; None while either is unknown.
+
+        Nothing before the start counts, and a client who stayed or returned was served for the whole
+        planned session, so the planned length stands.
+        """
+        if self.session is None or self.ended_at is None:
+            return None
+        if self.ending in (Ending.STAYED, Ending.RETURNED):
+            return self.session.planned_minutes
+        return max(0, int((self.ended_at - self.session.starts_at).total_seconds() // 60))

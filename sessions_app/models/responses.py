@@ -1,0 +1,120 @@
+"""What was answered, noted and given. Rows are added, never edited: the database refuses."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.audit import append_only
+from accounts.models import User
+from protocols.models import Outcome, ProtocolStep
+from resources.models import Resource
+from sessions_app.models.departures import DepartureEvent
+
+
+class ReasonNotPossible(models.TextChoices):
+    CLIENT_HAD_LEFT = "client_had_left", _("Client had left")
+    CONNECTION_LOST = "connection_lost", _("Connection lost")
+    UNSAFE = "unsafe", _("Not safe to go on")
+    OTHERS_PRESENT = "others_present", _("Others were there")
+    LANGUAGE = "language", _("Language or communication")
+    OTHER = "other", _("Other reason")
+
+
+class StepResponseQuerySet(models.QuerySet):
+    def latest_per_step(self):
+        """The newest answer to each step of each departure: by the moment of the tap, then by arrival."""
+        return self.order_by("departure", "step", "-occurred_at", "-pk").distinct("departure", "step")
+
+    def standing(self):
+        """Newest answers that have not been taken back."""
+        return self.filter(pk__in=self.latest_per_step().values("pk")).exclude(outcome=Outcome.NOT_RECORDED)
+
+
+class StepResponse(models.Model):
+    """One answer to one step. `occurred_at` is the tap, `received_at` the server's clock; both UTC."""
+
+    op_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Made by the device; saying it twice adds nothing.")
+    departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="step_responses")
+    step = models.ForeignKey(ProtocolStep, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome)
+    reason = models.CharField(_("reason"), max_length=16, choices=ReasonNotPossible, blank=True)
+    note = models.CharField(_("note"), max_length=280, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StepResponseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["occurred_at", "pk"]
+        triggers = [append_only("step_response_is_append_only")]
+        indexes = [models.Index(fields=["departure", "step", "-occurred_at", "-id"], name="response_newest_per_step")]
+        constraints = [
+            models.CheckConstraint(
+                name="not_possible_needs_a_reason",
+                condition=~Q(outcome=Outcome.NOT_POSSIBLE.value) | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="not_applicable_needs_a_reason",
+                condition=~Q(outcome=Outcome.NOT_APPLICABLE.value) | ~Q(note=""),
+            ),
+        ]
+
+
+class CapturedFactQuerySet(models.QuerySet):
+    def current(self):
+        """The newest value of each fact of each departure."""
+        return self.order_by("departure", "name", "-occurred_at", "-pk").distinct("departure", "name")
+
+
+class CapturedFact(models.Model):
+    """One thing noted on the way, such as how the client left. The names are in `sessions_app.captures`."""
+
+    op_id = models.UUIDField(default=uuid.uuid4)
+    departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="captured_facts")
+    step = models.ForeignKey(ProtocolStep, on_delete=models.PROTECT, related_name="+")
+    name = models.SlugField(max_length=40)
+    value = models.JSONField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CapturedFactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["occurred_at", "pk"]
+        triggers = [append_only("captured_fact_is_append_only")]
+        indexes = [models.Index(fields=["departure", "name", "-occurred_at", "-id"], name="fact_newest_per_name")]
+        constraints = [models.UniqueConstraint(fields=["op_id", "name"], name="fact_once_per_operation")]
+
+
+class GivenResource(models.Model):
+    """A directory entry as it was given: `snapshot` holds the exact words and numbers of that moment."""
+
+    class Way(models.TextChoices):
+        SPOKEN = "spoken", _("Said aloud")
+        CARD = "card", _("On a card")
+        PRINT = "print", _("Printed")
+        TEXT_OR_EMAIL = "text_or_email", _("Agreed text or e-mail")
+        QR = "qr", _("QR code")
+
+    class Taken(models.TextChoices):
+        YES = "yes", _("Taken")
+        NO = "no", _("Not taken")
+        UNKNOWN = "unknown", _("Not known")
+
+    op_id = models.UUIDField(default=uuid.uuid4)
+    departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="given_resources")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    snapshot = models.JSONField()
+    way = models.CharField(_("how it was given"), max_length=13, choices=Way)
+    taken = models.CharField(_("taken"), max_length=7, choices=Taken, default=Taken.UNKNOWN)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        triggers = [append_only("given_resource_is_append_only")]
+        constraints = [models.UniqueConstraint(fields=["op_id", "resource"], name="given_once_per_operation")]

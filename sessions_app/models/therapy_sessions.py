@@ -1,0 +1,80 @@
+"""One appointment of client(s) with a therapist."""
+
+import uuid
+from datetime import timedelta
+
+import pghistory
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Site, User
+from sessions_app.models.clients import Client, own_or_supervised
+from sessions_app.models.settings_of_care import AgeBand, Composition, Format
+
+__all__ = ["AgeBand", "Composition", "Format", "TherapySession"]
+
+EARLY = timedelta(minutes=15)  # clients arrive, and leave, before the hour
+LATE = timedelta(minutes=30)  # and sessions overrun
+
+
+class TherapySessionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Own sessions, and those of the people `user` supervises or covers today."""
+        return self.filter(own_or_supervised(user, "therapist"))
+
+    def of(self, therapist):
+        return self.filter(therapist=therapist)
+
+    def between(self, start, end):
+        return self.filter(starts_at__gte=start, starts_at__lt=end).order_by("starts_at")
+
+    def with_clients(self):
+        return self.prefetch_related("clients")
+
+
+@pghistory.track()
+class TherapySession(models.Model):
+    therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="therapy_sessions")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="therapy_sessions")
+    clients = models.ManyToManyField(Client, related_name="therapy_sessions", blank=True)
+    starts_at = models.DateTimeField(_("starts"))
+    planned_minutes = models.PositiveSmallIntegerField(
+        _("planned length in minutes"), default=50, validators=[MinValueValidator(5), MaxValueValidator(600)]
+    )
+    format = models.CharField(_("format"), max_length=10, choices=Format, default=Format.IN_PERSON)
+    composition = models.CharField(
+        _("composition"), max_length=10, choices=Composition, default=Composition.INDIVIDUAL
+    )
+    room = models.CharField(_("room"), max_length=40, blank=True)
+    address_today = models.CharField(_("where the client is today"), max_length=200, blank=True)
+    callback_number = models.CharField(_("call-back number"), max_length=30, blank=True)
+    country_today = models.CharField(_("country the client is in today"), max_length=2, blank=True)
+
+    objects = TherapySessionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["therapist", "starts_at"], name="session_by_therapist_and_time")]
+
+    @property
+    def ends_at(self):
+        return self.starts_at + timedelta(minutes=self.planned_minutes)
+
+    @property
+    def is_remote(self):
+        return Format(self.format).is_remote
+
+    def is_on_at(self, moment):
+        """Whether a client who leaves at `moment` most likely leaves this session."""
+        return self.starts_at - EARLY <= moment <= self.ends_at + LATE
+
+    @property
+    def new_departure_id(self):
+        """A fresh id for the form that starts a departure from this session."""
+        return uuid.uuid4()
+
+    @property
+    def only_client(self):
+        """The client, when there is exactly one. Needs `with_clients()`."""
+        clients = list(self.clients.all())
+        return clients[0] if len(clients) == 1 else None

@@ -1,0 +1,15 @@
+"""The domain's few signals: how this room tells the room above it. Each is sent inside the write's transaction
+with `Signal.send`, so that a receiver which fails undoes the write as a whole.
+
+departure_logged:    departure, by
+response_level_set:  departure, by, previous (the level before; the departure carries the new one, blank if taken back)
+departure_voided:    departure, by
+check_in_chosen:     departure, by, at (the author's answer to "when will you check in?", UTC)
+"""
+
+from django.dispatch import Signal
+
+departure_logged = Signal()
+response_level_set = Signal()
+departure_voided = Signal()
+check_in_chosen = Signal()

@@ -1,0 +1,123 @@
+"""Starting, showing and ending a departure."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import audit
+from accounts.access import allow
+from accounts.models import Role
+from sessions_app import departures
+from sessions_app.forms.departures import EarlierForm, EndingForm, StartForm, VoidForm
+from sessions_app.forms.steps import TapForm
+from sessions_app.models import Client, DepartureEvent, TherapySession
+from sessions_app.views.pages import departure_page, live_page
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.THERAPIST)
+def start(request):
+    """POST: the one tap. GET: the therapist's departures, newest first."""
+    if request.method == "GET":
+        return own_departures(request)
+    form = StartForm(request.POST, sessions=TherapySession.objects.visible_to(request.user).with_clients())
+    form.is_valid()  # what cannot be read is left out; a tap is never refused for it
+    try:
+        departure = departures.log(by=request.user, **form.facts())
+    except departures.IdBelongsToAnother:
+        return HttpResponse(_("This id is in use. Go back to Now and tap again."), status=409)
+    return redirect("departure", departure.pk)
+
+
+def own_departures(request):
+    audit.record_view(request.user, by=request.user, page="departures")
+    own = DepartureEvent.objects.visible_to(request.user).of(request.user)
+    newest = own.select_related("client").with_steps_recorded().order_by("-began_at")[:50]
+    return render(request, "sessions_app/departures.html", {"departures": newest})
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.THERAPIST)
+def earlier(request):
+    """One that happened earlier: the time, and the client if known."""
+    form = EarlierForm(request.POST or None, clients=Client.objects.visible_to(request.user).filter(therapist=request.user))
+    if request.method == "POST" and form.is_valid():
+        try:
+            departure = departures.log(by=request.user, is_late_entry=True, **form.cleaned_data)
+        except departures.IdBelongsToAnother:
+            form.add_error(None, _("This page is too old. Open it again from Now."))
+        else:
+            return redirect("departure", departure.pk)
+    return render(request, "sessions_app/earlier.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@allow(Role.THERAPIST, Role.SUPERVISOR)
+def departure(request, departure_id):
+    """The live page of one's own departure; for the supervisor, and once taken back, the page to read."""
+    found = get_object_or_404(DepartureEvent.objects.visible_to(request.user).for_page(), pk=departure_id)
+    audit.record_view(found, by=request.user, page="departure")
+    if found.therapist_id != request.user.pk or found.is_voided:
+        return departure_page(request, found)
+    return live_page(request, found)
+
+
+@require_POST
+@allow(Role.THERAPIST)
+def gone(request, departure_id):
+    found = own_departure(request, departure_id)
+    form = TapForm(request.POST)
+    if form.is_valid():
+        departures.they_have_gone(found, by=request.user, **form.cleaned_data)
+    else:
+        departures.they_have_gone(found, by=request.user, op_id=uuid.uuid4())
+    return redirect("departure", departure_id)
+
+
+@require_POST
+@allow(Role.THERAPIST)
+def undo_gone(request, departure_id):
+    departures.undo_gone(own_departure(request, departure_id), by=request.user)
+    return redirect("departure", departure_id)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.THERAPIST)
+def end(request, departure_id):
+    """Say or correct how it ended: stayed and returned are endings too."""
+    found = own_departure(request, departure_id)
+    form = EndingForm(request.POST or None, departure=found, initial={"ending": found.ending, "kind": found.kind})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        departures.end(found, ending=data["ending"], at=data.get("ended_at"), kind=data["kind"], by=request.user)
+        return redirect("departure", departure_id)
+    return answer(request, "sessions_app/ending.html", form, found)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.THERAPIST)
+def void(request, departure_id):
+    """Started by mistake: kept, marked, counted nowhere."""
+    found = own_departure(request, departure_id)
+    form = VoidForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        departures.void(found, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Marked as a mistake."))
+        return redirect("now")
+    return answer(request, "sessions_app/void.html", form, found)
+
+
+def own_departure(request, departure_id):
+    """The signed-in therapist's own departure that still stands, or 404. Only its therapist writes to it."""
+    own = DepartureEvent.objects.visible_to(request.user).of(request.user).standing()
+    return get_object_or_404(own.for_page(), pk=departure_id)
+
+
+def answer(request, template, form, found):
+    audit.record_view(found, by=request.user, page=template)
+    context = {"form": form, "departure": found}
+    return render(request, template, context, status=422 if form.is_bound else 200)

@@ -1,0 +1,52 @@
+"""The first page: the session of the moment first, with one button."""
+
+import uuid
+from datetime import timedelta
+
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from accounts import audit
+from accounts.access import allow
+from sessions_app import departures, reports
+from sessions_app.models import TherapySession
+
+
+@allow()
+def now(request):
+    """Therapists see today; who is no therapist is led to their own first page."""
+    if not request.user.is_therapist:
+        return redirect("review-queue" if request.user.is_supervisor else "resources")
+    moment = timezone.now()
+    sessions = todays_sessions(request.user)
+    current = session_of_the_moment(sessions, moment)
+    audit.record_view(request.user, by=request.user, page="now")
+    return render(
+        request,
+        "sessions_app/now.html",
+        {
+            "open_departures": list(departures.open_of(request.user)),
+            "current": current,
+            "others": [session for session in sessions if session != current],
+            "waiting": reports.for_now(request.user),
+            "now_at": moment,
+            "new_id": uuid.uuid4(),
+            "different_id": uuid.uuid4(),
+        },
+    )
+
+
+def todays_sessions(therapist):
+    """The therapist's sessions of the local day, in order."""
+    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    own = TherapySession.objects.visible_to(therapist).of(therapist)
+    return list(own.between(start, start + timedelta(days=1)).with_clients())
+
+
+def session_of_the_moment(sessions, moment):
+    """The running session; where two could be meant, the one that began last."""
+    running = [session for session in sessions if session.is_on_at(moment)]
+    begun = [session for session in running if session.starts_at <= moment]
+    if begun:
+        return begun[-1]
+    return running[0] if running else None

@@ -1,0 +1,64 @@
+"""What the pages of one departure are made of."""
+
+import uuid
+
+from django.shortcuts import render
+
+from accounts.supervision import supervisors_of
+from resources.models import Resource
+from sessions_app import checklist, levels, timeline
+from sessions_app.forms.steps import DetailsForm, GiveResourcesForm
+from sessions_app.models.responses import ReasonNotPossible
+
+
+def live_page(request, departure, *, rejected=None, status=200):
+    """The eleven steps of a departure. `rejected` is a form that was refused: it is shown at its step."""
+    states = checklist.states(departure)
+    given = list(departure.given_resources.all())
+    context = {
+        **what_a_step_needs(request, departure),
+        "phases": [(phase, prepared(group, rejected)) for phase, group in checklist.by_phase(states)],
+        "recorded": sum(state.is_recorded for state in states),
+        "safety": next(state for state in states if state.is_safety),
+        "given": given,
+        "form": rejected,
+    }
+    return render(request, "sessions_app/live.html", context, status=status)
+
+
+def what_a_step_needs(request, departure):
+    """Shared by the whole page and by one step's fragment."""
+    return {
+        "departure": departure,
+        "levels": levels.worded(departure.site),
+        "reasons": ReasonNotPossible,
+        "supervisors": supervisors_of(departure.therapist),
+        "emergency_number": departure.site.emergency_number,
+        "op_id": uuid.uuid4(),
+    }
+
+
+def prepared(states, rejected=None):
+    """Give each step its details form; the refused one keeps what was typed."""
+    for state in states:
+        is_rejected = isinstance(rejected, DetailsForm) and rejected.prefix == state.step.slug
+        state.details = rejected if is_rejected else DetailsForm(step=state.step, facts=state.facts)
+        state.problems = rejected if getattr(rejected, "step", None) == state.step and not is_rejected else None
+    return states
+
+
+def departure_page(request, departure):
+    """The page to read: facts and timeline, nothing to tick."""
+    context = {"departure": departure, "timeline": timeline.of(departure)}
+    return render(request, "sessions_app/departure.html", context)
+
+
+def resources_for(departure):
+    """Directory entries that can be given where this client is, crisis lines first."""
+    return Resource.objects.listed().for_country(departure.site.country)
+
+
+def give_form(departure, data=None):
+    return GiveResourcesForm(data, choices=resources_for(departure))
+
+

@@ -1,0 +1,152 @@
+"""Answering a step. Every view answers with the step's fragment to a tap, and with the whole page without JavaScript."""
+
+import uuid
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh, trigger_client_event
+
+from accounts import audit
+from accounts.access import allow
+from accounts.models import Role
+from protocols.models import ProtocolStep
+from sessions_app import checklist, levels
+from sessions_app.forms.steps import DetailsForm, LevelForm, StepResponseForm, TapForm
+from sessions_app.views.departures import own_departure
+from sessions_app.views.pages import give_form, live_page, prepared, what_a_step_needs
+
+
+@require_POST
+@allow(Role.THERAPIST)
+def record_step(request, departure_id, slug):
+    departure = own_departure(request, departure_id)
+    form = StepResponseForm(request.POST, step=step_of(departure, slug))
+    if not form.is_valid():
+        return refused(request, departure, form)
+    try:
+        checklist.record(departure, slug=slug, by=request.user, **form.cleaned_data)
+    except checklist.OperationBelongsElsewhere:
+        return conflict()
+    return answered(request, departure, slug)
+
+
+@require_POST
+@allow(Role.THERAPIST)
+def undo_step(request, departure_id, slug):
+    """Take the standing answer back; for the safety step the level and its plan go with it."""
+    departure = own_departure(request, departure_id)
+    step = step_of(departure, slug)
+    form = TapForm(request.POST)
+    op_id = form.cleaned_data["op_id"] if form.is_valid() else uuid.uuid4()
+    try:
+        if slug == levels.SAFETY and departure.response_level:
+            levels.take_back_level(departure, op_id=op_id, by=request.user)
+        else:
+            checklist.take_back(departure, slug=step.slug, op_id=op_id, by=request.user)
+    except checklist.OperationBelongsElsewhere:
+        return conflict()
+    return answered(request, departure, slug)
+
+
+@require_POST
+@allow(Role.THERAPIST)
+def set_level(request, departure_id):
+    departure = own_departure(request, departure_id)
+    form = LevelForm(request.POST)
+    if not form.is_valid():
+        return refused(request, departure, form)
+    try:
+        levels.set_level(departure, by=request.user, **form.cleaned_data)
+    except checklist.OperationBelongsElsewhere:
+        return conflict()
+    return answered(request, departure, levels.SAFETY)
+
+
+def emergency_changes(departure, before):
+    """Whether the level has just become, or just stopped being, immediate: then the whole page changes."""
+    return departure.is_immediate != (before == ResponseLevel.IMMEDIATE)
+
+
+@require_POST
+@allow(Role.THERAPIST)
+def note_details(request, departure_id, slug):
+    departure = own_departure(request, departure_id)
+    form = DetailsForm(request.POST, step=step_of(departure, slug))
+    if not form.is_valid():
+        return refused(request, departure, form)
+    taps = {name: form.cleaned_data[name] for name in ("op_id", "at")}
+    checklist.note(departure, slug=slug, facts=form.facts(), by=request.user, **taps)
+    return answered(request, departure, slug, words=_("Saved"))
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.THERAPIST)
+def give_resources(request, departure_id):
+    """Choose one to three entries of the directory and say how they were given."""
+    departure = own_departure(request, departure_id)
+    form = give_form(departure, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        data.pop("at")
+        checklist.give(departure, by=request.user, **data)
+        return redirect(step_address(departure, "provide-resources"))
+    audit.record_view(departure, by=request.user, page="give-resources")
+    chosen = request.POST.getlist("resources")
+    context = {"departure": departure, "form": form, "op_id": uuid.uuid4(), "chosen": chosen}
+    return render(request, "sessions_app/give_resources.html", context, status=422 if form.is_bound else 200)
+
+
+def step_of(departure, slug):
+    """The step of the edition this departure is pinned to, or 404."""
+    try:
+        return ProtocolStep.objects.get(version=departure.protocol_version_id, slug=slug)
+    except ProtocolStep.DoesNotExist as error:
+        raise Http404 from error
+
+
+def step_address(departure, slug):
+    return f"{reverse('departure', args=[departure.pk])}#{slug}"
+
+
+def conflict():
+    return HttpResponse(_("This tap was already used for something else. Reload the page and tap again."), status=409)
+
+
+def answered(request, departure, slug, *, words=""):
+    """The step as it now stands, and with it the next one opened and the progress line."""
+    if not request.htmx:
+        return redirect(step_address(departure, slug))
+    before = departure.response_level
+    departure.refresh_from_db(fields=["response_level", "response_level_at"])
+    if emergency_changes(departure, before):
+        return HttpResponseClientRedirect(step_address(departure, slug))
+    states = checklist.states(departure)
+    state = next(state for state in states if state.step.slug == slug)
+    following = next((each for each in states if each.is_next and each is not state), None)
+    context = {
+        **what_a_step_needs(request, departure),
+        "state": state,
+        "following": following,
+        "recorded": sum(each.is_recorded for each in states),
+        "given": list(departure.given_resources.all()) if state.is_resources else [],
+    }
+    prepared([each for each in (state, following) if each])
+    response = render(request, "sessions_app/live.html#answered", context)
+    return trigger_client_event(response, "announce", {"value": words or said(state)})
+
+
+def said(state):
+    """One polite announcement per tick, six words at most."""
+    outcome = state.response.get_outcome_display() if state.is_recorded else _("taken back")
+    return _("Step %(number)s, %(outcome)s") % {"number": state.step.position, "outcome": outcome}
+
+
+def refused(request, departure, form):
+    """The page again with what was typed and the reason beside it; a tap's fragment is replaced by the page."""
+    response = live_page(request, departure, rejected=form, status=422)
+    if request.htmx:
+        response["HX-Retarget"], response["HX-Reswap"] = "body", "outerHTML"
+    return response
