@@ -1,4 +1,4 @@
-"""Who may open which door. Every view is marked; `tests/test_access.py` walks the URL table and fails on one that is not."""
+"""Who may open which door. Every view is marked; a test walks the URL table and fails on one that is not."""
 
 from functools import wraps
 

@@ -27,7 +27,8 @@ class AuditEntry(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="audit_has_exactly_one_actor",
-                condition=models.Q(by__isnull=False, system_actor="") | (models.Q(by=None) & ~models.Q(system_actor="")),
+                condition=models.Q(by__isnull=False, system_actor="")
+                | (models.Q(by=None) & ~models.Q(system_actor="")),
             ),
         ]
 
@@ -43,7 +44,11 @@ def record(action, subject, *, by, **facts):
         raise transaction.TransactionManagementError("An audit entry belongs in the transaction of its deed.")
     person = {"system_actor": by} if isinstance(by, str) else {"by": by}
     return AuditEntry.objects.create(
-        action=action, subject_type=subject._meta.label_lower, subject_id=str(subject.pk), facts=facts, **person
+        action=action,
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        facts=facts,
+        **person,
     )
 
 

@@ -47,9 +47,7 @@ class Site(models.Model):
     )
     on_call_name = models.CharField(_("on-call supervisor"), max_length=80, blank=True)
     on_call_phone = models.CharField(_("on-call number"), max_length=30, blank=True)
-    terminology = models.CharField(
-        _("terminology"), max_length=10, choices=Terminology, default=Terminology.CONCERN
-    )
+    terminology = models.CharField(_("terminology"), max_length=10, choices=Terminology, default=Terminology.CONCERN)
     workday_starts = models.TimeField(_("working day starts"), default="09:00")
     workday_ends = models.TimeField(_("working day ends"), default="17:00")
 
@@ -159,11 +157,10 @@ class Supervision(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(name="supervision_is_of_somebody_else", condition=~Q(supervisor=F("supervisee"))),
             models.CheckConstraint(
-                name="supervision_is_of_somebody_else", condition=~Q(supervisor=F("supervisee"))
-            ),
-            models.CheckConstraint(
-                name="supervision_ends_after_it_starts", condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on"))
+                name="supervision_ends_after_it_starts",
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
             ),
         ]
 
@@ -181,6 +178,7 @@ class TeamCover(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="team_cover_ends_after_it_starts", condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on"))
+                name="team_cover_ends_after_it_starts",
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
             ),
         ]

@@ -167,9 +167,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-PERMISSIONS_POLICY = {
-    name: [] for name in ["camera", "microphone", "geolocation", "payment", "usb", "display-capture"]
-}
+PERMISSIONS_POLICY = {name: [] for name in ["camera", "microphone", "geolocation", "payment", "usb", "display-capture"]}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a report is some kilobytes; a megabyte is a mistake or an attack
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

@@ -44,4 +44,7 @@ def mails_in(file):
     for text in reversed([text for text in texts if text.strip()]):
         mail = email.message_from_bytes(text, policy=email.policy.default)
         body = mail.get_body(("plain",))
-        yield {**{name: mail[name] for name in ("subject", "date", "to")}, "body": body.get_content() if body else ""}
+        yield {
+            **{name: mail[name] for name in ("subject", "date", "to")},
+            "body": body.get_content() if body else "",
+        }

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class FollowupsConfig(AppConfig):
     name = "followups"
     verbose_name = "What comes next"
+
+    def ready(self):
+        from followups import receivers  # noqa: F401

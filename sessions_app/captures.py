@@ -137,7 +137,8 @@ CAPTURES = {
     ),
     "reasons": several(_("What set it off?"), MainReason.choices),
     "reasons-source": choice(
-        _("How do you know?"), [("stated", _("Stated")), ("observed", _("Observed")), ("inferred", _("Inferred"))]
+        _("How do you know?"),
+        [("stated", _("Stated")), ("observed", _("Observed")), ("inferred", _("Inferred"))],
     ),
     "trigger-time": Capture(_("When did it start?"), kind="time"),
     "could-change": choice(_("Is there something we could change?"), YES_NO_UNKNOWN),
@@ -164,11 +165,17 @@ CAPTURES = {
     "mandate-notice": choice(_("Notice about mandated care"), [("given", _("Given")), ("na", _("Does not apply"))]),
     "crisis-line-offered": choice(_("Was a crisis line offered?"), YES_NO),
     "left-with": choice(
-        _("Alone or with someone?"), [("alone", _("Alone")), ("with_someone", _("With someone")), ("unknown", _("Not known"))]
+        _("Alone or with someone?"),
+        [("alone", _("Alone")), ("with_someone", _("With someone")), ("unknown", _("Not known"))],
     ),
     "left-how": choice(
         _("How did they leave?"),
-        [("foot", _("On foot")), ("driving", _("Driving")), ("ride", _("Somebody drove")), ("unknown", _("Not known"))],
+        [
+            ("foot", _("On foot")),
+            ("driving", _("Driving")),
+            ("ride", _("Somebody drove")),
+            ("unknown", _("Not known")),
+        ],
     ),
     "impairment-seen": choice(_("Did they seem impaired?"), YES_NO_UNKNOWN),
     "left-behind": several(

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import audit
 from protocols.models import Outcome, Phase, ProtocolStep
-from resources.shelf import snapshot
+from resources import snapshots
 from sessions_app.captures import CAPTURES
 from sessions_app.models import CapturedFact, DepartureEvent, Ending, GivenResource, StepResponse
 from sessions_app.models.responses import ReasonNotPossible
@@ -138,7 +138,13 @@ def note(departure, *, slug, facts, op_id, by, at=None):
     before = {fact.name: fact.value for fact in departure.captured_facts.filter(step=step).current()}
     added = [
         CapturedFact(
-            op_id=op_id, departure=departure, step=step, name=name, value=value, by=by, occurred_at=at or timezone.now()
+            op_id=op_id,
+            departure=departure,
+            step=step,
+            name=name,
+            value=value,
+            by=by,
+            occurred_at=at or timezone.now(),
         )
         for name, value in facts.items()
         if value != before.get(name, empty_like(value))
@@ -167,7 +173,7 @@ def give(departure, *, resources, way, taken, op_id, by):
             op_id=op_id,
             departure=departure,
             resource=resource,
-            snapshot=snapshot(resource),
+            snapshot=snapshots.take(resource),
             way=way,
             taken=taken,
             by=by,

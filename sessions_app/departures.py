@@ -25,7 +25,7 @@ class EndsBeforeItBegan(ValueError):
 
 
 @transaction.atomic
-def log(*, id, by, began_at=None, session=None, client=None, is_late_entry=False, kind=""):  # noqa: A002
+def log(*, id, by, began_at=None, session=None, client=None, is_late_entry=False, kind=""):
     """Write down that a client is heading for the door; `by` is the therapist it happened to.
 
     Returns the departure. Saying it twice with the same `id` returns the first one and adds nothing.
@@ -155,5 +155,9 @@ def locked(departure):
 def open_of(therapist):
     """The therapist's open departures, newest first."""
     return (
-        DepartureEvent.objects.of(therapist).open().select_related("client").with_steps_recorded().order_by(F("began_at").desc())
+        DepartureEvent.objects.of(therapist)
+        .open()
+        .select_related("client")
+        .with_steps_recorded()
+        .order_by(F("began_at").desc())
     )

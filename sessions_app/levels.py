@@ -62,7 +62,10 @@ def set_level(departure, *, level, op_id, by, at=None):
 
 @transaction.atomic
 def take_back_level(departure, *, op_id, by):
-    """No level and no answer to the safety step is recorded any more; the plan that stood on it is withdrawn. Nothing is erased."""
+    """No level and no answer to the safety step is recorded any more; the plan on it is withdrawn.
+
+    Nothing is erased: the answers stay in the history.
+    """
     departure = hold(departure)
     previous = departure.response_level
     if not previous:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("departures/<uuid:departure_id>/report/draft/", reports.save_draft, name="save-draft"),
     path("departures/<uuid:departure_id>/report/check/", reports.check, name="check-report"),
     path("departures/<uuid:departure_id>/report/addendum/", reports.add_addendum, name="add-addendum"),
+    path("departures/<uuid:departure_id>/report/seen/", reports.feedback_seen, name="feedback-seen"),
     path("review/", reviews.queue, name="review-queue"),
     path("review/<uuid:departure_id>/", reviews.review, name="review"),
 ]

@@ -43,7 +43,9 @@ class Delivery(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["lane", "next_at"], name="delivery_to_claim", condition=Q(state__in=["pending", "leased"])
+                fields=["lane", "next_at"],
+                name="delivery_to_claim",
+                condition=Q(state__in=["pending", "leased"]),
             ),
             models.Index(fields=["recipient"], name="delivery_failed", condition=Q(state="failed")),
         ]

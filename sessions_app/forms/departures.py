@@ -123,4 +123,3 @@ class VoidForm(forms.Form):
         max_length=200,
         error_messages={"required": _("Say in a few words why. It is kept, marked as a mistake.")},
     )
-

@@ -104,10 +104,16 @@ class GiveResourcesForm(TapForm):
         error_messages={"required": _("Choose one to three.")},
     )
     way = forms.ChoiceField(
-        choices=GivenResource.Way.choices, widget=forms.RadioSelect, label=_("How did you give it?"), initial="spoken"
+        choices=GivenResource.Way.choices,
+        widget=forms.RadioSelect,
+        label=_("How did you give it?"),
+        initial="spoken",
     )
     taken = forms.ChoiceField(
-        choices=GivenResource.Taken.choices, widget=forms.RadioSelect, label=_("Did they take it?"), initial="unknown"
+        choices=GivenResource.Taken.choices,
+        widget=forms.RadioSelect,
+        label=_("Did they take it?"),
+        initial="unknown",
     )
 
     MOST = 3

@@ -114,9 +114,7 @@ class DepartureEvent(models.Model):
     )
     protocol_version = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, related_name="+")
     format = models.CharField(_("format"), max_length=10, choices=Format, default=Format.IN_PERSON)
-    composition = models.CharField(
-        _("composition"), max_length=10, choices=Composition, default=Composition.INDIVIDUAL
-    )
+    composition = models.CharField(_("composition"), max_length=10, choices=Composition, default=Composition.INDIVIDUAL)
     age_band = models.CharField(_("age band"), max_length=10, choices=AgeBand, default=AgeBand.ADULT)
     kind = models.CharField(_("what happened"), max_length=16, choices=Kind, blank=True)
     began_at = models.DateTimeField(_("began"))
@@ -135,13 +133,12 @@ class DepartureEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["therapist", "-began_at"], name="departure_by_therapist"),
-            models.Index(
-                fields=["therapist"], name="departure_open", condition=Q(ended_at=None, voided_at=None)
-            ),
+            models.Index(fields=["therapist"], name="departure_open", condition=Q(ended_at=None, voided_at=None)),
         ]
         constraints = [
             models.CheckConstraint(
-                name="departure_ends_after_it_began", condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at"))
+                name="departure_ends_after_it_began",
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at")),
             ),
             models.CheckConstraint(
                 name="departure_ending_and_time_go_together",

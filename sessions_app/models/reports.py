@@ -51,6 +51,28 @@ class ReportQuerySet(models.QuerySet):
         return self.select_related("departure__client", "departure__site", "author")
 
 
+LOCKED_BY_SIGNING = [
+    "departure",
+    "author",
+    "main_reason",
+    "account",
+    "check_in_at",
+    "author_state",
+    "signed_at",
+    "content",
+    "content_hash",
+]
+
+
+REFUSE_ONCE_SIGNED = """
+    IF OLD.signed_at IS NOT NULL THEN
+        RAISE EXCEPTION 'A signed report never changes; write an addendum.'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
 @pghistory.track()
 class DepartureReport(models.Model):
     """A draft until signed; then `content` and `content_hash` are locked and changes are addenda.
@@ -103,21 +125,12 @@ class DepartureReport(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="signed_report_is_locked",
+                when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__signed_at__isnull=False)
-                & pgtrigger.AnyChange(
-                    "departure",
-                    "author",
-                    "main_reason",
-                    "account",
-                    "check_in_at",
-                    "author_state",
-                    "signed_at",
-                    "content",
-                    "content_hash",
-                ),
+                condition=pgtrigger.AnyChange(*LOCKED_BY_SIGNING),
+                func=REFUSE_ONCE_SIGNED,
             ),
             pgtrigger.Protect(name="report_is_never_deleted", operation=pgtrigger.Delete),
         ]

@@ -35,7 +35,9 @@ class StepResponseQuerySet(models.QuerySet):
 class StepResponse(models.Model):
     """One answer to one step. `occurred_at` is the tap, `received_at` the server's clock; both UTC."""
 
-    op_id = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Made by the device; saying it twice adds nothing.")
+    op_id = models.UUIDField(
+        unique=True, default=uuid.uuid4, help_text="Made by the device; saying it twice adds nothing."
+    )
     departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="step_responses")
     step = models.ForeignKey(ProtocolStep, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome)

@@ -43,9 +43,7 @@ class TherapySession(models.Model):
         _("planned length in minutes"), default=50, validators=[MinValueValidator(5), MaxValueValidator(600)]
     )
     format = models.CharField(_("format"), max_length=10, choices=Format, default=Format.IN_PERSON)
-    composition = models.CharField(
-        _("composition"), max_length=10, choices=Composition, default=Composition.INDIVIDUAL
-    )
+    composition = models.CharField(_("composition"), max_length=10, choices=Composition, default=Composition.INDIVIDUAL)
     room = models.CharField(_("room"), max_length=40, blank=True)
     address_today = models.CharField(_("where the client is today"), max_length=200, blank=True)
     callback_number = models.CharField(_("call-back number"), max_length=30, blank=True)

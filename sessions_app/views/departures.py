@@ -44,7 +44,9 @@ def own_departures(request):
 @allow(Role.THERAPIST)
 def earlier(request):
     """One that happened earlier: the time, and the client if known."""
-    form = EarlierForm(request.POST or None, clients=Client.objects.visible_to(request.user).filter(therapist=request.user))
+    form = EarlierForm(
+        request.POST or None, clients=Client.objects.visible_to(request.user).filter(therapist=request.user)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             departure = departures.log(by=request.user, is_late_entry=True, **form.cleaned_data)

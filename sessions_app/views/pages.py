@@ -55,10 +55,8 @@ def departure_page(request, departure):
 
 def resources_for(departure):
     """Directory entries that can be given where this client is, crisis lines first."""
-    return Resource.objects.listed().for_country(departure.site.country)
+    return Resource.objects.listed().with_contacts().for_country(departure.site.country)
 
 
 def give_form(departure, data=None):
     return GiveResourcesForm(data, choices=resources_for(departure))
-
-

@@ -1,4 +1,4 @@
-"""Answering a step. Every view answers with the step's fragment to a tap, and with the whole page without JavaScript."""
+"""Answering a step: a fragment for a tap, the whole page without JavaScript."""
 
 import uuid
 
@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts import audit
 from accounts.access import allow
@@ -38,7 +38,7 @@ def record_step(request, departure_id, slug):
 def undo_step(request, departure_id, slug):
     """Take the standing answer back; for the safety step the level and its plan go with it."""
     departure = own_departure(request, departure_id)
-    step = step_of(departure, slug)
+    step, was_immediate = step_of(departure, slug), departure.is_immediate
     form = TapForm(request.POST)
     op_id = form.cleaned_data["op_id"] if form.is_valid() else uuid.uuid4()
     try:
@@ -48,7 +48,7 @@ def undo_step(request, departure_id, slug):
             checklist.take_back(departure, slug=step.slug, op_id=op_id, by=request.user)
     except checklist.OperationBelongsElsewhere:
         return conflict()
-    return answered(request, departure, slug)
+    return answered(request, departure, slug, was_immediate=was_immediate)
 
 
 @require_POST
@@ -56,18 +56,14 @@ def undo_step(request, departure_id, slug):
 def set_level(request, departure_id):
     departure = own_departure(request, departure_id)
     form = LevelForm(request.POST)
+    was_immediate = departure.is_immediate
     if not form.is_valid():
         return refused(request, departure, form)
     try:
         levels.set_level(departure, by=request.user, **form.cleaned_data)
     except checklist.OperationBelongsElsewhere:
         return conflict()
-    return answered(request, departure, levels.SAFETY)
-
-
-def emergency_changes(departure, before):
-    """Whether the level has just become, or just stopped being, immediate: then the whole page changes."""
-    return departure.is_immediate != (before == ResponseLevel.IMMEDIATE)
+    return answered(request, departure, levels.SAFETY, was_immediate=was_immediate)
 
 
 @require_POST
@@ -112,16 +108,17 @@ def step_address(departure, slug):
 
 
 def conflict():
-    return HttpResponse(_("This tap was already used for something else. Reload the page and tap again."), status=409)
+    return HttpResponse(_("This tap was used for something else. Load the page again and tap once more."), status=409)
 
 
-def answered(request, departure, slug, *, words=""):
+def answered(request, departure, slug, *, was_immediate=None, words=""):
     """The step as it now stands, and with it the next one opened and the progress line."""
     if not request.htmx:
         return redirect(step_address(departure, slug))
-    before = departure.response_level
-    departure.refresh_from_db(fields=["response_level", "response_level_at"])
-    if emergency_changes(departure, before):
+    if was_immediate not in (
+        None,
+        departure.is_immediate,
+    ):  # emergency actions come first now, or no longer: a whole new page
         return HttpResponseClientRedirect(step_address(departure, slug))
     states = checklist.states(departure)
     state = next(state for state in states if state.step.slug == slug)
@@ -135,6 +132,8 @@ def answered(request, departure, slug, *, words=""):
     }
     prepared([each for each in (state, following) if each])
     response = render(request, "sessions_app/live.html#answered", context)
+    if state.is_safety:
+        trigger_client_event(response, "plan-changed", {})
     return trigger_client_event(response, "announce", {"value": words or said(state)})
 
 

@@ -1,0 +1,202 @@
+"""Sending what the sweep made. Twice is acceptable here when it is marked; never is not.
+
+A delivery is claimed under a lease; before the first byte leaves, a start row is committed; the end is written
+under the same lease token. A sender that dies leaves a start without an end: the next one marks its message
+as a possible repeat. A sender that wakes after its lease ran out finds another token and writes nothing.
+"""
+
+import os
+import random
+import socket
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from smtplib import (
+    SMTPConnectError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
+
+from django.core.mail import get_connection
+from django.db import transaction
+from django.db.models import Q
+
+from followups import clock, notices
+from followups.models import Delivery, DeliveryEnd, DeliveryStart, FollowUp
+
+LEASE = timedelta(seconds=120)  # twice the longest talk, which is EMAIL_TIMEOUT times the six turns of SMTP
+BATCH = 20
+MOST_STARTS = 8
+MOST_LOST_STARTS = 3  # a message that kills its sender three times is set aside
+FIRST_PAUSE = timedelta(seconds=15)
+LONGEST_PAUSE = timedelta(minutes=30)
+
+Result = DeliveryEnd.Result
+State = Delivery.State
+
+
+def drain():
+    """Send everything that is due, urgent first. Safe to call at any time, by any number of senders at once."""
+    sent = 0
+    with Post() as post:
+        while batch := claim():
+            for delivery in batch:
+                sent += deliver(delivery, post=post)
+    return sent
+
+
+@transaction.atomic
+def claim():
+    """Take a batch under one fresh lease token: what waits and is due, and what a dead sender left behind."""
+    now = clock.now()
+    free = Q(state=State.PENDING, next_at__lte=now) | Q(state=State.LEASED, lease_until__lt=now)
+    batch = list(
+        Delivery.objects.filter(free)
+        .select_for_update(of=["self"], skip_locked=True)
+        .select_related("recipient", "reminder__follow_up")
+        .order_by("lane", "next_at", "pk")[:BATCH]
+    )
+    token = uuid.uuid4()
+    for delivery in batch:
+        close_lost_starts(delivery, now=now)
+        delivery.state, delivery.lease_token, delivery.lease_until = State.LEASED, token, now + LEASE
+        delivery.save(update_fields=["state", "lease_token", "lease_until", "may_be_repeat"])
+    return batch
+
+
+def close_lost_starts(delivery, *, now):
+    """A start without an end means its sender died, perhaps after the server had accepted."""
+    for start in delivery.starts.filter(end=None):
+        DeliveryEnd.objects.create(start=start, result=Result.LOST, at=now)
+        delivery.may_be_repeat = True
+
+
+def deliver(delivery, *, post):
+    """Start, send and finish one claimed delivery. Returns 1 when it was handed over, else 0."""
+    start = begin(delivery)
+    if start is None:
+        return 0
+    verdict = post.send(delivery)
+    finish(delivery, start=start, verdict=verdict)
+    return int(verdict.result == Result.SENT)
+
+
+@transaction.atomic
+def begin(delivery):
+    """Commit the start row before the first byte; None when there is nothing to send any more.
+
+    Checks again: is the lease still ours, is the follow-up still open, does the recipient still work here,
+    and has this message not killed its sender too often. Renews the lease, so that it covers this talk whole.
+    """
+    now = clock.now()
+    mine = Delivery.objects.select_for_update().filter(pk=delivery.pk, lease_token=delivery.lease_token)
+    held = mine.first()
+    if held is None:
+        return None
+    if not FollowUp.objects.open().filter(pk=delivery.reminder.follow_up_id).exists():
+        return settle(held, State.STOPPED, now=now)
+    if not delivery.recipient.is_active:
+        return settle(held, State.FAILED, now=now, problem="The recipient has no account any more.")
+    if held.starts.filter(end__result=Result.LOST).count() >= MOST_LOST_STARTS:
+        return settle(held, State.FAILED, now=now, problem="Set aside: the sender died on it three times.")
+    mine.update(lease_until=now + LEASE)
+    return DeliveryStart.objects.create(delivery=held, lease_token=held.lease_token, worker=me(), at=now)
+
+
+def settle(held, state, *, now, problem=""):
+    """Give the delivery its last state."""
+    held.state, held.finished_at, held.last_problem = state, now, problem[:200]
+    held.lease_token = held.lease_until = None
+    held.save(update_fields=["state", "finished_at", "last_problem", "lease_token", "lease_until"])
+
+
+@transaction.atomic
+def finish(delivery, *, start, verdict):
+    """Write the end of a start, if the lease is still ours; a late finisher changes nothing."""
+    now = clock.now()
+    held = Delivery.objects.select_for_update().filter(pk=delivery.pk, lease_token=delivery.lease_token).first()
+    if held is None or DeliveryEnd.objects.filter(start=start).exists():
+        return
+    DeliveryEnd.objects.create(start=start, result=verdict.result, detail=verdict.detail, at=now)
+    starts = held.starts.count()
+    if verdict.result == Result.SENT:
+        settle(held, State.SENT, now=now)
+    elif verdict.result == Result.PERMANENT or starts >= MOST_STARTS:
+        settle(held, State.FAILED, now=now, problem=verdict.detail)
+    else:
+        try_again(held, verdict, starts=starts, now=now)
+
+
+def try_again(held, verdict, *, starts, now):
+    """Put it back with a growing pause, spread a little so that many do not come back at once."""
+    pause = min(FIRST_PAUSE * 2 ** (starts - 1), LONGEST_PAUSE)
+    held.state, held.lease_token, held.lease_until = State.PENDING, None, None
+    held.next_at = now + pause * random.uniform(1.0, 1.25)  # noqa: S311
+    held.last_problem = verdict.detail
+    held.may_be_repeat = held.may_be_repeat or verdict.result == Result.AMBIGUOUS
+    held.save(update_fields=["state", "lease_token", "lease_until", "next_at", "last_problem", "may_be_repeat"])
+
+
+def me():
+    return f"{socket.gethostname()}:{os.getpid()}"[:80]
+
+
+@dataclass
+class Verdict:
+    """What became of one try, in the words of the mail server; never the message itself."""
+
+    result: str
+    detail: str = ""
+
+
+class Post:
+    """A mail connection kept open over a batch, opened again after an error."""
+
+    def __init__(self):
+        self.connection = get_connection()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.connection.close()
+
+    def send(self, delivery):
+        """Try once and say what happened. Never raises for what a mail server may do."""
+        try:
+            self.connection.open()
+        except (OSError, SMTPException) as error:
+            self.connection.close()
+            return Verdict(Result.TEMPORARY, f"No connection: {type(error).__name__}")
+        try:
+            notices.email_for(delivery, connection=self.connection).send()
+        except (OSError, SMTPException) as error:
+            self.reset()
+            return judged(error)
+        return Verdict(Result.SENT)
+
+    def reset(self):
+        """Drop the connection for good: its state is unknown after an error."""
+        try:
+            self.connection.close()
+        except (OSError, SMTPException):
+            self.connection.connection = None
+
+
+def judged(error):
+    """Temporary, permanent, or not known: the reply code decides; no reply means it may have been accepted."""
+    code = code_of(error)
+    if isinstance(error, SMTPServerDisconnected | OSError) or code is None:
+        return Verdict(Result.AMBIGUOUS, f"Not known whether it was accepted: {type(error).__name__}")
+    is_permanent = 500 <= code < 600 and not isinstance(error, SMTPConnectError)  # noqa: PLR2004
+    return Verdict(Result.PERMANENT if is_permanent else Result.TEMPORARY, f"The mail server answered {code}")
+
+
+def code_of(error):
+    if isinstance(error, SMTPResponseException):
+        return error.smtp_code
+    if isinstance(error, SMTPRecipientsRefused):
+        return max(code for code, _ in error.recipients.values())
+    return None

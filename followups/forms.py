@@ -1,0 +1,89 @@
+from datetime import timedelta
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.supervision import supervisors_of
+from followups.models import ContactAttempt
+from sessions_app.models import Channel
+
+FURTHEST_AHEAD = timedelta(days=366)
+NOT_ALLOWED = ContactAttempt.Result.BLOCKED
+
+
+class ContactForm(forms.Form):
+    """Three taps: the channel is chosen already, the result, save."""
+
+    op_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    channel = forms.ChoiceField(label=_("How did you try?"), choices=Channel.choices, widget=forms.RadioSelect)
+    result = forms.ChoiceField(
+        label=_("What came of it?"),
+        choices=ContactAttempt.Result.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what came of it.")},
+    )
+    note = forms.CharField(
+        label=_("Anything to remember?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args, forbidden, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.forbidden = forbidden
+
+    def clean(self):
+        """A channel the client has not allowed is refused, unless that it was not used is what is recorded."""
+        data = super().clean()
+        if data.get("channel") in self.forbidden and data.get("result") not in (None, NOT_ALLOWED):
+            self.add_error("channel", _("The client did not allow this channel. Choose another."))
+        return data
+
+
+class MoveForm(forms.Form):
+    """Another time, in the wall time of the person who plans it."""
+
+    to = forms.SplitDateTimeField(
+        label=_("When instead?"),
+        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
+        error_messages={"required": _("Give the day and the time.")},
+    )
+    reason = forms.CharField(
+        label=_("Why?"), max_length=200, error_messages={"required": _("Say in a few words why it moves.")}
+    )
+
+    def clean_to(self):
+        to = self.cleaned_data["to"]
+        if not timezone.now() < to < timezone.now() + FURTHEST_AHEAD:
+            raise forms.ValidationError(_("Give a time that lies ahead, within a year."))
+        return to
+
+
+class DropForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why is it not needed?"),
+        max_length=200,
+        error_messages={"required": _("Say in a few words why. Your supervisor sees it.")},
+    )
+
+
+class ChangeForm(forms.Form):
+    """Who, and on which channel."""
+
+    owner = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("Who?"),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"invalid_choice": _("Choose somebody from the list.")},
+    )
+    channel = forms.ChoiceField(label=_("How?"), choices=[("", _("Open")), *Channel.choices], required=False)
+
+    def __init__(self, *args, follow_up, **kwargs):
+        super().__init__(*args, **kwargs)
+        therapist = follow_up.departure.therapist
+        supervisors = [person.pk for person in supervisors_of(therapist)]
+        people = User.objects.filter(Q(pk__in=[therapist.pk, follow_up.owner_id, *supervisors]), is_active=True)
+        self.fields["owner"].queryset = people
+        self.fields["owner"].label_from_instance = lambda person: person.name

@@ -1,0 +1,24 @@
+"""How this room hears of what was done. Each runs inside the write's transaction: no plan, no write."""
+
+from django.dispatch import receiver
+
+from followups import plans
+from sessions_app import signals
+
+
+@receiver(signals.response_level_set, dispatch_uid="followups.plan")
+def plan_for_level(sender, *, departure, by, **_):
+    if departure.response_level:
+        plans.open_for(departure, by=by)
+    else:
+        plans.withdraw(departure, by=by)
+
+
+@receiver(signals.departure_voided, dispatch_uid="followups.withdraw")
+def withdraw_plan(sender, *, departure, by, **_):
+    plans.withdraw(departure, by=by)
+
+
+@receiver(signals.check_in_chosen, dispatch_uid="followups.check_in")
+def move_first_contact(sender, *, departure, by, at, **_):
+    plans.check_in_at(departure, at=at, by=by)

@@ -1,0 +1,16 @@
+"""Wake-up calls for the queue in the database. They carry nothing: losing or repeating one changes nothing."""
+
+from celery import shared_task
+
+from followups import deliveries, reminders
+
+
+@shared_task(name="followups.tasks.sweep")
+def sweep():
+    reminders.sweep(clock_name="beat")
+    deliveries.drain()
+
+
+@shared_task(name="followups.tasks.drain")
+def drain():
+    deliveries.drain()

@@ -1,0 +1,70 @@
+"""What happened, in order, in words that describe acts and not people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from protocols.models import Outcome
+from sessions_app.captures import CAPTURES
+
+
+@dataclass(frozen=True)
+class Entry:
+    at: datetime
+    words: str
+
+
+def of(departure):
+    """Everything recorded about the departure, oldest first. Five queries, however much there is."""
+    entries = [
+        *beginning_and_end(departure),
+        *(Entry(each.occurred_at, answered(each)) for each in departure.step_responses.select_related("step")),
+        *(Entry(each.occurred_at, noted(each)) for each in departure.captured_facts.all() if each.name in CAPTURES),
+        *(Entry(each.at, given(each)) for each in departure.given_resources.all()),
+        *written(departure),
+    ]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def beginning_and_end(departure):
+    words = _("Started, written down later") if departure.is_late_entry else _("Started")
+    yield Entry(departure.began_at, words)
+    if departure.ended_at:
+        yield Entry(departure.ended_at, departure.get_ending_display())
+    if departure.voided_at:
+        yield Entry(departure.voided_at, _("Taken back as a mistake"))
+
+
+def answered(response):
+    if response.outcome == Outcome.NOT_RECORDED:
+        return _("%(step)s: answer taken back") % {"step": response.step.title}
+    reason = response.get_reason_display() or response.note
+    words = f"{response.step.title}: {response.get_outcome_display().lower()}"
+    return f"{words}, {reason.lower()}" if response.reason else f"{words}, {reason}" if reason else words
+
+
+def noted(fact):
+    capture = CAPTURES[fact.name]
+    return (
+        f"{capture.label} {capture.words(fact.value)}"
+        if fact.value
+        else _("%(what)s: taken back") % {"what": capture.label}
+    )
+
+
+def given(resource):
+    words = {"name": resource.snapshot["name"], "way": resource.get_way_display().lower()}
+    return _("Gave %(name)s, %(way)s") % words
+
+
+def written(departure):
+    """The report's own history, when there is one."""
+    report = getattr(departure, "report", None)
+    if report is None or not report.is_signed:
+        return
+    yield Entry(report.signed_at, _("Report signed"))
+    for addendum in report.addenda.all():
+        yield Entry(addendum.at, _("Addendum written"))
+    for review in report.reviews.all():
+        yield Entry(review.at, review.get_decision_display())

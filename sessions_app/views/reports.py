@@ -1,0 +1,126 @@
+"""Writing, checking, signing and adding to a report."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import audit
+from accounts.access import allow
+from accounts.models import Role
+from accounts.supervision import supervisors_of
+from sessions_app import reports, timeline
+from sessions_app.forms.reports import AddendumForm, ReportForm, SignForm
+from sessions_app.models import DepartureReport
+from sessions_app.views.departures import own_departure
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.THERAPIST)
+def report(request, departure_id):
+    """Three questions beside the timeline; once signed, the locked page with its addenda."""
+    found = own_report(request, departure_id)
+    if found.is_signed:
+        return signed_page(request, found)
+    form = ReportForm(request.POST or None, report=found)
+    if request.method == "POST":
+        form.is_valid()
+        reports.save_draft(found, by=request.user, **form.answers())
+        if not form.errors:
+            return redirect("check-report", departure_id)
+    audit.record_view(found, by=request.user, page="report")
+    context = {"form": form, "report": found, "departure": found.departure, "timeline": timeline.of(found.departure)}
+    return render(request, "sessions_app/report.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@allow(Role.THERAPIST)
+def save_draft(request, departure_id):
+    """The draft saving itself; answers with the moment, or with what could not be kept."""
+    found = own_report(request, departure_id)
+    form = ReportForm(request.POST, report=found)
+    form.is_valid()
+    try:
+        found = reports.save_draft(found, by=request.user, **form.answers())
+    except reports.ReportIsSigned:
+        return redirect("report", departure_id)
+    if not request.htmx:
+        return redirect("report", departure_id)
+    context = {"report": found, "form": form}
+    return render(request, "sessions_app/report.html#saved", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.THERAPIST)
+def check(request, departure_id):
+    """Check before you send; POST signs."""
+    found = own_report(request, departure_id)
+    if found.is_signed:
+        return redirect("report", departure_id)
+    form = SignForm(request.POST or None, initial={"author_state": found.author_state})
+    if request.method == "POST" and form.is_valid():
+        reports.save_draft(found, by=request.user, **form.cleaned_data)
+        reports.sign(found, by=request.user)
+        reader = supervisors_of(request.user).first()
+        words = _("Sent. %(name)s will read it. Take five minutes if you can.") if reader else _("Signed.")
+        messages.success(request, words % {"name": reader.name if reader else ""})
+        return redirect("report", departure_id)
+    return check_page(request, found, form)
+
+
+def check_page(request, found, form):
+    audit.record_view(found, by=request.user, page="check-report")
+    departure = found.departure
+    context = {
+        "form": form,
+        "report": found,
+        "departure": departure,
+        "facts": reports.facts_of(departure),
+        "steps": reports.steps_of(departure),
+        "missing": reports.missing_facts(departure),
+        "given": departure.given_resources.all(),
+        "readers": supervisors_of(request.user),
+    }
+    return render(request, "sessions_app/check_report.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@allow(Role.THERAPIST)
+def add_addendum(request, departure_id):
+    found = own_report(request, departure_id)
+    form = AddendumForm(request.POST)
+    if not found.is_signed:
+        return redirect("report", departure_id)
+    if form.is_valid():
+        reports.add_addendum(found, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Added."))
+        return redirect("report", departure_id)
+    return signed_page(request, found, form=form)
+
+
+@require_POST
+@allow(Role.THERAPIST)
+def feedback_seen(request, departure_id):
+    reports.mark_feedback_seen(own_report(request, departure_id), by=request.user)
+    return redirect("now")
+
+
+def own_report(request, departure_id):
+    """The signed-in therapist's report of an own departure, begun if there is none; 404 for anybody else's."""
+    departure = own_departure(request, departure_id)
+    own = DepartureReport.objects.visible_to(request.user).filter(departure=departure)
+    found = own.select_related("departure__session", "departure__client", "departure__site", "author").first()
+    return found or reports.draft_for(departure, by=request.user)
+
+
+def signed_page(request, found, *, form=None):
+    audit.record_view(found, by=request.user, page="signed-report")
+    context = {
+        "report": found,
+        "departure": found.departure,
+        "form": form or AddendumForm(),
+        "is_intact": reports.is_intact(found),
+        "reviews": found.reviews.select_related("by"),
+        "addenda": found.addenda.select_related("by"),
+    }
+    return render(request, "sessions_app/signed_report.html", context, status=422 if form else 200)
