@@ -1,7 +1,14 @@
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from resources import subjects
 from resources.models import ContactPoint, Resource
+from resources.places import country_name
+
+EVERYWHERE = "all"
+LONGEST_QUESTION = 80
+MOST_SHOWN = 100
 
 WAYS = [
     ("", _("Any way")),
@@ -11,44 +18,75 @@ WAYS = [
 ]
 
 
+def live(trigger):
+    """Attributes that ask for new results as soon as a field changes; without JavaScript the button does it."""
+    return {
+        "hx-get": reverse_lazy("resources"),
+        "hx-trigger": trigger,
+        "hx-include": "closest form",
+        "hx-target": "#results",
+        "hx-swap": "outerHTML",
+        "hx-sync": "closest form:replace",
+        "hx-replace-url": "true",
+    }
+
+
 class SearchForm(forms.Form):
     """What the directory is asked. Nothing is required; what cannot be read is told beside its field."""
 
     q = forms.CharField(
-        label=_("Search"),
+        label=_("Search by name, need or number"),
         required=False,
-        max_length=80,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        max_length=LONGEST_QUESTION,
+        error_messages={"max_length": _("Use fewer words.")},
+        widget=forms.TextInput(
+            attrs={"type": "search", "autocomplete": "off", **live("input changed delay:200ms, search")}
+        ),
     )
-    country = forms.ChoiceField(label=_("Country"), required=False)
-    kind = forms.ChoiceField(label=_("Way"), required=False, choices=WAYS)
-    audience = forms.ChoiceField(label=_("About"), required=False)
+    country = forms.ChoiceField(
+        label=_("Country"),
+        required=False,
+        error_messages={"invalid_choice": _("There is no such country here. Choose one from the list.")},
+        widget=forms.Select(attrs=live("change")),
+    )
+    kind = forms.ChoiceField(
+        label=_("How"),
+        required=False,
+        choices=WAYS,
+        error_messages={"invalid_choice": _("Choose call, text or chat.")},
+        widget=forms.Select(attrs=live("change")),
+    )
+    audience = forms.ChoiceField(
+        label=_("Who or what"),
+        required=False,
+        error_messages={"invalid_choice": _("There is nothing of that kind here. Choose from the list.")},
+        widget=forms.Select(attrs=live("change")),
+    )
 
     def __init__(self, data, *, country):
-        super().__init__(data)
+        super().__init__({**data.dict(), "country": data.get("country") or country})
         self.home = country
-        shelf = Resource.objects.listed()
-        countries = sorted({country, *shelf.values_list("country", flat=True)})
-        self.fields["country"].choices = [
-            ("", _("Yours")),
-            ("all", _("All")),
-            *((each, each) for each in countries),
-        ]
-        categories = sorted({name for names in shelf.values_list("categories", flat=True) for name in names})
-        self.fields["audience"].choices = [
-            ("", _("Anything")),
-            *((each, each.replace("-", " ")) for each in categories),
-        ]
+        shelf = list(Resource.objects.listed().values_list("country", "categories"))
+        countries = {country, *(each for each, _categories in shelf)} - {EVERYWHERE}
+        named = sorted(((each, country_name(each)) for each in countries), key=lambda choice: str(choice[1]))
+        self.fields["country"].choices = [*named, (EVERYWHERE, _("All countries"))]
+        categories = {name for _country, names in shelf for name in names}
+        self.fields["audience"].choices = [("", _("Everyone, everything")), *subjects.choices(categories)]
 
     def results(self):
-        """The entries asked for, as far as the question could be read."""
+        """The entries asked for, as far as the question could be read; never more than MOST_SHOWN."""
         self.is_valid()
         asked = self.cleaned_data
         found = Resource.objects.listed().with_contacts()
         country = asked.get("country") or self.home
-        found = found.order_by("-is_crisis_line", "country", "name") if country == "all" else found.for_country(country)
+        found = found.crisis_first(self.home) if country == EVERYWHERE else found.for_country(country)
         if kind := asked.get("kind"):
             found = found.reachable_by(kind)
         if audience := asked.get("audience"):
             found = found.filter(categories__contains=[audience])
-        return found.search(asked.get("q") or "")[:100]
+        return found.search(asked.get("q") or "")[:MOST_SHOWN]
+
+    @property
+    def is_narrowed(self):
+        """Whether anything but the person's own country was asked for."""
+        return any(self.data.get(name) for name in ("q", "kind", "audience")) or self.data["country"] != self.home

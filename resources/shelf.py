@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts import audit
 from resources.models import ContactPoint, Evidence, Organisation, Resource
@@ -12,10 +12,10 @@ from resources.models import ContactPoint, Evidence, Organisation, Resource
 STARTER_FILE = Path(__file__).parent / "starter_resources.json"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Loaded:
-    created: int = 0
-    unchanged: int = 0
+    created: int
+    unchanged: int
 
 
 @transaction.atomic
@@ -23,16 +23,16 @@ def load(*, by="starter set"):
     """Put the starter entries on the shelf; returns how many were new and how many were there already.
 
     An entry that is there is left as it is, so a second run changes nothing and an admin's edits survive.
+    Two runs at once are one: the second waits for the first and finds nothing to add.
     """
-    loaded = Loaded()
-    present = set(Resource.objects.values_list("pk", flat=True))
-    for entry in json.loads(STARTER_FILE.read_text(encoding="utf-8"))["entries"]:
-        if entry["id"] in {str(pk) for pk in present}:
-            loaded.unchanged += 1
-            continue
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE resources_organisation IN SHARE ROW EXCLUSIVE MODE")
+    entries = json.loads(STARTER_FILE.read_text(encoding="utf-8"))["entries"]
+    present = {str(pk) for pk in Resource.objects.values_list("pk", flat=True)}
+    missing = [entry for entry in entries if entry["id"] not in present]
+    for entry in missing:
         add(entry, by=by)
-        loaded.created += 1
-    return loaded
+    return Loaded(created=len(missing), unchanged=len(entries) - len(missing))
 
 
 def add(entry, *, by):

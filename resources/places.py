@@ -1,0 +1,105 @@
+"""Names of countries and languages, and which countries share the European 116 numbers."""
+
+from django.utils.translation import gettext_lazy as _
+
+EUROPE = "EU"  # entries and numbers of the whole European Union
+EUROPEAN_UNION = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IE",
+        "IT",
+        "LV",
+        "LT",
+        "LU",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+    ]
+)
+
+COUNTRIES = {
+    "AT": _("Austria"),
+    "AU": _("Australia"),
+    "BE": _("Belgium"),
+    "BG": _("Bulgaria"),
+    "BR": _("Brazil"),
+    "CA": _("Canada"),
+    "CH": _("Switzerland"),
+    "CY": _("Cyprus"),
+    "CZ": _("Czechia"),
+    "DE": _("Germany"),
+    "DK": _("Denmark"),
+    "EE": _("Estonia"),
+    "ES": _("Spain"),
+    "EU": _("Europe"),
+    "FI": _("Finland"),
+    "FR": _("France"),
+    "GB": _("United Kingdom"),
+    "GR": _("Greece"),
+    "HR": _("Croatia"),
+    "HU": _("Hungary"),
+    "IE": _("Ireland"),
+    "IN": _("India"),
+    "IS": _("Iceland"),
+    "IT": _("Italy"),
+    "LT": _("Lithuania"),
+    "LU": _("Luxembourg"),
+    "LV": _("Latvia"),
+    "MT": _("Malta"),
+    "MX": _("Mexico"),
+    "NL": _("Netherlands"),
+    "NO": _("Norway"),
+    "NZ": _("New Zealand"),
+    "PH": _("Philippines"),
+    "PL": _("Poland"),
+    "PT": _("Portugal"),
+    "RO": _("Romania"),
+    "SE": _("Sweden"),
+    "SG": _("Singapore"),
+    "SI": _("Slovenia"),
+    "SK": _("Slovakia"),
+    "US": _("United States"),
+    "ZA": _("South Africa"),
+}
+
+LANGUAGES = {
+    "cr": _("Cree"),
+    "de": _("German"),
+    "en": _("English"),
+    "es": _("Spanish"),
+    "fil": _("Filipino"),
+    "fr": _("French"),
+    "hi": _("Hindi"),
+    "iu": _("Inuktitut"),
+    "mul": _("other languages"),
+    "nl": _("Dutch"),
+    "oj": _("Ojibway"),
+    "pt": _("Portuguese"),
+}
+
+
+def country_name(code):
+    """The country in words; a code nobody has named yet stays a code."""
+    return COUNTRIES.get(code, code)
+
+
+def language_name(code):
+    return LANGUAGES.get(code, code)

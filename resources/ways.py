@@ -1,0 +1,53 @@
+"""How an entry can be reached from a country: each contact with its link, and what to beware of."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from resources import phones
+from resources.models import ContactPoint
+from resources.places import EUROPE, EUROPEAN_UNION, country_name
+
+
+@dataclass(frozen=True)
+class Way:
+    """One contact. `link` is empty where tapping it could reach somebody else; the words still stand there."""
+
+    contact: ContactPoint
+    link: str
+    warning: str
+
+
+def of(resource, *, country):
+    """The ways to reach `resource` for somebody in `country` (ISO code). Needs `with_contacts()`."""
+    ways = []
+    for contact in resource.contacts_in(country):
+        is_trap = contact.dial_region != country and phones.reaches_emergency(contact, country)
+        link = phones.link(contact) if resource.may_be_given and not is_trap else ""
+        ways.append(Way(contact, link, emergency(contact, country) if is_trap else distance(contact, country)))
+    return ways
+
+
+def emergency(contact, country):
+    facts = {"number": contact.display or contact.dial, "country": country_name(country)}
+    return _("Do not dial %(number)s from %(country)s: there it reaches an emergency service.") % facts
+
+
+def distance(contact, country):
+    """Where the number belongs when that is not `country`, or an empty text."""
+    region = contact.dial_region
+    if not contact.dial or region == country:
+        return ""
+    if region == EUROPE and country in EUROPEAN_UNION:
+        return _("A European number. It is not answered in every country.")
+    if region == EUROPE:
+        return _("A European number. It may not work from where you are.")
+    if phones.works_from_abroad(contact):
+        return _("This is a number in %(country)s.") % {"country": country_name(region)}
+    facts = {"country": country_name(region)}
+    return _("This is a number in %(country)s. It may not work from where you are.") % facts
+
+
+def warnings(ways):
+    """What to beware of, each thing said once."""
+    return list(dict.fromkeys(str(way.warning) for way in ways if way.warning))
