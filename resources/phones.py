@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -42,17 +43,23 @@ def parse(raw, region):
     if re.search(r"[^\dA-Za-z\s+().\-/:]", text):
         raise NotANumber(_("There is a sign in it that no number has."))
     digits = re.sub(r"\D", "", text)
-    if len(digits) in SHORT_CODE_DIGITS and "+" not in text and is_short(digits, region):
+    if is_plain(text) and len(digits) in SHORT_CODE_DIGITS and is_short(digits, region):
         return short(digits, region)
     return full(text, region) or unknown_short(digits, text, region)
 
 
 def tidied(raw):
-    """The text without links, quotes, a label before it or a word in brackets after it."""
-    text = html.unescape(re.sub(r"<[^>]*>", "", raw)).strip().strip("\"'")
+    """The text in ASCII digits, without links, quotes, a label before it or a word in brackets after it."""
+    text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in raw)
+    text = html.unescape(re.sub(r"<[^>]*>", "", text)).strip().strip("\"'")
     text = re.sub(r"^[A-Za-z .]*:\s*", "", text)
     text = re.sub(r"\s*\([A-Za-z ]+\)$", "", text)
     return re.sub(r"(?<=\d)\s+[A-Za-z]$", "", text)
+
+
+def is_plain(text):
+    """Whether digits are all it says: letters stand for digits too, and a plus is never dialled in a short code."""
+    return not re.search(r"[A-Za-z+]", text)
 
 
 def is_short(digits, region):
@@ -69,7 +76,7 @@ def short(digits, region):
 
 def unknown_short(digits, text, region):
     """A code of two to six plain digits may be real although the library does not know it."""
-    if re.search(r"[A-Za-z+]", text) or len(digits) not in SHORT_CODE_DIGITS:
+    if not is_plain(text) or len(digits) not in SHORT_CODE_DIGITS:
         raise NotANumber(_("This is not a number in %(region)s.") % {"region": region})
     return Number(digits, is_known=False)
 
