@@ -35,7 +35,7 @@ class SearchForm(forms.Form):
     """What the directory is asked. Nothing is required; what cannot be read is told beside its field."""
 
     q = forms.CharField(
-        label=_("Search by name, need or number"),
+        label=_("Name, need or number"),
         required=False,
         max_length=LONGEST_QUESTION,
         error_messages={"max_length": _("Use fewer words.")},
@@ -50,14 +50,14 @@ class SearchForm(forms.Form):
         widget=forms.Select(attrs=live("change")),
     )
     kind = forms.ChoiceField(
-        label=_("How"),
+        label=_("Way"),
         required=False,
         choices=WAYS,
         error_messages={"invalid_choice": _("Choose call, text or chat.")},
         widget=forms.Select(attrs=live("change")),
     )
     audience = forms.ChoiceField(
-        label=_("Who or what"),
+        label=_("For or about"),
         required=False,
         error_messages={"invalid_choice": _("There is nothing of that kind here. Choose from the list.")},
         widget=forms.Select(attrs=live("change")),
@@ -67,11 +67,15 @@ class SearchForm(forms.Form):
         super().__init__({**data.dict(), "country": data.get("country") or country})
         self.home = country
         shelf = list(Resource.objects.listed().values_list("country", "categories"))
-        countries = {country, *(each for each, _categories in shelf)} - {EVERYWHERE}
-        named = sorted(((each, country_name(each)) for each in countries), key=lambda choice: str(choice[1]))
-        self.fields["country"].choices = [*named, (EVERYWHERE, _("All countries"))]
+        others = {each for each, _categories in shelf} - {country}
+        named = sorted(((each, country_name(each)) for each in others), key=lambda choice: str(choice[1]))
+        self.fields["country"].choices = [
+            (country, country_name(country)),
+            (EVERYWHERE, _("All countries")),
+            *named,
+        ]
         categories = {name for _country, names in shelf for name in names}
-        self.fields["audience"].choices = [("", _("Everyone, everything")), *subjects.choices(categories)]
+        self.fields["audience"].choices = [("", _("Anyone")), *subjects.choices(categories)]
 
     def results(self):
         """The entries asked for, as far as the question could be read; never more than MOST_SHOWN."""
@@ -87,6 +91,10 @@ class SearchForm(forms.Form):
         return found.search(asked.get("q") or "")[:MOST_SHOWN]
 
     @property
+    def is_filtered(self):
+        """Whether another country, a way or a kind of entry was asked for: then the filters stand open."""
+        return bool(self.data.get("kind") or self.data.get("audience")) or self.data["country"] != self.home
+
+    @property
     def is_narrowed(self):
-        """Whether anything but the person's own country was asked for."""
-        return any(self.data.get(name) for name in ("q", "kind", "audience")) or self.data["country"] != self.home
+        return self.is_filtered or bool(self.data.get("q"))

@@ -30,7 +30,7 @@ def of(resource, *, country):
 
 def emergency(contact, country):
     facts = {"number": contact.display or contact.dial, "country": country_name(country)}
-    return _("Do not dial %(number)s from %(country)s: there it reaches an emergency service.") % facts
+    return _("Do not dial %(number)s here (%(country)s): it reaches an emergency service.") % facts
 
 
 def distance(contact, country):
@@ -42,10 +42,8 @@ def distance(contact, country):
         return _("A European number. It is not answered in every country.")
     if region == EUROPE:
         return _("A European number. It may not work from where you are.")
-    if phones.works_from_abroad(contact):
-        return _("This is a number in %(country)s.") % {"country": country_name(region)}
     facts = {"country": country_name(region)}
-    return _("This is a number in %(country)s. It may not work from where you are.") % facts
+    return _("A number of another country (%(country)s). It may not work from where you are.") % facts
 
 
 def warnings(ways):

@@ -102,7 +102,7 @@ def test_a_country_without_entries_still_offers_its_emergency_number(directory, 
 def test_from_norway_the_dutch_113_cannot_be_tapped(directory, therapist, seen_from):
     seen_from(therapist, "NO")
     html = directory(country="NL").content.decode()
-    assert "Do not dial 113 from Norway" in html
+    assert "Do not dial 113 here (Norway)" in html
     assert 'href="tel:113"' not in html
     assert 'href="tel:+318000113"' in html
 

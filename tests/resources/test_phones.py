@@ -113,10 +113,10 @@ def outcome(raw, region):
 @pytest.mark.parametrize(
     ("dial", "region", "country", "words"),
     [
-        ("113", "NL", "NO", "Do not dial 113 from Norway"),
-        ("113", "NL", "IT", "Do not dial 113 from Italy"),
-        ("111", "GB", "NZ", "Do not dial 111 from New Zealand"),
-        ("988", "CA", "US", "This is a number in Canada. It may not work"),
+        ("113", "NL", "NO", "Do not dial 113 here (Norway)"),
+        ("113", "NL", "IT", "Do not dial 113 here (Italy)"),
+        ("111", "GB", "NZ", "Do not dial 111 here (New Zealand)"),
+        ("988", "CA", "US", "A number of another country (Canada)"),
         ("113", "NL", "NL", ""),
         ("116123", "EU", "IE", "It is not answered in every country"),
         ("116123", "EU", "US", "It may not work from where you are"),
