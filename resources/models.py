@@ -28,6 +28,10 @@ class ResourceQuerySet(models.QuerySet):
         """What a therapist may find: neither drafts nor entries that have been retired."""
         return self.exclude(status__in=[Resource.Status.DRAFT, Resource.Status.RETIRED])
 
+    def giveable(self):
+        """What may be given to a client: listed, and not closed for now."""
+        return self.filter(status__in=Resource.GIVEABLE)
+
     def readable(self):
         """What a therapist may open: a retired entry still says what has taken its place."""
         return self.exclude(status=Resource.Status.DRAFT)
@@ -91,6 +95,8 @@ class Resource(models.Model):
         VERIFIED = "verified", _("Checked")
         TEMPORARILY_CLOSED = "temporarily_closed", _("Closed for now")
         RETIRED = "retired", _("Retired")
+
+    GIVEABLE = [Status.IN_REVIEW, Status.VERIFIED]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     slug = models.SlugField(_("slug"), max_length=80, unique=True)
@@ -157,7 +163,7 @@ class Resource(models.Model):
     @property
     def may_be_given(self):
         """Whether its numbers may be put on the screen as something to tap."""
-        return self.status in (self.Status.IN_REVIEW, self.Status.VERIFIED)
+        return self.status in self.GIVEABLE
 
     @property
     def country_name(self):

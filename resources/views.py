@@ -32,7 +32,7 @@ def resources(request):
 
 def crisis_lines(country):
     """What to offer when nothing was found: the country's crisis lines."""
-    return Resource.objects.listed().with_contacts().for_country(country).filter(is_crisis_line=True)[:3]
+    return Resource.objects.giveable().with_contacts().for_country(country).filter(is_crisis_line=True)[:3]
 
 
 def how_many(found):

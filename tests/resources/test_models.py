@@ -136,6 +136,7 @@ def test_drafts_and_retired_entries_are_not_listed(put):
     put("Old", dial="2", status="retired")
     put("Closed", dial="3", status="temporarily_closed")
     assert [entry.name for entry in Resource.objects.listed()] == ["Closed"]
+    assert not Resource.objects.giveable().exists()
 
 
 def test_a_snapshot_keeps_the_exact_words_whatever_becomes_of_the_entry(starter):

@@ -63,6 +63,8 @@ def test_a_checked_entry_says_how_long_ago(directory, therapist, time_machine):
     text_line = ContactPoint.objects.get(resource__slug="us-crisis-text-line")
     text_line.verifications.create(by=therapist, on="2026-05-20", method="text", result="works")
     assert "Checked 3 days ago" in directory(q="741").content.decode()
+    text_line.verifications.create(by=therapist, on="2026-05-23", method="text", result="works")
+    assert "Checked today" in directory(q="741").content.decode()
 
 
 @pytest.mark.parametrize(
