@@ -12,9 +12,9 @@ PAGE = "/resources/"
 
 
 @pytest.fixture
-def directory(client, therapist, starter):
+def directory(client, therapist, seen_from, starter):
     """Open the directory as a therapist in the United States: `directory(q="741")`."""
-    client.force_login(therapist)
+    client.force_login(seen_from(therapist, "US", "911"))
 
     def open_page(**query):
         return client.get(PAGE, query)
@@ -141,7 +141,7 @@ def test_unreadable_text_is_refused(directory, client):
 
 def test_typing_swaps_only_the_results_and_says_how_many(client, therapist, starter):
     client.force_login(therapist)
-    response = client.get(PAGE, {"q": "741"}, headers={"HX-Request": "true"})
+    response = client.get(PAGE, {"q": "741", "country": "US"}, headers={"HX-Request": "true"})
     html = response.content.decode()
     assert html.lstrip().startswith('<section id="results"')
     assert "<html" not in html
