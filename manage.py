@@ -1,15 +1,19 @@
 #!/usr/bin/env python
-"""Django's command line for Doorway."""
+"""Doorway's command line."""
 
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
 
 def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        sys.exit(f"Doorway cannot start: {problem}")
 
 
 if __name__ == "__main__":

@@ -55,10 +55,14 @@ def no_contact_review(departure):
 
 
 def promise(plan, task, *, by):
-    """Turn one task of the policy into a follow-up with its reminder."""
+    """Turn one task of the policy into a follow-up with its reminder.
+
+    The time runs from the moment the level was set, also when that reached the server late.
+    """
     departure, now = plan.departure, clock.now()
     hours = due_times.WorkingHours.of(departure.site)
-    due_at = due_times.rolled(now + timedelta(minutes=task.after_minutes), rolls=task.rolls, hours=hours, now=now)
+    wanted = departure.response_level_at + timedelta(minutes=task.after_minutes)
+    due_at = due_times.rolled(wanted, rolls=task.rolls, hours=hours, now=now)
     due_on, due_wall_time = due_times.wall(due_at, hours.zone)
     follow_up = FollowUp.objects.create(
         plan=plan,

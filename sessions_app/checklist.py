@@ -173,7 +173,7 @@ def give(departure, *, resources, way, taken, op_id, by):
             op_id=op_id,
             departure=departure,
             resource=resource,
-            snapshot=snapshots.take(resource),
+            snapshot=snapshots.take(resource, country=departure.country),
             way=way,
             taken=taken,
             by=by,

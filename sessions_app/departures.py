@@ -111,23 +111,31 @@ def undo_gone(departure, *, by):
         return departure
     departure.ended_at, departure.ending = None, ""
     departure.save(update_fields=["ended_at", "ending"])
+    still_here(departure, by=by)
+    return departure
+
+
+def still_here(departure, *, by):
+    """Take back the answers, and the level, that stood only because the client was thought to be gone."""
     taken_back = checklist.take_back_gone(departure, by=by)
     audit.record("gone_taken_back", departure, by=by)
     if levels.SAFETY in taken_back:
         levels.take_back_level(departure, op_id=uuid.uuid4(), by=by)
-    return departure
 
 
 @transaction.atomic
 def end(departure, *, ending, by, at=None, kind=""):
     """Write down how it ended, `stayed` and `returned` included; may be corrected later.
 
-    Raises EndsBeforeItBegan when `at` lies before the beginning.
+    A correction to `stayed` or `returned` takes back what *they have gone* had filled in. Raises
+    EndsBeforeItBegan when `at` lies before the beginning.
     """
     departure = locked(departure)
     at = at or departure.ended_at or timezone.now()
     if at < departure.began_at:
         raise EndsBeforeItBegan
+    if ending in (Ending.STAYED, Ending.RETURNED) and departure.ended_at:
+        still_here(departure, by=by)
     departure.ended_at, departure.ending, departure.kind = at, ending, kind or departure.kind
     departure.save(update_fields=["ended_at", "ending", "kind"])
     audit.record("ended", departure, by=by, ending=ending)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from protocols.models import Outcome
 from resources.models import Resource
 from sessions_app.checklist import captures_of
+from sessions_app.departures import CLOCK_TOLERANCE
 from sessions_app.models import GivenResource, ResponseLevel
 from sessions_app.models.responses import ReasonNotPossible
 
@@ -26,11 +27,9 @@ class TapForm(forms.Form):
         return self.cleaned_data["op_id"] or uuid.uuid4()
 
     def clean_at(self):
-        """The tap's moment; a device whose clock is wrong by more than a week is not believed."""
-        at = self.cleaned_data["at"]
-        if at is None:
-            return None
-        return at if timezone.now() - OLDEST_TAP < at else None
+        """The tap's moment; a clock that is a week slow or minutes fast is not believed: the server's stands in."""
+        at, now = self.cleaned_data["at"], timezone.now()
+        return at if at and now - OLDEST_TAP < at <= now + CLOCK_TOLERANCE else None
 
 
 class StepResponseForm(TapForm):

@@ -172,6 +172,12 @@ class DepartureEvent(models.Model):
         return Format(self.format).is_remote
 
     @property
+    def country(self):
+        """Where the client is: today's country on video or phone if it was asked, else the site's."""
+        today = self.session.country_today if self.session and self.is_remote else ""
+        return today or self.site.country
+
+    @property
     def setting(self):
         """The settings whose words the steps add, as `protocols.models.Setting` values."""
         present = {

@@ -25,7 +25,7 @@ class ReasonNotPossible(models.TextChoices):
 class StepResponseQuerySet(models.QuerySet):
     def latest_per_step(self):
         """The newest answer to each step of each departure: by the moment of the tap, then by arrival."""
-        return self.order_by("departure", "step", "-occurred_at", "-pk").distinct("departure", "step")
+        return self.order_by("departure_id", "step_id", "-occurred_at", "-pk").distinct("departure_id", "step_id")
 
     def standing(self):
         """Newest answers that have not been taken back."""
@@ -68,7 +68,7 @@ class StepResponse(models.Model):
 class CapturedFactQuerySet(models.QuerySet):
     def current(self):
         """The newest value of each fact of each departure."""
-        return self.order_by("departure", "name", "-occurred_at", "-pk").distinct("departure", "name")
+        return self.order_by("departure_id", "name", "-occurred_at", "-pk").distinct("departure_id", "name")
 
 
 class CapturedFact(models.Model):

@@ -55,7 +55,7 @@ def departure_page(request, departure):
 
 def resources_for(departure):
     """Directory entries that can be given where this client is, crisis lines first."""
-    return Resource.objects.listed().with_contacts().for_country(departure.site.country)
+    return Resource.objects.giveable().with_contacts().for_country(departure.country)
 
 
 def give_form(departure, data=None):

@@ -1,0 +1,57 @@
+# Doorway. `make demo` runs it here with made-up people, `make test` runs every test. `make help` lists the rest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format check requirements install clean
+
+# The first Python that is new enough; PYTHON=/path/to/python chooses another.
+PYTHON ?= $(shell for each in python3 python3.12 python3.11 python3.13 python3.14; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)
+RUN := .venv/bin/python
+READY := .venv/ready-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
+WITH_SERVERS := $(RUN) -m config.local.throwaway
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(READY) ## run Doorway here with made-up people (RESET=1 starts over, PORT=8000)
+	@$(RUN) -m config.local.demo $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
+
+test: $(READY) ## run every test (ARGS="tests/followups -k sweep" chooses)
+	@$(RUN) -m config.local.browser
+	@$(WITH_SERVERS) $(RUN) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: $(READY) ## code style, templates, and the import contract between the rooms
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports
+	@.venv/bin/djlint --lint --quiet templates
+
+format: $(READY) ## put the code into its usual form
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+check: $(READY) ## migrations are complete, and the settings are safe to deploy
+	@$(WITH_SERVERS) env DEBUG=true $(RUN) manage.py makemigrations --check --dry-run
+	@$(WITH_SERVERS) env -u DEBUG -u DEMO SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
+		PUBLIC_URL=https://doorway.example ALLOWED_HOSTS=doorway.example \
+		$(RUN) manage.py check --deploy --fail-level WARNING
+
+requirements: ## pin the newest allowed versions, with hashes (needs uv)
+	uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url pyproject.toml --group dev \
+		-c requirements.txt -o requirements-dev.txt
+
+install: $(READY) ## only make .venv with everything in it
+
+$(READY): requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "Doorway needs Python 3.11 or newer; none was found. Install it, or set PYTHON."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments. On Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Installing pinned requirements into .venv …"
+	@test -x $(RUN) || $(PYTHON) -m venv .venv
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt \
+		|| { echo "The requirements could not be installed; the lines above say why."; exit 1; }
+	@rm -f .venv/ready-* && touch $@
+
+clean: ## remove .venv and everything earlier runs left
+	rm -rf .venv .local staticfiles .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,54 @@
+"""Made-up people for the demo and for development. Every address ends in `.example`, which no mail can reach."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import Role, Site, Supervision, Team, User
+
+PASSWORD = "doorway-demo-only"  # noqa: S105
+SITES = {
+    "Riverside Clinic": {
+        "country": "US",
+        "time_zone": "America/New_York",
+        "emergency_number": "911",
+        "on_call_name": "Riverside on-call",
+        "on_call_phone": "+1 555 0100",
+        "terminology": Site.Terminology.CONCERN,
+    },
+    "Harbour Practice": {
+        "country": "GB",
+        "time_zone": "Europe/London",
+        "emergency_number": "999",
+        "on_call_name": "Harbour duty lead",
+        "on_call_phone": "020 7946 0100",
+        "terminology": Site.Terminology.RESPONSE,
+    },
+}
+PEOPLE = [
+    ("ana@doorway.example", "Ana Reyes", "+1 555 0117", "Riverside Clinic", [Role.THERAPIST]),
+    ("tom@doorway.example", "Tom Okafor", "020 7946 0118", "Harbour Practice", [Role.THERAPIST]),
+    ("sam@doorway.example", "Sam Lindqvist", "+1 555 0119", "Riverside Clinic", [Role.SUPERVISOR]),
+    ("kim@doorway.example", "Kim Novak", "", "Riverside Clinic", [Role.ADMIN]),
+]
+
+
+def people():
+    """The demo's people, made if they are missing, as {first name in small letters: User}."""
+    for name, facts in SITES.items():
+        site, _ = Site.objects.get_or_create(name=name, defaults=facts)
+        Team.objects.get_or_create(name="Adults", site=site)
+    made = {email.partition("@")[0]: person(email, *facts) for email, *facts in PEOPLE}
+    for therapist in ("ana", "tom"):
+        Supervision.objects.get_or_create(
+            supervisor=made["sam"],
+            supervisee=made[therapist],
+            defaults={"starts_on": timezone.localdate() - timedelta(days=90)},
+        )
+    return made
+
+
+def person(email, name, phone, site, roles):
+    found = User.objects.filter(email=email).first()
+    team = Team.objects.get(site__name=site, name="Adults")
+    return found or User.objects.create_user(email, PASSWORD, name=name, phone=phone, team=team, roles=roles)

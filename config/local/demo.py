@@ -1,0 +1,198 @@
+"""`make demo`: the whole of Doorway on this machine, with made-up people, until Ctrl-C.
+
+Starts PostgreSQL and Redis (unless DATABASE_URL and REDIS_URL name others), migrates, loads demo data, then
+starts the web server, the Celery worker, beat and the broker-free sweeper. Everything lives in `.local/demo`;
+a second run finds it again, RESET=1 starts over.
+"""
+
+import argparse
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from config.local import servers
+from config.local.processes import DidNotStart, Program, free_port
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+FOLDER = PROJECT / ".local" / "demo"
+PYTHON = sys.executable
+WANTED_PORT = 8000
+
+
+class Stopped(Exception):
+    """Somebody pressed Ctrl-C, closed the terminal or asked the demo to stop."""
+
+
+def main():
+    options = argparse.ArgumentParser(description="Run Doorway on this machine.")
+    options.add_argument("--reset", action="store_true", help="forget what earlier runs left")
+    options.add_argument("--port", type=int, default=WANTED_PORT)
+    chosen = options.parse_args()
+    try:
+        stop_on_signals()
+        with ExitStack() as running:
+            run(running, port=chosen.port, is_fresh=chosen.reset)
+    except Stopped:
+        say("Everything is stopped. The next `make demo` finds your data again.")
+        return 0
+    except DidNotStart as problem:
+        print(f"\n{problem}", file=sys.stderr)
+        return 1
+
+
+def run(running, *, port, is_fresh):
+    """Start one thing after the other, say how long each took, then watch them."""
+    if is_fresh:
+        forget()
+    (FOLDER / "logs").mkdir(parents=True, exist_ok=True)
+    env = os.environ | fixed_settings() | start_servers(running)
+    public = free_port(port)
+    env |= {"PUBLIC_URL": f"http://127.0.0.1:{public}"}
+    with step("Database tables"):
+        manage("migrate", "--verbosity=0", env=env)
+        manage("createcachetable", env=env)
+    with step("Demo data"):
+        manage("create_demo_data", env=env)
+    with step("Static files"):
+        manage("collectstatic", "--noinput", "--verbosity=0", env=env)
+    programs = start_programs(running, port=public, env=env)
+    if public != port:
+        say(f"Port {port} is in use; this is {public}.")
+    subprocess.run([PYTHON, "manage.py", "create_demo_data", "--who"], cwd=PROJECT, env=env, check=True)  # noqa: S603
+    say(f"Mail goes to files in {FOLDER / 'mail'}")
+    say("Ctrl-C stops it.")
+    watch(programs)
+
+
+def fixed_settings():
+    """What makes it a demo; the rest is as it would be in earnest."""
+    key = FOLDER / "secret_key"
+    if not key.exists():
+        key.write_text(secrets.token_urlsafe(50))
+        key.chmod(0o600)
+    (FOLDER / "mail").mkdir(exist_ok=True)
+    return {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DEMO": "true",
+        "DEBUG": "false",
+        "SECRET_KEY": key.read_text(),
+        "MAIL_DIR": str(FOLDER / "mail"),
+        "STATIC_ROOT": str(FOLDER / "static"),
+        "SWEEP_SECONDS": "5",
+        "LOG_LEVEL": "INFO",
+    }
+
+
+def start_servers(running):
+    """PostgreSQL and Redis, unless the environment names them; returns the variables to add."""
+    given = {}
+    if not os.environ.get("DATABASE_URL"):
+        with step("PostgreSQL"):
+            data = servers.data_folder(FOLDER / "postgres")
+            given["DATABASE_URL"] = running.enter_context(servers.postgres(data, is_lasting=True))
+    if not os.environ.get("REDIS_URL"):
+        with step("Redis"):
+            given["REDIS_URL"] = running.enter_context(servers.redis(FOLDER / "redis"))
+    return given
+
+
+def start_programs(running, *, port, env):
+    """The four programs Doorway is made of; each is stopped in turn when `running` closes."""
+    celery = [PYTHON, "-m", "celery", "-A", "config"]
+    beat_file = FOLDER / "beat"
+    granian = [PYTHON, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port]
+    commands = {
+        "worker": [
+            *celery,
+            "worker",
+            "--concurrency",
+            "1",
+            "--loglevel",
+            "INFO",
+            "--without-gossip",
+            "--without-mingle",
+        ],
+        "beat": [*celery, "beat", "--schedule", beat_file, "--pidfile=", "--loglevel", "INFO"],
+        "sweeper": [PYTHON, "manage.py", "sweeper"],
+        "web": [*granian, "--no-ws", "--workers", "1", "--blocking-threads", "4", "config.wsgi:application"],
+    }
+    with step("Web server, worker, beat, sweeper"):
+        programs = []
+        for name, command in commands.items():
+            program = Program(name, command, log=FOLDER / "logs" / f"{name}.log", env=env, cwd=PROJECT)
+            running.callback(program.stop)
+            programs.append(program)
+        running.callback(lambda: [program.ask_to_stop() for program in programs])  # all at once, then each in turn
+        programs[-1].wait_until(lambda: is_up(port))
+    return programs
+
+
+def is_up(port):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return answer.status == 200  # noqa: PLR2004
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def watch(programs):
+    """Wait for Ctrl-C; a program that ends by itself ends the demo, with its last words."""
+    while True:
+        for program in programs:
+            if not program.is_running:
+                raise DidNotStart(f"The {program.name} stopped by itself. Its last words:\n{program.last_words()}")
+        time.sleep(0.5)
+
+
+def forget():
+    for folder in (FOLDER, servers.data_folder(FOLDER / "postgres")):
+        shutil.rmtree(folder, ignore_errors=True)
+    say("Started over: earlier demo data are gone.")
+
+
+def manage(*words, env):
+    done = subprocess.run(  # noqa: S603
+        [PYTHON, "manage.py", *words], cwd=PROJECT, env=env, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise DidNotStart(f"manage.py {words[0]} did not work:\n{done.stderr[-2000:]}")
+
+
+def stop_on_signals():
+    """The first signal stops everything; later ones are ignored, so that impatience leaves nothing behind."""
+
+    def stop(*_):
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        say("\nStopping …")
+        raise Stopped
+
+    for each in SIGNALS:
+        signal.signal(each, stop)
+
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+@contextmanager
+def step(what):
+    started = time.monotonic()
+    print(f"  {what} …", end="", flush=True)
+    yield
+    print(f" {time.monotonic() - started:.1f} s", flush=True)
+
+
+def say(words):
+    print(words, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

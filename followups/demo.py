@@ -1,0 +1,41 @@
+"""What the demo shows of follow-ups: an adopted policy, an attempt, and a reminder that goes out while one looks."""
+
+import uuid
+from datetime import timedelta
+
+from django.utils import timezone
+
+from followups import contact_attempts, follow_ups, policies
+from followups.models import ContactAttempt, FollowUpPolicy
+from sessions_app.models import Channel, DepartureEvent
+
+SOON = timedelta(minutes=2)
+
+
+def adopt_policy(*, by):
+    """Nothing is in force until a clinical lead has adopted it; in the demo the supervisor did."""
+    policy = FollowUpPolicy.objects.get(number=1)
+    if policy.adopted_at is None:
+        policies.adopt(policy, by=by)
+
+
+def try_to_reach(departure):
+    """Somebody called and nobody answered: the follow-up stays open."""
+    first = departure.follow_ups.open().exclude(channel="").order_by("due_at").first()
+    contact_attempts.record(
+        first,
+        channel=Channel.PHONE,
+        result=ContactAttempt.Result.NO_ANSWER,
+        op_id=uuid.uuid4(),
+        by=departure.therapist,
+    )
+
+
+def remind_soon(departure):
+    """Make one follow-up due in two minutes, so that its reminder can be watched going out."""
+    first = departure.follow_ups.open().order_by("due_at").first()
+    follow_ups.move(first, to=timezone.now() + SOON, reason="Demo: due soon", by=departure.therapist)
+
+
+def newest_of(reference):
+    return DepartureEvent.objects.filter(client__reference=reference).latest("began_at")
