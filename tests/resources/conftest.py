@@ -1,13 +1,6 @@
 import pytest
 
-from resources import shelf
 from resources.models import ContactPoint, Organisation, Resource
-
-
-@pytest.fixture
-def starter(db):
-    """The directory as it comes with Doorway."""
-    return shelf.load()
 
 
 @pytest.fixture

@@ -1,0 +1,133 @@
+"""The cast. Tests are small stories about these people; each fixture makes one of them, or something of theirs."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from accounts.models import Role, Site, Supervision, Team, User
+from followups import policies
+from protocols import editions
+from resources import shelf
+from sessions_app import departures
+from sessions_app.models import Channel, Client, ContactPermission, TherapySession
+
+PASSWORD = "a password for tests"
+KEEPS_ROWS = ("transactional_db", "live_server", "live_doorway")
+
+
+@pytest.fixture(autouse=True)
+def published(request):
+    """A test that commits empties every table afterwards, also of what migrations load; put that back first."""
+    if any(name in request.fixturenames for name in KEEPS_ROWS):
+        request.getfixturevalue("transactional_db")
+        editions.publish_first()
+        policies.load_default()
+
+
+@pytest.fixture
+def site(db):
+    return Site.objects.create(
+        name="Riverside Clinic",
+        country="US",
+        time_zone="America/New_York",
+        emergency_number="911",
+        on_call_name="Duty lead",
+        on_call_phone="+1 555 0100",
+    )
+
+
+@pytest.fixture
+def team(site):
+    return Team.objects.create(name="Adults", site=site)
+
+
+@pytest.fixture
+def hire(team):
+    """Make a person: `hire("Ana", Role.THERAPIST)`."""
+
+    def make(name, *roles, **facts):
+        email = f"{name.lower().replace(' ', '.')}@clinic.example"
+        return User.objects.create_user(email, PASSWORD, name=name, roles=list(roles), **{"team": team, **facts})
+
+    return make
+
+
+@pytest.fixture
+def therapist(hire):
+    return hire("Ana Reyes", Role.THERAPIST, phone="+1 555 0117")
+
+
+@pytest.fixture
+def supervisor(hire, therapist):
+    """Answers for the therapist since a month ago."""
+    sam = hire("Sam Lindqvist", Role.SUPERVISOR, phone="+1 555 0119")
+    month_ago = timezone.localdate() - timedelta(days=30)
+    Supervision.objects.create(supervisor=sam, supervisee=therapist, starts_on=month_ago)
+    return sam
+
+
+@pytest.fixture
+def stranger(hire):
+    """Therapist and supervisor both, of other people."""
+    return hire("Max Stranger", Role.THERAPIST, Role.SUPERVISOR)
+
+
+@pytest.fixture
+def former_supervisor(hire, therapist):
+    """Supervised the therapist until yesterday."""
+    person = hire("Fay Former", Role.SUPERVISOR)
+    days = {"starts_on": timezone.localdate() - timedelta(days=60), "ends_on": timezone.localdate() - timedelta(days=1)}
+    Supervision.objects.create(supervisor=person, supervisee=therapist, **days)
+    return person
+
+
+@pytest.fixture
+def admin(hire):
+    return hire("Kim Novak", Role.ADMIN)
+
+
+@pytest.fixture
+def client_0417(therapist):
+    """In care with the therapist; calls are allowed, voicemail is not."""
+    person = Client.objects.create(reference="0417", preferred_name="Robin", therapist=therapist, team=therapist.team)
+    scope = ContactPermission.Scope
+    for channel, allowed in ((Channel.PHONE, scope.PRACTICE_NAME), (Channel.VOICEMAIL, scope.NONE)):
+        ContactPermission.objects.create(client=person, channel=channel, scope=allowed, address="+1 555 0142")
+    return person
+
+
+@pytest.fixture
+def session(therapist, client_0417):
+    """Going on since twenty minutes ago."""
+    made = TherapySession.objects.create(
+        therapist=therapist, site=therapist.site, starts_at=timezone.now() - timedelta(minutes=20), room="Room 3"
+    )
+    made.clients.add(client_0417)
+    return made
+
+
+@pytest.fixture
+def departure(therapist, session):
+    """Client 0417 is leaving the session, right now."""
+    return departures.log(id=uuid.uuid4(), by=therapist, session=session)
+
+
+@pytest.fixture
+def starter(db):
+    """The directory as it comes with Doorway."""
+    return shelf.load()
+
+
+@pytest.fixture
+def signed_in(db):
+    """Sign somebody in and get a browser without a screen: `signed_in(therapist).get("/")`."""
+
+    def sign_in(person):
+        browser = Browser()
+        browser.force_login(person)
+        return browser
+
+    return sign_in
