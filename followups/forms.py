@@ -8,14 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.supervision import supervisors_of
 from followups.models import ContactAttempt
+from sessions_app.forms.when import WhenField
 from sessions_app.models import Channel
 
 FURTHEST_AHEAD = timedelta(days=366)
-NOT_ALLOWED = ContactAttempt.Result.BLOCKED
+Result = ContactAttempt.Result
+NOT_ALLOWED = Result.BLOCKED
+COMMON = [Result.REACHED_SAFE, Result.REACHED_NEEDS_MORE, Result.NO_ANSWER, Result.VOICEMAIL_LEFT, Result.SENT_NO_REPLY]
 
 
 class ContactForm(forms.Form):
-    """Three taps: the channel is chosen already, the result, save."""
+    """Three taps: open it, the result, save; the planned channel is chosen already."""
 
     op_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     channel = forms.ChoiceField(label=_("How did you try?"), choices=Channel.choices, widget=forms.RadioSelect)
@@ -33,6 +36,16 @@ class ContactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.forbidden = forbidden
 
+    def common_results(self):
+        """The results that make up most attempts, as radio buttons."""
+        return [option for option in self["result"] if option.data["value"] in COMMON]
+
+    def other_results(self):
+        return [option for option in self["result"] if option.data["value"] not in COMMON]
+
+    def has_rare_result(self):
+        return self["result"].value() not in COMMON
+
     def clean(self):
         """A channel the client has not allowed is refused, unless that it was not used is what is recorded."""
         data = super().clean()
@@ -44,11 +57,7 @@ class ContactForm(forms.Form):
 class MoveForm(forms.Form):
     """Another time, in the wall time of the person who plans it."""
 
-    to = forms.SplitDateTimeField(
-        label=_("When instead?"),
-        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
-        error_messages={"required": _("Give the day and the time.")},
-    )
+    to = WhenField(label=_("When instead?"), error_messages={"required": _("Give the day and the time.")})
     reason = forms.CharField(
         label=_("Why?"), max_length=200, error_messages={"required": _("Say in a few words why it moves.")}
     )

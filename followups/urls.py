@@ -9,6 +9,7 @@ urlpatterns = [
     path("plan/<uuid:departure_id>/", views.plan, name="plan"),
     path("attempts/<uuid:departure_id>/", views.attempts, name="attempts"),
     path("<int:pk>/contact/", views.record_contact, name="record-contact"),
+    path("<int:pk>/done/", views.complete, name="complete-follow-up"),
     path("<int:pk>/move/", views.move, name="move-follow-up"),
     path("<int:pk>/not-needed/", views.drop, name="drop-follow-up"),
     path("<int:pk>/change/", views.change, name="change-follow-up"),

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
 from accounts.access import allow
@@ -124,6 +124,16 @@ def after_attempt(request, follow_up, attempt):
     messages.success(request, _("Saved."))
     follow_up.refresh_from_db(fields=["state"])
     return redirect("move-follow-up", follow_up.pk) if follow_up.is_open else redirect("follow-ups")
+
+
+@require_POST
+@allow(Role.THERAPIST, Role.SUPERVISOR)
+def complete(request, pk):
+    """A task among staff is done; one that contacts the client is closed by recording the contact."""
+    follow_up = visible(request, pk)
+    if follow_up.channel:
+        return redirect("record-contact", pk)
+    return done(request, lambda: follow_ups.complete(follow_up, by=request.user))
 
 
 @require_http_methods(["GET", "POST"])

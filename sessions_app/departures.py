@@ -13,6 +13,7 @@ from sessions_app import checklist, levels, signals
 from sessions_app.models import Composition, DepartureEvent, Ending, Format, ResponseLevel
 
 GONE_ADDS = [*checklist.NEEDS_THE_CLIENT, f"level-{ResponseLevel.UNABLE_TO_ASSESS}"]
+ASKED_ABOUT = timedelta(days=28)  # how long Now keeps asking for a report
 CLOCK_TOLERANCE = timedelta(minutes=2)  # a device's clock may run ahead by this much and still be believed
 
 
@@ -158,6 +159,14 @@ def void(departure, *, reason, by):
 def locked(departure):
     """The departure's row, held until the transaction ends, so that two deeds at once follow each other."""
     return DepartureEvent.objects.locked().for_page().get(pk=departure.pk)
+
+
+def unwritten_of(therapist):
+    """Departures of the last weeks in which the client did leave and no report was begun, newest first."""
+    lately = timezone.now() - ASKED_ABOUT
+    left = DepartureEvent.objects.of(therapist).standing().filter(report=None, began_at__gte=lately)
+    ended = left.exclude(ending__in=["", Ending.STAYED, Ending.RETURNED])
+    return list(ended.select_related("client").order_by("-began_at")[:5])
 
 
 def open_of(therapist):

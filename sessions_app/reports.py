@@ -96,7 +96,11 @@ def mark_feedback_seen(report, *, by):
 
 def locked(report):
     """The report as it now is, held until the transaction ends: two signatures at once follow each other."""
-    return DepartureReport.objects.select_for_update(of=["self"]).select_related("departure__session").get(pk=report.pk)
+    return (
+        DepartureReport.objects.select_for_update(of=["self"])
+        .select_related("departure__session", "departure__site")
+        .get(pk=report.pk)
+    )
 
 
 def content_of(report, *, signed_at):
@@ -129,19 +133,20 @@ def facts_of(departure):
     unknown = _("Not provided")
     minutes = departure.minutes_of_service
     return [
-        (_("Started"), local(departure.began_at)),
+        (_("Started"), at_the_site(departure.began_at, departure.site)),
         (_("Client"), departure.client.reference if departure.client else unknown),
         (_("Setting"), f"{departure.get_format_display()}, {departure.get_composition_display().lower()}"),
         (_("What happened"), departure.get_kind_display() or unknown),
         (_("Response level"), departure.get_response_level_display() or unknown),
         (_("Ending"), departure.get_ending_display() or unknown),
-        (_("Ended"), local(departure.ended_at) if departure.ended_at else unknown),
+        (_("Ended"), at_the_site(departure.ended_at, departure.site) if departure.ended_at else unknown),
         (_("Minutes of service"), str(minutes) if minutes is not None else unknown),
     ]
 
 
-def local(moment):
-    return timezone.localtime(moment).strftime("%d %b %Y %H:%M")
+def at_the_site(moment, site):
+    """The time on the site's wall, with the zone named: whoever reads it may be elsewhere."""
+    return f"{moment.astimezone(site.zone):%d %b %Y %H:%M} ({site.time_zone})"
 
 
 def steps_of(departure):

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sessions_app.forms.steps import TapForm
+from sessions_app.forms.when import WhenField
 from sessions_app.models import Client, Ending, TherapySession
 from sessions_app.models.departures import Kind
 
@@ -36,10 +37,9 @@ class EarlierForm(forms.Form):
     """One that happened earlier. Only the time is asked; the rest may follow."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
-    began_at = forms.SplitDateTimeField(
+    began_at = WhenField(
         label=_("When did it begin?"),
         required=False,
-        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
         help_text=_("In your own time zone. Empty means: just now."),
     )
     client = forms.ModelChoiceField(

@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from sessions_app.forms.when import WhenField
 from sessions_app.models import DepartureReport
 from sessions_app.models.reports import MainReason
 
@@ -31,11 +32,7 @@ class ReportForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    check_in_at = forms.SplitDateTimeField(
-        label=_("At another time"),
-        required=False,
-        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
-    )
+    check_in_at = WhenField(label=_("The other time"), required=False)
 
     def __init__(self, data=None, *, report):
         at = report.check_in_at
