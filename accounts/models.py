@@ -1,6 +1,7 @@
 """People: who they are, where they work, whom they supervise. Audit entries are in `accounts.audit`."""
 
 import zoneinfo
+from datetime import time
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -48,8 +49,8 @@ class Site(models.Model):
     on_call_name = models.CharField(_("on-call supervisor"), max_length=80, blank=True)
     on_call_phone = models.CharField(_("on-call number"), max_length=30, blank=True)
     terminology = models.CharField(_("terminology"), max_length=10, choices=Terminology, default=Terminology.CONCERN)
-    workday_starts = models.TimeField(_("working day starts"), default="09:00")
-    workday_ends = models.TimeField(_("working day ends"), default="17:00")
+    workday_starts = models.TimeField(_("working day starts"), default=time(9))
+    workday_ends = models.TimeField(_("working day ends"), default=time(17))
 
     class Meta:
         constraints = [

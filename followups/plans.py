@@ -9,7 +9,7 @@ from accounts import audit
 from accounts.supervision import supervisors_of
 from followups import clock, due_times, follow_ups, policies, reminders
 from followups.models import FollowUp, FollowUpChange, FollowUpPlan, PolicyTask
-from sessions_app.models import DepartureEvent
+from sessions_app.models import Client, DepartureEvent
 
 
 @transaction.atomic
@@ -38,7 +38,8 @@ def open_for(departure, *, by):
 def tasks_for(departure, policy):
     """The policy's tasks for this level; without those that contact a client who asked for none."""
     tasks = policy.tasks.filter(response_level=departure.response_level)
-    if departure.client is None or not departure.client.asked_for_no_contact:
+    asked = Client.objects.filter(pk=departure.client_id, asked_for_no_contact=True)  # as of now, not of page load
+    if not asked.exists():
         return tasks
     return [task for task in tasks if not task.channel] or [no_contact_review(departure)]
 

@@ -1,0 +1,48 @@
+"""Departures with a plan, and what is due of it. A level set long ago has promises that are late by now."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from followups.models import Delivery, Reminder
+from sessions_app import levels
+from sessions_app.models import ResponseLevel
+
+
+@pytest.fixture
+def set_level(departure, therapist):
+    """Say how fast we must act: `set_level("elevated")`; `ago` is how long the tap was on its way."""
+
+    def say(level, *, ago=timedelta(0), op_id=None):
+        at = timezone.now() - ago
+        return levels.set_level(departure, level=level, op_id=op_id or uuid.uuid4(), at=at, by=therapist)
+
+    return say
+
+
+@pytest.fixture
+def planned(supervisor, set_level):
+    """A departure at level *elevated*: nothing is due yet."""
+    return set_level(ResponseLevel.ELEVATED)
+
+
+@pytest.fixture
+def one_due(set_level):
+    """The reminder of a departure at level *immediate*, of whose plan one promise is due."""
+    set_level(ResponseLevel.IMMEDIATE, ago=timedelta(minutes=20))
+    return Reminder.objects.order_by("due_at").first()
+
+
+@pytest.fixture
+def all_due(set_level):
+    """Every promise of an *immediate* plan was due weeks ago; nobody looked since."""
+    set_level(ResponseLevel.IMMEDIATE, ago=timedelta(days=60))
+    return list(Reminder.objects.order_by("due_at"))
+
+
+@pytest.fixture
+def the_delivery():
+    """The one delivery there is, as it now stands in the database."""
+    return Delivery.objects.get
