@@ -58,7 +58,7 @@ class ProtocolVersion(models.Model):
 STEP_OF_A_PUBLISHED_VERSION = """
     IF EXISTS (
         SELECT 1 FROM protocols_protocolversion
-        WHERE id = COALESCE(OLD.version_id, NEW.version_id) AND published_at IS NOT NULL
+        WHERE id IN (OLD.version_id, NEW.version_id) AND published_at IS NOT NULL
     ) THEN
         RAISE EXCEPTION 'A step of a published protocol version never changes.'
             USING ERRCODE = 'integrity_constraint_violation';
