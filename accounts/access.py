@@ -37,3 +37,8 @@ def allow_everyone(view):
 
     door.allowed = EVERYONE
     return login_not_required(door)
+
+
+def posted(request):
+    """What came through the door: the data of a form that was sent, however empty; None for a page only opened."""
+    return request.POST if request.method == "POST" else None

@@ -16,7 +16,6 @@ from smtplib import (
     SMTPException,
     SMTPRecipientsRefused,
     SMTPResponseException,
-    SMTPServerDisconnected,
 )
 
 from django.core.mail import get_connection
@@ -24,7 +23,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from followups import clock, notices
-from followups.models import Delivery, DeliveryEnd, DeliveryStart, FollowUp
+from followups.models import Delivery, DeliveryEnd, DeliveryStart, FollowUp, Reminder
 
 LEASE = timedelta(seconds=120)  # twice the longest talk, which is EMAIL_TIMEOUT times the six turns of SMTP
 BATCH = 20
@@ -87,15 +86,15 @@ def deliver(delivery, *, post):
 def begin(delivery):
     """Commit the start row before the first byte; None when there is nothing to send any more.
 
-    Checks again: is the lease still ours, is the follow-up still open, does the recipient still work here,
-    and has this message not killed its sender too often. Renews the lease, so that it covers this talk whole.
+    Checks again: is the lease still ours, does the promise still stand as it was, does the recipient still work
+    here, and has this message not killed its sender too often. Renews the lease, so that it covers this talk whole.
     """
     now = clock.now()
     mine = Delivery.objects.select_for_update().filter(pk=delivery.pk, lease_token=delivery.lease_token)
     held = mine.first()
     if held is None:
         return None
-    if not FollowUp.objects.open().filter(pk=delivery.reminder.follow_up_id).exists():
+    if not is_wanted(delivery.reminder):
         return settle(held, State.STOPPED, now=now)
     if not delivery.recipient.is_active:
         return settle(held, State.FAILED, now=now, problem="The recipient has no account any more.")
@@ -103,6 +102,12 @@ def begin(delivery):
         return settle(held, State.FAILED, now=now, problem="Set aside: the sender died on it three times.")
     mine.update(lease_until=now + LEASE)
     return DeliveryStart.objects.create(delivery=held, lease_token=held.lease_token, worker=me(), at=now)
+
+
+def is_wanted(reminder):
+    """Whether the follow-up is still open, and was not moved or handed on since: then a newer reminder stands."""
+    newer = Reminder.objects.filter(follow_up_id=reminder.follow_up_id, pk__gt=reminder.pk)
+    return FollowUp.objects.open().filter(pk=reminder.follow_up_id).exists() and not newer.exists()
 
 
 def settle(held, state, *, now, problem=""):
@@ -188,7 +193,7 @@ class Post:
 def judged(error):
     """Temporary, permanent, or not known: the reply code decides; no reply means it may have been accepted."""
     code = code_of(error)
-    if isinstance(error, SMTPServerDisconnected | OSError) or code is None:
+    if code is None:
         return Verdict(Result.AMBIGUOUS, f"Not known whether it was accepted: {type(error).__name__}")
     is_permanent = 500 <= code < 600 and not isinstance(error, SMTPConnectError)  # noqa: PLR2004
     return Verdict(Result.PERMANENT if is_permanent else Result.TEMPORARY, f"The mail server answered {code}")

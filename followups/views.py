@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
-from accounts.access import allow
+from accounts.access import allow, posted
 from accounts.models import Role
 from accounts.supervision import answers_for
 from followups import contact_attempts, follow_ups
@@ -108,7 +108,7 @@ def record_contact(request, pk):
     permissions = permissions_of(follow_up)
     forbidden = {each.channel for each in permissions if not each.is_allowed}
     initial = {"op_id": uuid.uuid4(), "channel": follow_up.channel or "phone"}
-    form = ContactForm(request.POST or None, forbidden=forbidden, initial=initial)
+    form = ContactForm(posted(request), forbidden=forbidden, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data | {"op_id": form.cleaned_data["op_id"] or uuid.uuid4()}
         try:
@@ -140,7 +140,7 @@ def complete(request, pk):
 @allow(Role.THERAPIST, Role.SUPERVISOR)
 def move(request, pk):
     follow_up = visible(request, pk)
-    form = MoveForm(request.POST or None, initial=proposal(follow_up))
+    form = MoveForm(posted(request), initial=proposal(follow_up))
     if request.method == "POST" and form.is_valid():
         return done(request, lambda: follow_ups.move(follow_up, by=request.user, **form.cleaned_data))
     return page(request, "followups/move.html", form, follow_up)
@@ -157,7 +157,7 @@ def proposal(follow_up):
 @allow(Role.THERAPIST, Role.SUPERVISOR)
 def drop(request, pk):
     follow_up = visible(request, pk)
-    form = DropForm(request.POST or None)
+    form = DropForm(posted(request))
     if request.method == "POST" and form.is_valid():
         return done(request, lambda: follow_ups.drop(follow_up, by=request.user, **form.cleaned_data))
     return page(request, "followups/drop.html", form, follow_up)
@@ -168,7 +168,7 @@ def drop(request, pk):
 def change(request, pk):
     follow_up = visible(request, pk)
     initial = {"owner": follow_up.owner_id, "channel": follow_up.channel}
-    form = ChangeForm(request.POST or None, follow_up=follow_up, initial=initial)
+    form = ChangeForm(posted(request), follow_up=follow_up, initial=initial)
     if request.method == "POST" and form.is_valid():
         return done(request, lambda: follow_ups.change(follow_up, by=request.user, **form.cleaned_data))
     return page(request, "followups/change.html", form, follow_up)

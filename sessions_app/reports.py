@@ -22,6 +22,11 @@ class ReportIsSigned(Exception):
     """The report is locked; what changed since goes into an addendum."""
 
 
+def blank_for(departure, *, by):
+    """A report that nobody has begun, filled in as far as the record goes; nothing is written by looking at it."""
+    return DepartureReport(departure=departure, author=by, main_reason=captured_reason(departure))
+
+
 @transaction.atomic
 def draft_for(departure, *, by):
     """The report of the departure, begun now if there is none; the main reason comes from step 6 if it is one."""

@@ -2,7 +2,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit
-from accounts.access import allow
+from accounts.access import allow, posted
 from accounts.models import Role
 from sessions_app import departures
 from sessions_app.forms.departures import ClientForm
@@ -16,7 +16,7 @@ def choose(request, departure_id):
     """Say who it was; those of the departure's session come first."""
     departure = own_departure(request, departure_id)
     own = Client.objects.visible_to(request.user).filter(therapist=request.user)
-    form = ClientForm(request.POST or None, clients=own, initial={"client": departure.client_id})
+    form = ClientForm(posted(request), clients=own, initial={"client": departure.client_id})
     if request.method == "POST" and form.is_valid():
         departures.choose_client(departure, by=request.user, **form.cleaned_data)
         return redirect("departure", departure_id)

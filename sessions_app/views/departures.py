@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
-from accounts.access import allow
+from accounts.access import allow, posted
 from accounts.models import Role
 from sessions_app import departures
 from sessions_app.forms.departures import EarlierForm, EndingForm, StartForm, VoidForm
@@ -44,9 +44,7 @@ def own_departures(request):
 @allow(Role.THERAPIST)
 def earlier(request):
     """One that happened earlier: the time, and the client if known."""
-    form = EarlierForm(
-        request.POST or None, clients=Client.objects.visible_to(request.user).filter(therapist=request.user)
-    )
+    form = EarlierForm(posted(request), clients=Client.objects.visible_to(request.user).filter(therapist=request.user))
     if request.method == "POST" and form.is_valid():
         try:
             departure = departures.log(by=request.user, is_late_entry=True, **form.cleaned_data)
@@ -92,7 +90,7 @@ def undo_gone(request, departure_id):
 def end(request, departure_id):
     """Say or correct how it ended: stayed and returned are endings too."""
     found = own_departure(request, departure_id)
-    form = EndingForm(request.POST or None, departure=found, initial={"ending": found.ending, "kind": found.kind})
+    form = EndingForm(posted(request), departure=found, initial={"ending": found.ending, "kind": found.kind})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         departures.end(found, ending=data["ending"], at=data.get("ended_at"), kind=data["kind"], by=request.user)
@@ -105,7 +103,7 @@ def end(request, departure_id):
 def void(request, departure_id):
     """Started by mistake: kept, marked, counted nowhere."""
     found = own_departure(request, departure_id)
-    form = VoidForm(request.POST or None)
+    form = VoidForm(posted(request))
     if request.method == "POST" and form.is_valid():
         departures.void(found, by=request.user, **form.cleaned_data)
         messages.success(request, _("Marked as a mistake."))

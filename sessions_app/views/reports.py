@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
-from accounts.access import allow
+from accounts.access import allow, posted
 from accounts.models import Role
 from accounts.supervision import supervisors_of
 from sessions_app import reports, timeline
@@ -22,13 +22,13 @@ def report(request, departure_id):
     found = own_report(request, departure_id)
     if found.is_signed:
         return signed_page(request, found)
-    form = ReportForm(request.POST or None, report=found)
+    form = ReportForm(posted(request), report=found)
     if request.method == "POST":
         form.is_valid()
         reports.save_draft(found, by=request.user, **form.answers())
         if not form.errors:
             return redirect("check-report", departure_id)
-    audit.record_view(found, by=request.user, page="report")
+    audit.record_view(found.departure, by=request.user, page="report")
     context = {"form": form, "report": found, "departure": found.departure, "timeline": timeline.of(found.departure)}
     return render(request, "sessions_app/report.html", context, status=422 if form.errors else 200)
 
@@ -57,7 +57,7 @@ def check(request, departure_id):
     found = own_report(request, departure_id)
     if found.is_signed:
         return redirect("report", departure_id)
-    form = SignForm(request.POST or None, initial={"author_state": found.author_state})
+    form = SignForm(posted(request), initial={"author_state": found.author_state})
     if request.method == "POST" and form.is_valid():
         reports.save_draft(found, by=request.user, **form.cleaned_data)
         reports.sign(found, by=request.user)
@@ -69,8 +69,8 @@ def check(request, departure_id):
 
 
 def check_page(request, found, form):
-    audit.record_view(found, by=request.user, page="check-report")
     departure = found.departure
+    audit.record_view(departure, by=request.user, page="check-report")
     context = {
         "form": form,
         "report": found,
@@ -106,15 +106,21 @@ def feedback_seen(request, departure_id):
 
 
 def own_report(request, departure_id):
-    """The signed-in therapist's report of an own departure, begun if there is none; 404 for anybody else's."""
+    """The signed-in therapist's report of an own departure; 404 for anybody else's.
+
+    If there is none, saying something (POST) begins it, and looking at it does not.
+    """
     departure = own_departure(request, departure_id)
     own = DepartureReport.objects.visible_to(request.user).filter(departure=departure)
     found = own.select_related("departure__session", "departure__client", "departure__site", "author").first()
-    return found or reports.draft_for(departure, by=request.user)
+    if found is None:
+        begin = reports.draft_for if request.method == "POST" else reports.blank_for
+        found = begin(departure, by=request.user)
+    return found
 
 
 def signed_page(request, found, *, form=None):
-    audit.record_view(found, by=request.user, page="signed-report")
+    audit.record_view(found.departure, by=request.user, page="signed-report")
     context = {
         "report": found,
         "departure": found.departure,

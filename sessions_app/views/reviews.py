@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
-from accounts.access import allow
+from accounts.access import allow, posted
 from accounts.models import Role
 from sessions_app import reports, reviews
 from sessions_app.forms.reviews import ReviewForm
@@ -36,7 +36,7 @@ def review(request, departure_id):
     """One report on one page, with the review beside it."""
     visible = DepartureReport.objects.visible_to(request.user).exclude(state=DepartureReport.State.DRAFT)
     found = get_object_or_404(visible.exclude(author=request.user).for_queue(), departure=departure_id)
-    form = ReviewForm(request.POST or None)
+    form = ReviewForm(posted(request))
     if request.method == "POST" and form.is_valid() and decided(found, form, by=request.user):
         messages.success(request, _("Sent to %(name)s.") % {"name": found.author.name})
         return redirect("review-queue")

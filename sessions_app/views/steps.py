@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from accounts import audit
-from accounts.access import allow
+from accounts.access import allow, posted
 from accounts.models import Role
 from protocols.models import ProtocolStep
 from sessions_app import checklist, levels
@@ -83,7 +83,7 @@ def note_details(request, departure_id, slug):
 def give_resources(request, departure_id):
     """Choose one to three entries of the directory and say how they were given."""
     departure = own_departure(request, departure_id)
-    form = give_form(departure, request.POST or None)
+    form = give_form(departure, posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         data.pop("at")
@@ -115,11 +115,8 @@ def answered(request, departure, slug, *, was_immediate=None, words=""):
     """The step as it now stands, and with it the next one opened and the progress line."""
     if not request.htmx:
         return redirect(step_address(departure, slug))
-    if was_immediate not in (
-        None,
-        departure.is_immediate,
-    ):  # emergency actions come first now, or no longer: a whole new page
-        return HttpResponseClientRedirect(step_address(departure, slug))
+    if was_immediate not in (None, departure.is_immediate):
+        return whole_page_anew(departure)
     states = checklist.states(departure)
     state = next(state for state in states if state.step.slug == slug)
     following = next((each for each in states if each.is_next and each is not state), None)
@@ -135,6 +132,13 @@ def answered(request, departure, slug, *, was_immediate=None, words=""):
     if state.is_safety:
         trigger_client_event(response, "plan-changed", {})
     return trigger_client_event(response, "announce", {"value": words or said(state)})
+
+
+def whole_page_anew(departure):
+    """Emergency actions come first now, or no longer: the page is fetched again, and shown where it matters."""
+    where = "help-first" if departure.is_immediate else levels.SAFETY
+    address = reverse("departure", args=[departure.pk])
+    return HttpResponseLocation(address, target="body", swap=f"innerHTML show:#{where}:top")
 
 
 def said(state):

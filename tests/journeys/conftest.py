@@ -1,0 +1,99 @@
+"""People with a real browser in their hands."""
+
+import os
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from config.local import browser as installed
+from tests.conftest import PASSWORD
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver runs a loop in this thread
+
+PHONE = {"width": 390, "height": 844}
+LAPTOP = {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The browser that `make test` found or installed; root and small containers need the two switches."""
+    path = installed.find()
+    assert path, "No Chromium or Chrome: run `make test`, which installs it or says what to do."
+    return {**browser_type_launch_args, "executable_path": path, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}
+
+
+class Window:
+    """One person's browser window; remembers what went wrong in it."""
+
+    def __init__(self, context, address, *, has_javascript):
+        self.tab, self.address, self.has_javascript = context.new_page(), address, has_javascript
+        self.problems = []
+        self.tab.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
+        self.tab.on("console", self.listen)
+        self.tab.on("response", lambda answer: self.problems.append(answer.url) if answer.status >= 500 else None)
+
+    def listen(self, said):
+        """Keep what the console calls an error; that a form was refused, or a door closed, is none."""
+        if said.type == "error" and "Failed to load resource" not in said.text:
+            self.problems.append(said.text)
+
+    def go(self, path):
+        answer = self.tab.goto(self.address + path)
+        self.settle()
+        return answer.status
+
+    def sign_in(self, person):
+        self.go("/account/sign-in/")
+        self.tab.get_by_label("Email").fill(person.email)
+        self.tab.get_by_label("Password").fill(PASSWORD)
+        self.click("Sign in")
+        return self
+
+    def click(self, words, *, role="button", nth=0):
+        """Press what is called `words`, as somebody would who sees the page."""
+        self.tab.get_by_role(role, name=words).nth(nth).click()
+        self.settle()
+
+    def follow(self, words, *, nth=0):
+        self.click(words, role="link", nth=nth)
+
+    def settle(self):
+        self.tab.wait_for_load_state("networkidle" if self.has_javascript else "load")
+
+    def sees(self, words):
+        self.tab.get_by_text(words).first.wait_for(state="visible", timeout=5000)
+        return True
+
+    def text(self):
+        return self.tab.locator("body").inner_text()
+
+    def inspect(self):
+        """No rule of accessibility is broken, nothing is wider than the screen, and no script complained."""
+        assert self.problems == []
+        if self.has_javascript:
+            width = self.tab.viewport_size["width"]
+            assert self.tab.evaluate("document.documentElement.scrollWidth") <= width, self.tab.url
+            found = Axe().run(self.tab)
+            assert found.violations_count == 0, f"{self.tab.url}\n{found.generate_report()}"
+
+
+@pytest.fixture
+def open_window(browser, live_server):
+    """Open a browser for somebody: `open_window(therapist)`; signed out without anybody."""
+    contexts = []
+
+    def opened(person=None, *, size=PHONE, has_javascript=True, **more):
+        context = browser.new_context(viewport=size, java_script_enabled=has_javascript, **more)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        window = Window(context, live_server.url, has_javascript=has_javascript)
+        return window.sign_in(person) if person else window
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(params=[PHONE, LAPTOP], ids=["phone", "laptop"])
+def size(request):
+    return request.param

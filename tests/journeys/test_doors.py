@@ -1,0 +1,141 @@
+"""Closed doors, every page under the rules of accessibility, and thumbs that are in a hurry."""
+
+import pytest
+
+from followups.models import FollowUp
+from sessions_app import departures, levels
+from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
+
+pytestmark = pytest.mark.journey
+
+CLINICAL = ["/departures/{id}/", "/departures/{id}/report/", "/review/{id}/", "/follow-ups/", "/follow-ups/plan/{id}/"]
+
+
+def test_an_admin_meets_closed_doors(open_window, admin, departure):
+    window = open_window(admin)
+    assert "Follow-ups" not in window.text()
+    for path in CLINICAL:
+        assert window.go(path.format(id=departure.pk)) == 403
+        window.sees("This page is not for your role")
+        assert "0417" not in window.text()
+    window.inspect()
+
+
+def test_a_stranger_finds_nothing(open_window, stranger, departure, client_0417):
+    window = open_window(stranger)
+    for path in ["/departures/{id}/", "/departures/{id}/report/", "/review/{id}/", "/follow-ups/plan/{id}/"]:
+        assert window.go(path.format(id=departure.pk)) == 404
+        assert client_0417.reference not in window.text()
+    window.inspect()
+
+
+def test_two_quick_taps_are_one_departure_and_one_answer(open_window, therapist, session):
+    window = open_window(therapist)
+    window.go("/")
+    window.tab.get_by_role("button", name="Client is leaving").first.dblclick()
+    window.sees("0 of 11")
+    assert DepartureEvent.objects.count() == 1
+    window.tab.locator("#stay-calm-done").dblclick()
+    window.sees("1 of 11")
+    window.settle()
+    assert StepResponse.objects.count() == 1
+
+
+def test_an_answer_can_be_changed_and_taken_back(open_window, therapist, departure):
+    window = open_window(therapist)
+    window.go(f"/departures/{departure.pk}/")
+    window.click("Done", nth=0)
+    window.sees("1 of 11")
+    assert window.tab.locator("#announce").inner_text() == "Step 1, Done"
+    window.tab.locator("#stay-calm summary").first.click()
+    window.click("Partly")
+    window.sees("Partly")
+    window.click("Undo Stay calm")
+    window.sees("0 of 11")
+    outcomes = list(StepResponse.objects.order_by("pk").values_list("outcome", flat=True))
+    assert outcomes == ["done", "partly", "not_recorded"], "everything that was said is kept"
+
+
+def test_with_level_immediate_help_comes_first(open_window, therapist, supervisor, departure, size):
+    window = open_window(therapist, size=size)
+    window.go(f"/departures/{departure.pk}/")
+    window.click("Immediate")
+    window.tab.locator("#help-first").wait_for()
+    emergency = window.tab.locator("#help-first").get_by_role("link", name="Emergency 911")
+    assert emergency.get_attribute("href") == "tel:911"
+    assert emergency.bounding_box()["y"] < window.tab.locator("#stay-calm").bounding_box()["y"]
+    window.inspect()
+
+
+def test_help_is_two_taps_away(open_window, therapist, supervisor, departure):
+    window = open_window(therapist)
+    window.go(f"/departures/{departure.pk}/")
+    window.tab.locator(".dock").get_by_role("link", name="Safety").click()
+    call = window.tab.get_by_role("link", name="Emergency 911")
+    call.wait_for(state="visible")
+    box, screen = call.bounding_box(), window.tab.viewport_size
+    assert 0 < box["y"] < screen["height"] - 100, "on the screen, and not under the dock"
+
+
+def test_contact_is_recorded_in_three_taps(open_window, therapist, departure):
+    departures.they_have_gone(departure, op_id=departure.pk, by=therapist)
+    window = open_window(therapist)
+    window.go("/follow-ups/")
+    window.follow("Record contact")
+    window.tab.get_by_label("Reached, safe").check()
+    window.click("Save")
+    window.sees("Saved.")
+    assert FollowUp.objects.filter(state=FollowUp.State.DONE).count() == 1
+
+
+PAGES = {
+    "therapist": [
+        "/",
+        "/departures/",
+        "/departures/earlier/",
+        "/departures/{id}/",
+        "/departures/{id}/client/",
+        "/departures/{id}/ending/",
+        "/departures/{id}/void/",
+        "/departures/{id}/resources/",
+        "/departures/{id}/report/",
+        "/departures/{id}/report/check/",
+        "/follow-ups/",
+        "/follow-ups/plan/{id}/",
+        "/follow-ups/attempts/{id}/",
+        "/follow-ups/{follow_up}/contact/",
+        "/follow-ups/{follow_up}/move/",
+        "/follow-ups/{follow_up}/not-needed/",
+        "/follow-ups/{follow_up}/change/",
+        "/resources/",
+        "/steps/",
+        "/account/",
+        "/account/password/",
+        "/account/sign-out/",
+    ],
+    "supervisor": ["/review/", "/departures/{id}/", "/follow-ups/", "/follow-ups/not-sent/", "/resources/"],
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_accessible(open_window, request, departure, supervisor, starter, size, theme):
+    """Signed-in pages; those with an error, a report or a review are inspected on the way through."""
+    levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=departure.pk, by=departure.therapist)
+    facts = {"id": departure.pk, "follow_up": departure.follow_ups.first().pk}
+    for who, paths in PAGES.items():
+        window = open_window(request.getfixturevalue(who), size=size, color_scheme=theme)
+        for path in paths:
+            assert window.go(path.format(**facts)) == 200, path
+            window.inspect()
+
+
+@pytest.mark.parametrize(
+    "path", ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/"]
+)
+def test_pages_for_everybody_are_accessible(open_window, size, path):
+    window = open_window(size=size)
+    window.go(path)
+    window.inspect()
+    if path.endswith("sign-in/"):
+        window.click("Sign in")
+        window.inspect()

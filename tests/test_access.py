@@ -1,0 +1,177 @@
+"""Who may open which door: a table of roles by addresses. An address without a row fails; so does an unmarked view."""
+
+import uuid
+
+import pytest
+from django.apps import apps
+from django.urls import get_resolver, reverse
+
+from followups.models import FollowUp
+from resources.models import Resource
+from sessions_app import levels, reports
+from sessions_app.models import ResponseLevel
+
+ACTORS = ["therapist", "supervisor", "stranger", "former_supervisor", "admin", None]
+
+# What each of ACTORS gets: the therapist's own rows, seen by their supervisor, by a therapist and supervisor of
+# other people, by somebody who supervised them until yesterday, by an admin, and by somebody signed out.
+STAFF = [200, 200, 200, 200, 200, 302]
+CLINICAL = [200, 200, 404, 404, 403, 302]
+OWN = [200, 403, 404, 403, 403, 302]
+TEAM = [403, 200, 200, 200, 403, 302]
+ONE_OF_THE_TEAM = [403, 200, 404, 404, 403, 302]
+POST_ONLY = [405, 405, 405, 405, 405, 302]
+GET_ONLY = POST_ONLY
+EVERYBODY = [200] * 6
+
+
+def but(row, **changes):
+    """The same row with another answer for some: `but(OWN, therapist=302)`."""
+    return [changes.get(actor or "signed_out", status) for actor, status in zip(ACTORS, row, strict=True)]
+
+
+#: address: (answers to GET, answers to an empty POST)
+TABLE = {
+    "healthz": (EVERYBODY, EVERYBODY),
+    "readyz": ([503] * 6, [503] * 6),
+    "demo-mail": ([404, 404, 404, 404, 404, 302], [404, 404, 404, 404, 404, 302]),
+    "account_login": ([302, 302, 302, 302, 302, 200], [302, 302, 302, 302, 302, 200]),
+    "account_logout": (STAFF, [302] * 6),
+    "account_change_password": (STAFF, STAFF),
+    "account_reset_password": (EVERYBODY, EVERYBODY),
+    "account_reset_password_done": (EVERYBODY, [405] * 6),
+    "account_reset_password_from_key": (EVERYBODY, EVERYBODY),
+    "account_reset_password_from_key_done": (EVERYBODY, [405] * 6),
+    "me": (STAFF, [302] * 6),
+    "resources": (STAFF, GET_ONLY),
+    "resource": (STAFF, GET_ONLY),
+    "eleven-steps": (STAFF, GET_ONLY),
+    "now": ([200, 302, 200, 302, 302, 302], [200, 302, 200, 302, 302, 302]),
+    "start-departure": ([200, 403, 200, 403, 403, 302], [302, 403, 302, 403, 403, 302]),
+    "earlier-departure": ([200, 403, 200, 403, 403, 302], [302, 403, 302, 403, 403, 302]),
+    "departure": (CLINICAL, GET_ONLY),
+    "record-step": (POST_ONLY, but(OWN, therapist=422)),
+    "undo-step": (POST_ONLY, but(OWN, therapist=302)),
+    "note-details": (POST_ONLY, but(OWN, therapist=302)),
+    "set-level": (POST_ONLY, but(OWN, therapist=422)),
+    "gone": (POST_ONLY, but(OWN, therapist=302)),
+    "undo-gone": (POST_ONLY, but(OWN, therapist=302)),
+    "end-departure": (OWN, but(OWN, therapist=422)),
+    "void-departure": (OWN, but(OWN, therapist=422)),
+    "choose-client": (OWN, but(OWN, therapist=422)),
+    "give-resources": (OWN, but(OWN, therapist=422)),
+    "report": (OWN, but(OWN, therapist=302)),
+    "save-draft": (POST_ONLY, but(OWN, therapist=302)),
+    "check-report": (OWN, but(OWN, therapist=302)),
+    "add-addendum": (POST_ONLY, but(OWN, therapist=302)),
+    "feedback-seen": (POST_ONLY, but(OWN, therapist=302)),
+    "review-queue": (TEAM, GET_ONLY),
+    "review": (ONE_OF_THE_TEAM, but(ONE_OF_THE_TEAM, supervisor=422)),
+    "follow-ups": ([200, 200, 200, 200, 403, 302], GET_ONLY),
+    "follow-ups-due": ([302, 302, 302, 302, 403, 302], GET_ONLY),
+    "failed-deliveries": (TEAM, GET_ONLY),
+    "plan": (CLINICAL, GET_ONLY),
+    "attempts": (CLINICAL, GET_ONLY),
+    "record-contact": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
+    "complete-follow-up": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
+    "move-follow-up": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
+    "drop-follow-up": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
+    "change-follow-up": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
+}
+
+
+def doors():
+    """Every address of the URL table, as (name, view)."""
+    waiting = list(get_resolver().url_patterns)
+    while waiting:
+        pattern = waiting.pop()
+        if hasattr(pattern, "url_patterns"):
+            waiting.extend(pattern.url_patterns)
+        else:
+            yield pattern.name, pattern.callback
+
+
+def test_every_address_has_a_row():
+    assert {name for name, _ in doors()} == set(TABLE)
+
+
+def test_every_view_says_who_may_open_it():
+    assert [name for name, view in doors() if not hasattr(view, "allowed")] == []
+
+
+@pytest.fixture
+def cast(request):
+    """Everybody, by the name their fixture has."""
+    return {actor: actor and request.getfixturevalue(actor) for actor in ACTORS}
+
+
+@pytest.fixture
+def addresses(cast, departure, starter):
+    """Each address, filled in with rows of the therapist's; `review` shows a signed report."""
+    levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), by=departure.therapist)
+    facts = {
+        "departure_id": departure.pk,
+        "slug": "stay-calm",
+        "pk": FollowUp.objects.exclude(channel="").first().pk,
+        "resource_id": Resource.objects.first().pk,
+        "uidb36": "1",
+        "key": "0-x",
+    }
+    return {name: reverse(name, kwargs={each: facts[each] for each in parameters_of(name)}) for name in TABLE}
+
+
+def parameters_of(name):
+    """The names between the angle brackets of an address."""
+    [[[_, parameters]], *_] = get_resolver().reverse_dict.getlist(name)[0]
+    return parameters
+
+
+@pytest.fixture
+def knock(cast, addresses, signed_in, client):
+    """Try one door as everybody: `knock("now", "get")` gives {actor: status}."""
+
+    def try_as_everybody(name, method):
+        browsers = {actor: signed_in(person) if person else client for actor, person in cast.items()}
+        return {actor: getattr(browser, method)(addresses[name]).status_code for actor, browser in browsers.items()}
+
+    return try_as_everybody
+
+
+@pytest.mark.parametrize("name", sorted(set(TABLE) - {"review"}))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_each_door_opens_for_whom_the_table_says(knock, name, method):
+    assert knock(name, method) == as_the_table_says(name, method)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_signed_report_opens_for_whom_the_table_says(knock, departure, method):
+    reports.sign(reports.draft_for(departure, by=departure.therapist), by=departure.therapist)
+    assert knock("review", method) == as_the_table_says("review", method)
+
+
+def as_the_table_says(name, method):
+    return dict(zip(ACTORS, TABLE[name][0 if method == "get" else 1], strict=True))
+
+
+def test_not_yours_looks_like_not_there(cast, addresses, departure, signed_in):
+    """A stranger cannot tell somebody else's row from one that does not exist."""
+    browser = signed_in(cast["stranger"])
+    foreign = browser.get(reverse("departure", args=[departure.pk]))
+    missing = browser.get(reverse("departure", args=[uuid.uuid4()]))
+    assert (foreign.status_code, foreign.content) == (missing.status_code, missing.content)
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_looking_changes_nothing(cast, addresses, signed_in, name):
+    before = counts()
+    for actor in ("therapist", "supervisor"):
+        signed_in(cast[actor]).get(addresses[name])
+    assert counts() == before
+
+
+def counts():
+    """Rows of every table but those that looking is meant to add to."""
+    leaves_a_trace = {"accounts.AuditEntry", "sessions.Session"}
+    tables = [model for model in apps.get_models() if model._meta.managed and not model._meta.proxy]
+    models = [model for model in tables if model._meta.label not in leaves_a_trace]
+    return {model._meta.label: model._base_manager.count() for model in models}
