@@ -55,6 +55,7 @@ class Channel(models.TextChoices):
     LETTER = "letter", _("Letter")
 
 
+@pghistory.track()
 class ContactPermission(models.Model):
     """What the client allowed for one channel. No row means: not asked."""
 

@@ -1,0 +1,175 @@
+"""Promises about the house itself: what is kept how long, who may read it, and that the words on paper are true."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+
+from config.celery import app
+
+ROOT = Path(settings.BASE_DIR)
+ROOMS = ["accounts", "resources", "protocols", "sessions_app", "followups"]
+
+WRITTEN_ONCE, EDITABLE = "written once", "editable"
+RECORD = "as long as the clinical record"  # set by law and policy of each place; nothing is deleted by itself
+STAFF = "as long as the organisation keeps its staff records"
+SHELF = "until an admin retires it; kept behind what was given"
+WORKING = "until it has done its work; small, and without words about anybody"
+
+#: Every table, how it may change, and how long it is kept. A new model fails until somebody has decided both.
+TABLES = {
+    "accounts.AuditEntry": (WRITTEN_ONCE, RECORD),
+    "accounts.Site": (EDITABLE, STAFF),
+    "accounts.Team": (EDITABLE, STAFF),
+    "accounts.User": (EDITABLE, STAFF),
+    "accounts.Supervision": (EDITABLE, STAFF),
+    "accounts.TeamCover": (EDITABLE, STAFF),
+    "resources.Organisation": (EDITABLE, SHELF),
+    "resources.Resource": (EDITABLE, SHELF),
+    "resources.ContactPoint": (EDITABLE, SHELF),
+    "resources.Evidence": (EDITABLE, SHELF),
+    "resources.Verification": (WRITTEN_ONCE, SHELF),
+    "protocols.ProtocolVersion": (WRITTEN_ONCE, RECORD),
+    "protocols.ProtocolStep": (WRITTEN_ONCE, RECORD),
+    "sessions_app.Client": (EDITABLE, RECORD),
+    "sessions_app.ContactPermission": (EDITABLE, RECORD),
+    "sessions_app.TherapySession": (EDITABLE, RECORD),
+    "sessions_app.DepartureEvent": (EDITABLE, RECORD),
+    "sessions_app.StepResponse": (WRITTEN_ONCE, RECORD),
+    "sessions_app.CapturedFact": (WRITTEN_ONCE, RECORD),
+    "sessions_app.GivenResource": (WRITTEN_ONCE, RECORD),
+    "sessions_app.DepartureReport": (EDITABLE, RECORD),
+    "sessions_app.ReportAddendum": (WRITTEN_ONCE, RECORD),
+    "sessions_app.Review": (WRITTEN_ONCE, RECORD),
+    "followups.FollowUpPolicy": (EDITABLE, RECORD),
+    "followups.PolicyTask": (EDITABLE, RECORD),
+    "followups.FollowUpPlan": (EDITABLE, RECORD),
+    "followups.FollowUp": (EDITABLE, RECORD),
+    "followups.FollowUpChange": (WRITTEN_ONCE, RECORD),
+    "followups.ContactAttempt": (WRITTEN_ONCE, RECORD),
+    "followups.Reminder": (EDITABLE, WORKING),
+    "followups.Delivery": (EDITABLE, WORKING),
+    "followups.DeliveryStart": (WRITTEN_ONCE, WORKING),
+    "followups.DeliveryEnd": (WRITTEN_ONCE, WORKING),
+    "followups.Heartbeat": (EDITABLE, WORKING),
+}
+#: Editable clinical rows whose every version is kept by a trigger.
+WITH_HISTORY = ["Client", "ContactPermission", "TherapySession", "DepartureEvent", "DepartureReport", "FollowUp"]
+
+CLINICAL = {
+    "Client",
+    "ContactPermission",
+    "TherapySession",
+    "DepartureEvent",
+    "StepResponse",
+    "CapturedFact",
+    "GivenResource",
+    "DepartureReport",
+    "ReportAddendum",
+    "Review",
+    "FollowUpPlan",
+    "FollowUp",
+    "FollowUpChange",
+    "ContactAttempt",
+}
+
+
+def own_models():
+    """The models of the rooms, without the history tables and the hidden ones of many-to-many fields."""
+    return [model for room in ROOMS for model in apps.get_app_config(room).get_models() if not is_history(model)]
+
+
+def is_history(model):
+    return hasattr(model, "pgh_obj") or (model.__name__.endswith("Event") and hasattr(model, "pgh_id"))
+
+
+def test_every_table_was_thought_about():
+    assert {model._meta.label for model in own_models()} == set(TABLES)
+
+
+@pytest.mark.parametrize("label", [label for label, (change, _) in TABLES.items() if change == WRITTEN_ONCE])
+def test_what_is_written_once_has_a_trigger_that_says_so(db, label):
+    table = apps.get_model(label)._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgtype FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal", [table])
+        events = 0
+        for (kind,) in cursor.fetchall():
+            events |= kind
+    deletes, updates = 8, 16  # bits of pg_trigger.tgtype
+    assert events & deletes
+    assert events & updates
+
+
+@pytest.mark.parametrize("name", WITH_HISTORY)
+def test_editable_clinical_rows_keep_every_version(db, name):
+    model = next(model for model in own_models() if model.__name__ == name)
+    with connection.cursor() as cursor:
+        query = "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname LIKE '%%update_update%%'"
+        cursor.execute(query, [model._meta.db_table])
+        assert cursor.fetchone() == (1,)
+
+
+def test_views_reach_clinical_rows_only_through_visible_to():
+    """In a view, `Model.objects` of a clinical model is followed by `.visible_to(…)`, always."""
+    found = [f"{path.relative_to(ROOT)}:{line}" for path in view_files() for line in unguarded(path)]
+    assert found == []
+
+
+def view_files():
+    return [path for room in [*ROOMS, "config"] for path in (ROOT / room).rglob("*.py") if "views" in path.as_posix()]
+
+
+def unguarded(path):
+    """Lines that say `Model.objects` of a clinical model and something else than `.visible_to` after it."""
+    tree = ast.parse(path.read_text())
+    guarded = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "visible_to"
+    }
+    for node in ast.walk(tree):
+        is_manager = isinstance(node, ast.Attribute) and node.attr == "objects" and isinstance(node.value, ast.Name)
+        if is_manager and node.value.id in CLINICAL and id(node) not in guarded:
+            yield node.lineno
+
+
+def test_the_guard_itself_sees_a_hole(tmp_path):
+    hole = tmp_path / "views.py"
+    hole.write_text("rows = DepartureEvent.objects.filter(pk=1)\nfine = FollowUp.objects.visible_to(user)\n")
+    assert list(unguarded(hole)) == [1]
+
+
+def test_every_setting_from_the_environment_is_explained():
+    read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', (ROOT / "config" / "settings.py").read_text()))
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    explained = {line.partition("=")[0] for line in lines if re.match(r"[A-Z_]+=", line)}
+    assert read == explained
+    for number, line in enumerate(lines):
+        if re.match(r"[A-Z_]+=", line):
+            assert lines[number - 1].startswith("#"), f"{line} has no words above it"
+
+
+def test_every_dependency_has_its_reason():
+    text = (ROOT / "pyproject.toml").read_text()
+    listed = [line for line in text.splitlines() if re.match(r'  "[a-z0-9-]+.*[<>=~]', line)]
+    assert len(listed) > 20
+    assert [line for line in listed if "# " not in line] == []
+
+
+def test_tasks_carry_nothing():
+    app.loader.import_default_modules()
+    ours = {name: task for name, task in app.tasks.items() if name.startswith("followups.")}
+    assert set(ours) == {"followups.tasks.sweep", "followups.tasks.drain"}
+    for entry in app.conf.beat_schedule.values():
+        assert set(entry) == {"task", "schedule"}, "no arguments, no eta, no expiry"
+
+
+def test_no_page_brings_anything_from_elsewhere(signed_in, therapist, departure):
+    for path in ["/", f"/departures/{departure.pk}/", "/resources/"]:
+        response = signed_in(therapist).get(path)
+        html = response.content.decode()
+        assert re.findall(r'(?:src|action|hx-\w+)="(?:https?:)?//', html) == []
+        assert "unsafe" not in response.headers["Content-Security-Policy"]
+        assert re.findall(r"\son\w+=|<script>|style=", html) == []
