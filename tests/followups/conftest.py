@@ -1,5 +1,6 @@
 """Departures with a plan, and what is due of it. A level set long ago has promises that are late by now."""
 
+import logging
 import uuid
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from followups.models import Delivery, Reminder
 from sessions_app import levels
 from sessions_app.models import ResponseLevel
+from tests.followups.mail_server import MailServer
 
 
 @pytest.fixture
@@ -46,3 +48,16 @@ def all_due(set_level):
 def the_delivery():
     """The one delivery there is, as it now stands in the database."""
     return Delivery.objects.get
+
+
+@pytest.fixture
+def mail_server(settings):
+    """A real mail server, and settings that send to it."""
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
+    server = MailServer()
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = server.hostname, server.port
+    yield server
+    server.go_on.set()
+    server.stop()

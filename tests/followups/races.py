@@ -45,3 +45,16 @@ def meet_after(monkeypatch, module, name, *, seconds=1):
         return result
 
     monkeypatch.setattr(module, name, wait_then_go_on)
+
+
+def hold_first(monkeypatch, module, name, *, seconds=10):
+    """Stop the first thread that calls `module.name`, before the call, until the returned event is set."""
+    original, is_first, let_go = getattr(module, name), threading.Semaphore(1), threading.Event()
+
+    def wait_then_call(*args, **kwargs):
+        if is_first.acquire(blocking=False):
+            let_go.wait(seconds)
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(module, name, wait_then_call)
+    return let_go
