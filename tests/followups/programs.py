@@ -1,0 +1,105 @@
+"""Doorway as it runs in earnest: web server, worker, beat and sweeper as processes of their own."""
+
+import http.cookiejar
+import os
+import sys
+import time
+import urllib.parse
+import urllib.request
+
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+
+from config.local.processes import Program, answers, free_port
+
+CELERY = [sys.executable, "-m", "celery", "-A", "config"]
+QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+REDIS_DATABASE = 7  # away from a demo on the same server, whose worker would take the wake-up calls
+
+
+def eventually(is_so, *, seconds=60):
+    """Wait for what other processes are to do; fails when it has not come true in time."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, f"it did not happen within {seconds} s"
+        time.sleep(0.05)
+
+
+class Doorway:
+    """Starts programs on the test's database, mail server and folder; `stop()` ends whatever was started."""
+
+    def __init__(self, folder, *, mail_port):
+        self.folder, self.port, self.started = folder, free_port(), []
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.env = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_URL": database_url(),
+            "REDIS_URL": f"{settings.REDIS_URL.rsplit('/', 1)[0]}/{REDIS_DATABASE}",
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+            "PUBLIC_URL": self.url,
+            "SECRET_KEY": "a key for tests that start real programs, and nothing else",
+            "STATIC_ROOT": str(folder / "static"),
+            "SWEEP_SECONDS": "1",
+            "DEBUG": "false",
+            "DEMO": "false",
+        }
+
+    def start(self, name, command):
+        log = self.folder / f"{len(self.started)}-{name}.log"
+        program = Program(name, command, log=log, env=self.env, cwd=settings.BASE_DIR)
+        self.started.append(program)
+        return program
+
+    def start_web(self):
+        collect = self.start("collectstatic", [sys.executable, "manage.py", "collectstatic", "--noinput"])
+        assert collect.process.wait(60) == 0, collect.last_words()
+        granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+        web = self.start("web", [*granian, "--port", self.port, "--no-ws", "--workers", "1", "config.wsgi:application"])
+        web.wait_until(lambda: answers(self.port))
+
+    def start_worker(self):
+        return self.start("worker", [*CELERY, "worker", "--concurrency", "1", "--loglevel", "INFO", *QUIET])
+
+    def start_beat(self):
+        return self.start("beat", [*CELERY, "beat", "--schedule", self.folder / "beat", "--pidfile="])
+
+    def start_sweeper(self):
+        return self.start("sweeper", [sys.executable, "manage.py", "sweeper"])
+
+    def stop(self):
+        for program in self.started:
+            program.ask_to_stop()
+        for program in self.started:
+            program.stop()
+
+
+def database_url():
+    """The address of the database this test runs in."""
+    known = connection.settings_dict
+    who = ":".join(urllib.parse.quote(known[part], safe="") for part in ("USER", "PASSWORD"))
+    return f"postgresql://{who}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
+
+
+class Visitor:
+    """Somebody with cookies and no screen, who posts forms over HTTP."""
+
+    def __init__(self, url):
+        self.url, self.cookies = url, http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+
+    def get(self, path):
+        with self.opener.open(self.url + path, timeout=20) as answer:
+            return answer.read().decode()
+
+    def post(self, path, **facts):
+        """Post with the token of the cookie; follows the redirect and returns where it led."""
+        token = next(each.value for each in self.cookies if each.name == "csrftoken")
+        data = urllib.parse.urlencode(facts | {"csrfmiddlewaretoken": token}).encode()
+        with self.opener.open(self.url + path, data, timeout=20) as answer:
+            return urllib.parse.urlsplit(answer.url).path
+
+    def sign_in(self, email, password):
+        door = reverse("account_login")
+        self.get(door)
+        return self.post(door, login=email, password=password)
