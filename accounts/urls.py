@@ -1,5 +1,5 @@
 from allauth.account import views as allauth_views
-from django.urls import path
+from django.urls import path, re_path
 
 from accounts import views
 from accounts.access import allow, allow_everyone
@@ -15,8 +15,8 @@ urlpatterns = [
         allow_everyone(allauth_views.password_reset_done),
         name="account_reset_password_done",
     ),
-    path(
-        "password/forgotten/<uidb36>-<key>/",
+    re_path(  # the key has hyphens of its own, so the id must end at the first one
+        r"^password/forgotten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
         allow_everyone(allauth_views.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
