@@ -61,5 +61,5 @@ def respect_no_contact(departure, *, by):
         client.asked_for_no_contact = True
         client.save(update_fields=["asked_for_no_contact"])
         audit.record("asked_for_no_contact", client, by=by)
-    for follow_up in departure.follow_ups.open().exclude(channel=""):
+    for follow_up in departure.follow_ups.open().exclude(channel="").select_for_update():
         follow_ups.drop(follow_up, reason=_("The client asked for no contact"), by=by)

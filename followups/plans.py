@@ -91,7 +91,7 @@ def owner_of(task, departure):
 
 def supersede(plan, *, by):
     """Close what is still open of a plan that no longer holds. Attempts stay where they are."""
-    for follow_up in plan.follow_ups.open():
+    for follow_up in plan.follow_ups.open().select_for_update():
         follow_ups.close(follow_up, state=FollowUp.State.REPLACED, deed=FollowUpChange.Deed.REPLACED, by=by)
     plan.superseded_at = clock.now()
     plan.save(update_fields=["superseded_at"])
@@ -109,6 +109,6 @@ def withdraw(departure, *, by):
 @transaction.atomic
 def check_in_at(departure, *, at, by):
     """The author of the report chose another time to check in: the first open contact moves there."""
-    first = departure.follow_ups.open().exclude(channel="").order_by("due_at").first()
-    if first is not None:
+    contacts = departure.follow_ups.open().exclude(channel="").order_by("due_at", "pk").select_for_update()
+    if first := contacts.first():
         follow_ups.move(first, to=at, reason=_("Chosen in the report"), by=by)

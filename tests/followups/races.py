@@ -6,19 +6,19 @@ from contextlib import suppress
 from django.db import connection
 
 
-def both(deed, *, seconds=20):
-    """Run `deed` in two threads at once; returns what each returned, and raises what either raised."""
+def both(deed, other=None, *, seconds=20):
+    """Run `deed` twice, or `deed` and `other`, at once; returns what each returned, raises what either raised."""
     results, errors = [], []
 
-    def run():
+    def run(each):
         try:
-            results.append(deed())
+            results.append(each())
         except BaseException as error:
             errors.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, daemon=True) for _ in range(2)]
+    threads = [threading.Thread(target=run, args=[each], daemon=True) for each in (deed, other or deed)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -47,14 +47,17 @@ def meet_after(monkeypatch, module, name, *, seconds=1):
     monkeypatch.setattr(module, name, wait_then_go_on)
 
 
-def hold_first(monkeypatch, module, name, *, seconds=10):
-    """Stop the first thread that calls `module.name`, before the call, until the returned event is set."""
-    original, is_first, let_go = getattr(module, name), threading.Semaphore(1), threading.Event()
+class Held:
+    """Stops the first thread that calls `module.name`, before the call: `reached` says so, `let_go` lets it go on."""
 
-    def wait_then_call(*args, **kwargs):
-        if is_first.acquire(blocking=False):
-            let_go.wait(seconds)
-        return original(*args, **kwargs)
+    def __init__(self, monkeypatch, module, name, *, seconds=10):
+        original, is_first = getattr(module, name), threading.Semaphore(1)
+        self.reached, self.let_go = threading.Event(), threading.Event()
 
-    monkeypatch.setattr(module, name, wait_then_call)
-    return let_go
+        def wait_then_call(*args, **kwargs):
+            if is_first.acquire(blocking=False):
+                self.reached.set()
+                self.let_go.wait(seconds)
+            return original(*args, **kwargs)
+
+        monkeypatch.setattr(module, name, wait_then_call)

@@ -10,7 +10,7 @@ from followups import contact_attempts, deliveries, follow_ups, notices, reminde
 from followups.models import ContactAttempt, Delivery, DeliveryEnd, DeliveryStart
 from sessions_app import reports
 from tests.followups.mail_server import DROP
-from tests.followups.races import both, hold_first, meet_after
+from tests.followups.races import Held, both, meet_after
 
 State, Result = Delivery.State, DeliveryEnd.Result
 CANARY = "canary-7Q"
@@ -233,13 +233,13 @@ def test_one_bad_address_does_not_hold_up_the_others(mail_server, all_due, super
 
 def test_two_senders_at_once_send_each_mail_once(mail_server, transactional_db, all_due, monkeypatch):
     reminders.sweep(clock_name="test")
-    let_go = hold_first(monkeypatch, deliveries, "close_lost_starts")  # one has read its batch, and stands still
+    held = Held(monkeypatch, deliveries, "close_lost_starts")  # one has read its batch, and stands still
 
     def drain():
         try:
             return deliveries.drain()
         finally:
-            let_go.set()
+            held.let_go.set()
 
     assert sorted(both(drain)) == [0, len(all_due)]
     assert len(mail_server.accepted) == len(all_due)

@@ -47,7 +47,7 @@ def section(response, name):
 
 
 def test_promises_are_listed_as_late_for_today_and_coming(planned, therapist, browser):
-    own = planned.follow_ups.filter(owner=therapist).order_by("due_at")
+    own = planned.follow_ups.filter(owner=therapist).order_by("pk")
     late, today, *coming = own
     tonight = timezone.localtime(timezone=therapist.zone).replace(hour=23, minute=59, second=59)
     FollowUp.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(hours=1))
@@ -163,6 +163,20 @@ def test_dropping_needs_a_reason(call, browser):
     assert call.state == FollowUp.State.NOT_NEEDED
     assert call.changes.get().reason == "Back in care"
     assert not scheduled(call).exists()
+
+
+def test_a_task_among_staff_is_closed_with_one_tap(planned, supervisor, signed_in):
+    review = planned.follow_ups.get(channel="")
+    signed_in(supervisor).post(reverse("complete-follow-up", args=[review.pk]))
+    review.refresh_from_db()
+    assert (review.state, review.closed_by) == (FollowUp.State.DONE, supervisor)
+
+
+def test_a_call_is_not_done_until_the_contact_is_recorded(call, browser):
+    answer = browser.post(reverse("complete-follow-up", args=[call.pk]))
+    assert answer.url == reverse("record-contact", args=[call.pk])
+    call.refresh_from_db()
+    assert call.is_open
 
 
 def test_a_promise_can_be_handed_to_the_supervisor(call, browser, supervisor):

@@ -7,11 +7,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from followups import policies
+from followups import follow_ups, policies
 from followups.models import FollowUp, FollowUpPlan, FollowUpPolicy, PolicyTask, Reminder
 from sessions_app import departures, levels, reports
 from sessions_app.models import DepartureEvent, ResponseLevel
 from sessions_app.models.responses import StepResponse
+from tests.followups.races import Held, both
 
 State = FollowUp.State
 
@@ -187,3 +188,22 @@ def test_a_stranger_does_not_see_the_plan(planned, stranger, former_supervisor, 
     assert signed_in(stranger).get(address).status_code == 404
     assert signed_in(former_supervisor).get(address).status_code == 404
     assert signed_in(admin).get(address).status_code == 403
+
+
+def test_a_promise_dropped_while_the_plan_is_replaced_stays_dropped(
+    transactional_db, planned, set_level, therapist, monkeypatch
+):
+    first = open_tasks(planned).first()
+    held = Held(monkeypatch, follow_ups, "note", seconds=1)  # the drop is written, and not yet committed
+
+    def drop():
+        follow_ups.drop(first, reason="Back in care", by=therapist)
+
+    def replace():
+        held.reached.wait()
+        set_level(ResponseLevel.IMMEDIATE)
+
+    both(drop, replace)
+    first.refresh_from_db()
+    assert first.state == State.NOT_NEEDED
+    assert [each.reason for each in first.changes.all()] == ["Back in care"]
