@@ -1,6 +1,7 @@
 """Finding the edition in force and publishing a new one."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 
 from django.db import transaction
@@ -21,6 +22,25 @@ def in_force():
     if version is None:
         raise NoProtocol("No protocol version is published. Run the migrations: they publish the first one.")
     return version
+
+
+@lru_cache(maxsize=32)
+def steps_of(version_id):
+    """The eleven steps of a published edition, in order; raises NoProtocol for one that is not published.
+
+    Kept in memory: the database refuses to change a published edition, so they cannot grow old.
+    """
+    if not ProtocolVersion.objects.published().filter(pk=version_id).exists():
+        raise NoProtocol("Only a published edition has steps that stand.")
+    return tuple(ProtocolStep.objects.filter(version=version_id))
+
+
+def step_of(version_id, slug):
+    """One step of a published edition; raises ProtocolStep.DoesNotExist for a slug it does not have."""
+    for step in steps_of(version_id):
+        if step.slug == slug:
+            return step
+    raise ProtocolStep.DoesNotExist(slug)
 
 
 @transaction.atomic

@@ -1,12 +1,14 @@
 """Answering the eleven steps. Answers are added, never edited; the newest stands."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
+from protocols import editions
 from protocols.models import Outcome, Phase, ProtocolStep
 from resources import snapshots
 from sessions_app.captures import CAPTURES
@@ -39,11 +41,13 @@ def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None):
     """
     # Two taps at once: the second waits here for the first, then sees its answer.
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
-    step = ProtocolStep.objects.get(version=departure.protocol_version_id, slug=slug)
+    step = editions.step_of(departure.protocol_version_id, slug)
     said = {"outcome": outcome, "reason": reason, "note": note}
-    if earlier := repeated(op_id, departure=departure, step=step, by=by):
+    known = StepResponse.objects.filter(Q(op_id=op_id) | Q(departure=departure, step=step))
+    answers = list(known.order_by("occurred_at", "pk"))
+    if earlier := repeated(answers, op_id, departure=departure, step=step, by=by):
         return earlier
-    standing = latest(departure, step)
+    standing = answers[-1] if answers else None
     if says_the_same(standing, said):
         return standing
     response = StepResponse.objects.create(
@@ -53,9 +57,9 @@ def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None):
     return response
 
 
-def repeated(op_id, *, departure, step, by):
+def repeated(answers, op_id, *, departure, step, by):
     """The answer that already carries `op_id`, or None; raises when it belongs to something else."""
-    earlier = StepResponse.objects.filter(op_id=op_id).first()
+    earlier = next((answer for answer in answers if answer.op_id == op_id), None)
     if earlier and (earlier.departure_id, earlier.step_id, earlier.by_id) != (departure.pk, step.pk, by.pk):
         raise OperationBelongsElsewhere
     return earlier
@@ -65,10 +69,6 @@ def says_the_same(standing, said):
     if standing is None:
         return said["outcome"] == Outcome.NOT_RECORDED  # nothing to take back
     return all(getattr(standing, name) == value for name, value in said.items())
-
-
-def latest(departure, step):
-    return StepResponse.objects.filter(departure=departure, step=step).order_by("-occurred_at", "-pk").first()
 
 
 def take_back(departure, *, slug, by, op_id, at=None):
@@ -132,10 +132,10 @@ def note(departure, *, slug, facts, op_id, by, at=None):
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
     if CapturedFact.objects.filter(op_id=op_id).exists():
         return []
-    step = ProtocolStep.objects.get(version=departure.protocol_version_id, slug=slug)
+    step = editions.step_of(departure.protocol_version_id, slug)
     if unknown := set(facts) - set(step.captures):
         raise KeyError(f"Step {slug} does not capture {sorted(unknown)}.")
-    before = {fact.name: fact.value for fact in departure.captured_facts.filter(step=step).current()}
+    before = facts_noted(departure, step)
     added = [
         CapturedFact(
             op_id=op_id,
@@ -153,6 +153,11 @@ def note(departure, *, slug, facts, op_id, by, at=None):
     if added:
         audit.record("details_noted", departure, by=by, names=[fact.name for fact in added])
     return added
+
+
+def facts_noted(departure, step):
+    """What stands noted at a step, as {name: value}."""
+    return {fact.name: fact.value for fact in departure.captured_facts.filter(step=step).current()}
 
 
 def empty_like(value):
@@ -192,7 +197,6 @@ class StepState:
     step: ProtocolStep
     departure: DepartureEvent
     response: StepResponse | None = None
-    facts: dict = field(default_factory=dict)
     is_next: bool = False
 
     @property
@@ -235,14 +239,10 @@ class StepState:
 
 
 def states(departure):
-    """The eleven steps with their standing answers and facts, the next open one marked. Three queries."""
+    """The eleven steps with their standing answers, the next open one marked. One query."""
     answers = {response.step_id: response for response in departure.step_responses.standing()}
-    facts = {}
-    for fact in departure.captured_facts.current():
-        facts.setdefault(fact.step_id, {})[fact.name] = fact.value
     steps = [
-        StepState(step, departure, answers.get(step.pk), facts.get(step.pk, {}))
-        for step in ProtocolStep.objects.filter(version=departure.protocol_version_id)
+        StepState(step, departure, answers.get(step.pk)) for step in editions.steps_of(departure.protocol_version_id)
     ]
     for state in steps:
         if not state.is_recorded:

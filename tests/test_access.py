@@ -52,7 +52,7 @@ TABLE = {
     "departure": (CLINICAL, GET_ONLY),
     "record-step": (POST_ONLY, but(OWN, therapist=422)),
     "undo-step": (POST_ONLY, but(OWN, therapist=302)),
-    "note-details": (POST_ONLY, but(OWN, therapist=302)),
+    "note-details": (OWN, but(OWN, therapist=302)),
     "set-level": (POST_ONLY, but(OWN, therapist=422)),
     "gone": (POST_ONLY, but(OWN, therapist=302)),
     "undo-gone": (POST_ONLY, but(OWN, therapist=302)),

@@ -3,11 +3,12 @@
 import uuid
 
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 
 from accounts.supervision import supervisors_of
 from resources.models import Resource
 from sessions_app import checklist, levels, timeline
-from sessions_app.forms.steps import DetailsForm, GiveResourcesForm
+from sessions_app.forms.steps import GiveResourcesForm
 from sessions_app.models.responses import ReasonNotPossible
 
 
@@ -17,7 +18,7 @@ def live_page(request, departure, *, rejected=None, status=200):
     given = list(departure.given_resources.all())
     context = {
         **what_a_step_needs(request, departure),
-        "phases": [(phase, prepared(group, rejected)) for phase, group in checklist.by_phase(states)],
+        "phases": checklist.by_phase(with_problems(states, rejected)),
         "recorded": sum(state.is_recorded for state in states),
         "safety": next(state for state in states if state.is_safety),
         "given": given,
@@ -32,18 +33,16 @@ def what_a_step_needs(request, departure):
         "departure": departure,
         "levels": levels.worded(departure.site),
         "reasons": ReasonNotPossible,
-        "supervisors": supervisors_of(departure.therapist),
+        "supervisors": SimpleLazyObject(lambda: list(supervisors_of(departure.therapist))),  # only safety asks for them
         "emergency_number": departure.site.emergency_number,
         "op_id": uuid.uuid4(),
     }
 
 
-def prepared(states, rejected=None):
-    """Give each step its details form; the refused one keeps what was typed."""
+def with_problems(states, rejected):
+    """Give the step whose answer was refused the form that says why."""
     for state in states:
-        is_rejected = isinstance(rejected, DetailsForm) and rejected.prefix == state.step.slug
-        state.details = rejected if is_rejected else DetailsForm(step=state.step, facts=state.facts)
-        state.problems = rejected if getattr(rejected, "step", None) == state.step and not is_rejected else None
+        state.problems = rejected if getattr(rejected, "step", None) == state.step else None
     return states
 
 

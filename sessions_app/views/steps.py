@@ -7,16 +7,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseLocation, trigger_client_event
+from django_htmx.http import HttpResponseLocation, reswap, retarget, trigger_client_event
 
 from accounts import audit
 from accounts.access import allow, posted
 from accounts.models import Role
+from protocols import editions
 from protocols.models import ProtocolStep
 from sessions_app import checklist, levels
 from sessions_app.forms.steps import DetailsForm, LevelForm, StepResponseForm, TapForm
 from sessions_app.views.departures import own_departure
-from sessions_app.views.pages import give_form, live_page, prepared, what_a_step_needs
+from sessions_app.views.pages import give_form, live_page, what_a_step_needs
 
 
 @require_POST
@@ -66,16 +67,22 @@ def set_level(request, departure_id):
     return answered(request, departure, levels.SAFETY, was_immediate=was_immediate)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @allow(Role.THERAPIST)
 def note_details(request, departure_id, slug):
+    """What else was noticed at a step: opens inside the step, or as a page of its own without JavaScript."""
     departure = own_departure(request, departure_id)
-    form = DetailsForm(request.POST, step=step_of(departure, slug))
-    if not form.is_valid():
-        return refused(request, departure, form)
-    taps = {name: form.cleaned_data[name] for name in ("op_id", "at")}
-    checklist.note(departure, slug=slug, facts=form.facts(), by=request.user, **taps)
-    return answered(request, departure, slug, words=_("Saved"))
+    step = step_of(departure, slug)
+    form = DetailsForm(posted(request), step=step, facts=checklist.facts_noted(departure, step))
+    if request.method == "POST" and form.is_valid():
+        taps = {name: form.cleaned_data[name] for name in ("op_id", "at")}
+        checklist.note(departure, slug=slug, facts=form.facts(), by=request.user, **taps)
+        return answered(request, departure, slug, words=_("Saved"))
+    audit.record_view(departure, by=request.user, page="note-details")
+    context = {"departure": departure, "step": step, "form": form, "op_id": uuid.uuid4()}
+    template = "sessions_app/note_details.html#details" if request.htmx else "sessions_app/note_details.html"
+    response = render(request, template, context, status=422 if form.is_bound else 200)
+    return reswap(retarget(response, f"#{slug}-noted"), "innerHTML") if request.htmx else response
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,7 +105,7 @@ def give_resources(request, departure_id):
 def step_of(departure, slug):
     """The step of the edition this departure is pinned to, or 404."""
     try:
-        return ProtocolStep.objects.get(version=departure.protocol_version_id, slug=slug)
+        return editions.step_of(departure.protocol_version_id, slug)
     except ProtocolStep.DoesNotExist as error:
         raise Http404 from error
 
@@ -127,7 +134,6 @@ def answered(request, departure, slug, *, was_immediate=None, words=""):
         "recorded": sum(each.is_recorded for each in states),
         "given": list(departure.given_resources.all()) if state.is_resources else [],
     }
-    prepared([each for each in (state, following) if each])
     response = render(request, "sessions_app/live.html#answered", context)
     if state.is_safety:
         trigger_client_event(response, "plan-changed", {})
@@ -150,6 +156,4 @@ def said(state):
 def refused(request, departure, form):
     """The page again with what was typed and the reason beside it; a tap's fragment is replaced by the page."""
     response = live_page(request, departure, rejected=form, status=422)
-    if request.htmx:
-        response["HX-Retarget"], response["HX-Reswap"] = "body", "outerHTML"
-    return response
+    return reswap(retarget(response, "body"), "innerHTML") if request.htmx else response

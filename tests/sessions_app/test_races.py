@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def test_two_clicks_at_the_same_moment_are_one_answer(departure, therapist, monkeypatch):
-    meet_after(monkeypatch, checklist, "latest")
+    meet_after(monkeypatch, checklist, "repeated")
 
     def click():
         return checklist.record(departure, slug="stay-calm", outcome="done", by=therapist, op_id=uuid.uuid4())
