@@ -2,8 +2,10 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import audit
 from accounts.access import allow, posted
@@ -25,7 +27,10 @@ def report(request, departure_id):
     form = ReportForm(posted(request), report=found)
     if request.method == "POST":
         form.is_valid()
-        reports.save_draft(found, by=request.user, **form.answers())
+        try:
+            reports.save_draft(found, by=request.user, **form.answers())
+        except reports.ReportIsSigned:
+            return signed_meanwhile(request, departure_id)
         if not form.errors:
             return redirect("check-report", departure_id)
     audit.record_view(found.departure, by=request.user, page="report")
@@ -43,11 +48,17 @@ def save_draft(request, departure_id):
     try:
         found = reports.save_draft(found, by=request.user, **form.answers())
     except reports.ReportIsSigned:
-        return redirect("report", departure_id)
+        return signed_meanwhile(request, departure_id)
     if not request.htmx:
         return redirect("report", departure_id)
     context = {"report": found, "form": form}
     return render(request, "sessions_app/report.html#saved", context, status=422 if form.errors else 200)
+
+
+def signed_meanwhile(request, departure_id):
+    """To the signed report: it was signed in another window, or by the same tap a moment ago."""
+    address = reverse("report", args=[departure_id])
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +70,10 @@ def check(request, departure_id):
         return redirect("report", departure_id)
     form = SignForm(posted(request), initial={"author_state": found.author_state})
     if request.method == "POST" and form.is_valid():
-        reports.save_draft(found, by=request.user, **form.cleaned_data)
+        try:
+            reports.save_draft(found, by=request.user, **form.cleaned_data)
+        except reports.ReportIsSigned:
+            return signed_meanwhile(request, departure_id)
         reports.sign(found, by=request.user)
         reader = supervisors_of(request.user).first()
         words = _("Sent. %(name)s will read it. Take five minutes if you can.") if reader else _("Signed.")
