@@ -2,10 +2,9 @@
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts import audit
-from followups import follow_ups
+from followups import follow_ups, plans
 from followups.models import ContactAttempt, FollowUp
 from sessions_app.models import Client, DepartureEvent
 
@@ -28,7 +27,7 @@ def record(follow_up, *, channel, result, op_id, by, note="", occurred_at=None):
     """Write down an attempt. Reached closes the follow-up, not reached leaves it open.
 
     The same `op_id` again adds nothing and returns the first row; raises OperationBelongsElsewhere when it
-    names another one. A client who asks for no contact gets no further contact tasks from this departure.
+    names another one. A client who asks for no contact gets no further contact tasks, from this departure or another.
     """
     DepartureEvent.objects.locked().only("pk").get(pk=follow_up.departure_id)
     follow_up = FollowUp.objects.select_for_update(of=["self"]).get(pk=follow_up.pk)
@@ -55,11 +54,13 @@ def record(follow_up, *, channel, result, op_id, by, note="", occurred_at=None):
 
 
 def respect_no_contact(departure, *, by):
-    """The client asked not to be contacted: keep that, and drop the contact tasks that are still open."""
-    if departure.client_id:
-        client = Client.objects.select_for_update().get(pk=departure.client_id)
-        client.asked_for_no_contact = True
-        client.save(update_fields=["asked_for_no_contact"])
-        audit.record("asked_for_no_contact", client, by=by)
-    for follow_up in departure.follow_ups.open().exclude(channel="").select_for_update():
-        follow_ups.drop(follow_up, reason=_("The client asked for no contact"), by=by)
+    """The client asked not to be contacted: keep that, for this departure and every other one of theirs."""
+    if departure.client_id is None:
+        return plans.respect_no_contact(departure, by=by)
+    client = Client.objects.select_for_update().get(pk=departure.client_id)
+    client.asked_for_no_contact = True
+    client.save(update_fields=["asked_for_no_contact"])
+    audit.record("asked_for_no_contact", client, by=by)
+    for each in DepartureEvent.objects.filter(client=client).order_by("pk"):
+        plans.respect_no_contact(each, by=by)
+    return None

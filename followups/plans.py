@@ -30,7 +30,7 @@ def open_for(departure, *, by):
         departure=departure, policy=policy, response_level=departure.response_level, opened_by=by
     )
     for task in tasks_for(departure, policy):
-        promise(plan, task, by=by)
+        promise(plan, task, since=departure.response_level_at)
     audit.record("plan_opened", departure, by=by, plan=plan.pk, level=plan.response_level)
     return plan
 
@@ -55,14 +55,14 @@ def no_contact_review(departure):
     )
 
 
-def promise(plan, task, *, by):
+def promise(plan, task, *, since):
     """Turn one task of the policy into a follow-up with its reminder.
 
-    The time runs from the moment the level was set, also when that reached the server late.
+    The time runs from `since`: the moment the level was set, also when that reached the server late.
     """
     departure, now = plan.departure, clock.now()
     hours = due_times.WorkingHours.of(departure.site)
-    wanted = departure.response_level_at + timedelta(minutes=task.after_minutes)
+    wanted = since + timedelta(minutes=task.after_minutes)
     due_at = due_times.rolled(wanted, rolls=task.rolls, hours=hours, now=now)
     due_on, due_wall_time = due_times.wall(due_at, hours.zone)
     follow_up = FollowUp.objects.create(
@@ -104,6 +104,21 @@ def withdraw(departure, *, by):
     for plan in departure.plans.filter(superseded_at=None):
         supersede(plan, by=by)
         audit.record("plan_withdrawn", departure, by=by, plan=plan.pk)
+
+
+@transaction.atomic
+def respect_no_contact(departure, *, by):
+    """Afterwards no open task of the departure contacts the client; if none is left at all, a person thinks about it.
+
+    Source: the client's right to confidential communication; see the policy's rule on "do not contact".
+    """
+    DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
+    contacts = list(departure.follow_ups.open().exclude(channel="").select_for_update(of=["self"]))
+    for follow_up in contacts:
+        follow_ups.drop(follow_up, reason=_("The client asked for no contact"), by=by)
+    plan = departure.plans.filter(superseded_at=None).first()
+    if contacts and plan and not departure.follow_ups.open().exists():
+        promise(plan, no_contact_review(departure), since=clock.now())
 
 
 @transaction.atomic

@@ -19,6 +19,12 @@ def withdraw_plan(sender, *, departure, by, **_):
     plans.withdraw(departure, by=by)
 
 
+@receiver(signals.client_chosen, dispatch_uid="followups.client")
+def respect_what_the_client_asked(sender, *, departure, by, **_):
+    if departure.client.asked_for_no_contact:
+        plans.respect_no_contact(departure, by=by)
+
+
 @receiver(signals.check_in_chosen, dispatch_uid="followups.check_in")
 def move_first_contact(sender, *, departure, by, at, **_):
     plans.check_in_at(departure, at=at, by=by)

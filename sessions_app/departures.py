@@ -79,6 +79,7 @@ def choose_client(departure, *, client, by):
     departure.age_band = client.age_band
     departure.save(update_fields=["client", "age_band"])
     audit.record("client_chosen", departure, by=by, client=client.pk)
+    signals.client_chosen.send(DepartureEvent, departure=departure, by=by)
     return departure
 
 

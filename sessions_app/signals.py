@@ -4,6 +4,7 @@ with `Signal.send`, so that a receiver which fails undoes the write as a whole.
 departure_logged:    departure, by
 response_level_set:  departure, by, previous (the level before; the departure carries the new one, blank if taken back)
 departure_voided:    departure, by
+client_chosen:       departure, by (the departure carries the client)
 check_in_chosen:     departure, by, at (the author's answer to "when will you check in?", UTC)
 """
 
@@ -12,4 +13,5 @@ from django.dispatch import Signal
 departure_logged = Signal()
 response_level_set = Signal()
 departure_voided = Signal()
+client_chosen = Signal()
 check_in_chosen = Signal()

@@ -1,0 +1,155 @@
+"""No page asks the database more often because there is more in it."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from followups import contact_attempts
+from resources.models import Resource
+from sessions_app import checklist, departures, levels, reports, reviews
+from sessions_app.models import Client, ResponseLevel, TherapySession
+
+#: Statements at most, for the pages that matter most under stress; every other page only must not grow.
+LIMITS = {"now": 12, "departure": 12, "review-queue": 10, "review": 14, "resources": 6}
+OF_THE_THERAPIST = [
+    "now",
+    "start-departure",
+    "earlier-departure",
+    "departure",
+    "choose-client",
+    "end-departure",
+    "void-departure",
+    "note-details",
+    "give-resources",
+    "report",
+    "check-report",
+    "follow-ups",
+    "follow-ups-due",
+    "plan",
+    "attempts",
+    "record-contact",
+    "move-follow-up",
+    "drop-follow-up",
+    "change-follow-up",
+    "resources",
+    "resource",
+    "eleven-steps",
+    "me",
+]
+OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
+
+
+@pytest.fixture
+def add_a_day(therapist, supervisor, starter):
+    """Let a day of work go by: a client, a session, a departure with everything that can hang on one."""
+
+    def add(*, is_signed=True):
+        client = Client.objects.create(reference=str(uuid.uuid4())[:8], therapist=therapist, team=therapist.team)
+        now = timezone.now()
+        session = TherapySession.objects.create(therapist=therapist, site=therapist.site, starts_at=now)
+        session.clients.add(client)
+        made = departures.log(id=uuid.uuid4(), by=therapist, session=session)
+        checklist.note(made, slug="explore-reason", facts={"reasons": ["privacy"]}, op_id=uuid.uuid4(), by=therapist)
+        levels.set_level(made, level=ResponseLevel.SOME_CONCERN, op_id=uuid.uuid4(), by=therapist)
+        line = [Resource.objects.with_contacts().first()]
+        checklist.give(made, resources=line, way="card", taken="yes", op_id=uuid.uuid4(), by=therapist)
+        departures.they_have_gone(made, op_id=uuid.uuid4(), by=therapist, at=now + timedelta(seconds=5))
+        call = made.follow_ups.exclude(channel="").first()
+        contact_attempts.record(call, channel="phone", result="no_answer", op_id=uuid.uuid4(), by=therapist)
+        report = reports.draft_for(made, by=therapist)
+        if is_signed:
+            reports.sign(report, by=therapist)
+        return made
+
+    return add
+
+
+def grow(add_a_day, first):
+    """More of everything, also on the departure that is looked at."""
+    therapist = first.therapist
+    for _day in range(3):
+        add_a_day()
+    for outcome in ("partly", "done", "partly"):
+        checklist.record(first, slug="stay-calm", outcome=outcome, op_id=uuid.uuid4(), by=therapist)
+    lines = Resource.objects.with_contacts()[2:5]
+    checklist.give(first, resources=lines, way="spoken", taken="no", op_id=uuid.uuid4(), by=therapist)
+    for call in first.follow_ups.open().exclude(channel=""):
+        contact_attempts.record(call, channel="phone", result="no_answer", op_id=uuid.uuid4(), by=therapist)
+
+
+WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
+WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries"]
+OF_A_FOLLOW_UP = ["record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"]
+
+
+def address_of(name, departure):
+    if name in WITHOUT_ARGUMENTS:
+        return reverse(name)
+    if name == "resource":
+        return reverse(name, args=[Resource.objects.first().pk])
+    if name == "note-details":
+        return reverse(name, args=[departure.pk, "explore-reason"])
+    call = departure.follow_ups.exclude(channel="").last()
+    return reverse(name, args=[call.pk if name in OF_A_FOLLOW_UP else departure.pk])
+
+
+def queries(browser, address):
+    headers = {"HX-Request": "true"} if "due" in address else {}
+    browser.get(address, headers=headers)  # what is read once per process is read now
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get(address, headers=headers).status_code == 200
+    statements = [each["sql"] for each in captured if "SAVEPOINT" not in each["sql"]]
+    return len(statements), statements
+
+
+def check_growth(browser, name, first, add_a_day):
+    address = address_of(name, first)
+    before, _ = queries(browser, address)
+    grow(add_a_day, first)
+    after, statements = queries(browser, address)
+    assert after <= before, "\n".join(statements)
+    assert after <= LIMITS.get(name, 16), "\n".join(statements)
+
+
+@pytest.mark.parametrize("name", OF_THE_THERAPIST)
+def test_pages_of_the_therapist_do_not_grow(signed_in, therapist, add_a_day, name):
+    first = add_a_day(is_signed=False)
+    check_growth(signed_in(therapist), name, first, add_a_day)
+
+
+@pytest.mark.parametrize("name", OF_THE_SUPERVISOR)
+def test_pages_of_the_supervisor_do_not_grow(signed_in, supervisor, add_a_day, name):
+    first = add_a_day()
+    add_a_day()
+    check_growth(signed_in(supervisor), name, first, add_a_day)
+
+
+def test_a_signed_report_with_many_addenda_and_reviews_does_not_grow(signed_in, therapist, supervisor, add_a_day):
+    report = add_a_day().report
+    browser, address = signed_in(therapist), reverse("report", args=[report.departure_id])
+    reviews.return_to_author(report, message="More, please.", by=supervisor)
+    reports.add_addendum(report, text="More.", by=therapist)
+    before, _ = queries(browser, address)
+    for _again in range(3):
+        reviews.return_to_author(report, message="More, please.", by=supervisor)
+        reports.add_addendum(report, text="More.", by=therapist)
+    assert queries(browser, address)[0] == before <= 16
+
+
+def test_a_tick_costs_at_most_twelve_statements_and_two_kilobytes(signed_in, therapist, add_a_day):
+    departure = add_a_day(is_signed=False)
+    browser, address = signed_in(therapist), reverse("record-step", args=[departure.pk, "respect-decision"])
+    for outcome in ("done", "partly", "done"):
+        with CaptureQueriesContext(connection) as captured:
+            answer = browser.post(
+                address, {"outcome": outcome}, headers={"HX-Request": "true", "Accept-Encoding": "gzip"}
+            )
+        statements = [each["sql"] for each in captured if "SAVEPOINT" not in each["sql"]]
+        assert len(statements) <= 12, "\n".join(statements)
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert len(answer.content) <= 2048
