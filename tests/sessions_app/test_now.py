@@ -5,6 +5,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sessions_app import departures, reports
@@ -22,7 +24,11 @@ def noon(time_machine):
 @pytest.fixture
 def now(browser):
     """The page as it is now."""
-    return lambda: browser.get("/").content.decode()
+
+    def look():
+        return browser.get("/").content.decode()
+
+    return look
 
 
 def in_minutes(minutes):
@@ -150,9 +156,6 @@ def test_everybody_is_led_to_their_own_first_page(signed_in, supervisor, admin):
 
 def test_the_page_costs_the_same_however_much_there_is(browser, session, session_of, therapist, departure):
     def statements():
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connection) as seen:
             browser.get("/")
         return len(seen)

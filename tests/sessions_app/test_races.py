@@ -3,13 +3,11 @@
 import uuid
 
 import pytest
-from django.urls import reverse
 
 from accounts.models import AuditEntry
 from followups.models import FollowUpPlan
-from sessions_app import checklist, departures, levels, reports
+from sessions_app import checklist, departures, levels, reports, reviews
 from sessions_app.models import DepartureEvent, ResponseLevel
-from sessions_app.views import reports as report_views
 from tests.followups.races import both, meet_after
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -57,9 +55,15 @@ def test_a_report_signed_twice_at_the_same_moment_is_signed_once(departure, ther
     assert report.signed_at == first.signed_at
 
 
-def test_the_same_signature_sent_twice_leads_both_to_the_signed_report(departure, therapist, signed_in, monkeypatch):
-    meet_after(monkeypatch, report_views, "own_report")
-    address = reverse("check-report", args=[departure.pk])
-    first, second = both(lambda: signed_in(therapist).post(address, {"author_state": "shaken"}))
-    assert first.url == second.url == reverse("report", args=[departure.pk])
-    assert AuditEntry.objects.filter(action="report_signed").count() == 1
+def test_two_supervisors_at_the_same_moment_make_one_decision(signed, supervisor, monkeypatch):
+    meet_after(monkeypatch, reports, "locked")
+
+    def return_it():
+        try:
+            return reviews.return_to_author(signed, message="More, please.", by=supervisor)
+        except reviews.NotWaitingForReview:
+            return None
+
+    made = both(return_it)
+    assert made.count(None) == 1
+    assert signed.reviews.count() == 1

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from sessions_app import checklist, departures, reports
 from sessions_app.models import DepartureEvent, DepartureReport
+from sessions_app.views import reports as report_views
 from tests.refusals import is_refused
 from tests.sessions_app.conftest import HTMX
 
@@ -135,6 +136,24 @@ def test_a_draft_arriving_after_the_signature_changes_nothing(signed, browser, a
     assert answer["HX-Redirect"] == at("report")
     assert browser.post(at("report"), {"account": "Something else"}).status_code == 200
     assert report().account == "They stood up and left."
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"), [("report", {"account": "Else"}), ("check-report", {"author_state": "shaken"})]
+)
+def test_what_was_signed_in_another_window_meanwhile_leads_to_the_signed_page(
+    departure, browser, at, report, monkeypatch, name, facts
+):
+    find = report_views.own_report
+
+    def find_while_the_other_window_signs(*args):
+        found = find(*args)
+        reports.sign(found, by=departure.therapist)
+        return found
+
+    monkeypatch.setattr(report_views, "own_report", find_while_the_other_window_signs)
+    assert browser.post(at(name), facts).url == at("report")
+    assert (report().account, report().author_state) == ("", "")
 
 
 def test_the_signed_words_carry_their_hash(signed, browser, at):
