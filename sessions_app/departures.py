@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import audit
 from protocols import editions
 from sessions_app import checklist, levels, signals
-from sessions_app.models import Composition, DepartureEvent, Ending, Format, ResponseLevel
+from sessions_app.models import Composition, DepartureEvent, Ending, Format, ResponseLevel, StepResponse
 
 GONE_ADDS = [*checklist.NEEDS_THE_CLIENT, f"level-{ResponseLevel.UNABLE_TO_ASSESS}"]
 ASKED_ABOUT = timedelta(days=28)  # how long Now keeps asking for a report
@@ -176,6 +176,6 @@ def open_of(therapist):
         DepartureEvent.objects.of(therapist)
         .open()
         .select_related("client")
-        .with_steps_recorded()
+        .annotate(steps_recorded=StepResponse.objects.count_per_departure())
         .order_by(F("began_at").desc())
     )

@@ -4,7 +4,7 @@ import uuid
 
 import pghistory
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Site, User
@@ -82,20 +82,6 @@ class DepartureQuerySet(models.QuerySet):
     def for_page(self):
         """Everything a page about one departure shows, in one query."""
         return self.select_related("therapist", "client", "session", "site", "protocol_version", "voided_by")
-
-    def with_steps_recorded(self):
-        """Adds `steps_recorded`: how many of the eleven have a standing answer."""
-        from sessions_app.models.responses import StepResponse
-
-        counted = (
-            StepResponse.objects.standing()
-            .filter(departure=OuterRef("pk"))
-            .order_by()
-            .values("departure")
-            .annotate(count=models.Count("pk"))
-            .values("count")
-        )
-        return self.annotate(steps_recorded=models.functions.Coalesce(Subquery(counted), 0))
 
 
 @pghistory.track()

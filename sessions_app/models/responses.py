@@ -3,7 +3,8 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
@@ -30,6 +31,11 @@ class StepResponseQuerySet(models.QuerySet):
     def standing(self):
         """Newest answers that have not been taken back."""
         return self.filter(pk__in=self.latest_per_step().values("pk")).exclude(outcome=Outcome.NOT_RECORDED)
+
+    def count_per_departure(self):
+        """A subquery for a queryset of departures: how many of the eleven have a standing answer."""
+        standing = self.standing().filter(departure=OuterRef("pk")).order_by().values("departure")
+        return Coalesce(Subquery(standing.annotate(count=Count("pk")).values("count")), 0)
 
 
 class StepResponse(models.Model):
