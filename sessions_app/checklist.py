@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -25,6 +26,8 @@ NEEDS_THE_CLIENT = [
     "discuss-implications",
 ]
 
+CLOCKS_DIFFER_BY = timedelta(minutes=10)  # at most, between a device and the server, or two devices
+
 
 class OperationBelongsElsewhere(Exception):
     """The operation id was used before, by somebody else or for another departure or step."""
@@ -37,7 +40,7 @@ def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None):
     Answers are never edited: changing your mind adds a newer one. Saying the same thing twice (a double
     tap, a replayed request) adds nothing; the standing answer comes back. Raises
     OperationBelongsElsewhere when `op_id` was used for something else, ProtocolStep.DoesNotExist for an
-    unknown slug. `at` is the moment of the tap (aware, UTC), the server's clock when missing.
+    unknown slug. `at` is the moment of the tap (aware, UTC), the server's clock when missing; see `following`.
     """
     # Two taps at once: the second waits here for the first, then sees its answer.
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
@@ -50,8 +53,9 @@ def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None):
     standing = answers[-1] if answers else None
     if says_the_same(standing, said):
         return standing
+    occurred_at = following(standing, at or timezone.now())
     response = StepResponse.objects.create(
-        op_id=op_id, departure=departure, step=step, by=by, occurred_at=at or timezone.now(), **said
+        op_id=op_id, departure=departure, step=step, by=by, occurred_at=occurred_at, **said
     )
     audit.record("step_recorded", departure, by=by, step=slug, outcome=outcome)
     return response
@@ -69,6 +73,17 @@ def says_the_same(standing, said):
     if standing is None:
         return said["outcome"] == Outcome.NOT_RECORDED  # nothing to take back
     return all(getattr(standing, name) == value for name, value in said.items())
+
+
+def following(standing, moment):
+    """The moment to keep for what arrives after `standing` (an answer, a fact, or None).
+
+    Clocks differ: what is a little older by its own clock takes the standing one's moment, so that arrival decides
+    and nobody's *Undo* is lost. What is older than that was long on its way, and does not overturn the newer one.
+    """
+    if standing and timedelta(0) < standing.occurred_at - moment <= CLOCKS_DIFFER_BY:
+        return standing.occurred_at
+    return moment
 
 
 def take_back(departure, *, slug, by, op_id, at=None):
@@ -135,7 +150,7 @@ def note(departure, *, slug, facts, op_id, by, at=None):
     step = editions.step_of(departure.protocol_version_id, slug)
     if unknown := set(facts) - set(step.captures):
         raise KeyError(f"Step {slug} does not capture {sorted(unknown)}.")
-    before = facts_noted(departure, step)
+    before = {fact.name: fact for fact in departure.captured_facts.filter(step=step).current()}
     added = [
         CapturedFact(
             op_id=op_id,
@@ -144,10 +159,10 @@ def note(departure, *, slug, facts, op_id, by, at=None):
             name=name,
             value=value,
             by=by,
-            occurred_at=at or timezone.now(),
+            occurred_at=following(before.get(name), at or timezone.now()),
         )
         for name, value in facts.items()
-        if value != before.get(name, empty_like(value))
+        if value != (before[name].value if name in before else empty_like(value))
     ]
     CapturedFact.objects.bulk_create(added)
     if added:
