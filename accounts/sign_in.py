@@ -1,8 +1,12 @@
 """How people get in, on top of django-allauth."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 
@@ -15,3 +19,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Somebody who has left gave the right password: say so on the sign-in page, and let them nowhere."""
         messages.warning(request, _("This account is not active any more. Ask your admin."))
         return redirect("account_login")
+
+
+def link_to_choose_password(person):
+    """A whole address where `person` chooses a password: works once, and for PASSWORD_RESET_TIMEOUT seconds.
+
+    Whoever has it can become that person, so it is shown once and never logged.
+    """
+    key = default_token_generator.make_token(person)
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(person), "key": key})
+    return f"{settings.PUBLIC_URL}{path}"
