@@ -141,7 +141,7 @@ def facts_of(departure):
         (_("Started"), at_the_site(departure.began_at, departure.site)),
         (_("Client"), departure.client.reference if departure.client else unknown),
         (_("Setting"), f"{departure.get_format_display()}, {departure.get_composition_display().lower()}"),
-        (_("What happened"), departure.get_kind_display() or unknown),
+        (_("Kind"), departure.get_kind_display() or unknown),
         (_("Response level"), departure.get_response_level_display() or unknown),
         (_("Ending"), departure.get_ending_display() or unknown),
         (_("Ended"), at_the_site(departure.ended_at, departure.site) if departure.ended_at else unknown),
