@@ -1,6 +1,7 @@
 """Settings. Everything that differs between machines comes from the environment; `.env.example` explains each."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import environ
@@ -9,7 +10,18 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+
+class Environment(environ.Env):
+    """The environment, which answers nonsense with ImproperlyConfigured: `manage.py` makes that a sentence."""
+
+    def int(self, var, default):
+        try:
+            return super().int(var, default=default)
+        except ValueError as problem:
+            raise ImproperlyConfigured(f"{var} must be a whole number.") from problem
+
+
+env = Environment()
 environ.Env.read_env(BASE_DIR / ".env")  # real environment variables win over the file
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -97,14 +109,23 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Database -------------------------------------------------------------------------------------------------
 # Connections stay open between requests: a fresh one per request costs more than the whole page.
-DATABASES = {"default": env.db("DATABASE_URL", default="postgresql://127.0.0.1/doorway")}
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name")
-DATABASES["default"] |= {
+OPEN_CONNECTIONS = {
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {"options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=60000"},
 }
+
+
+def database():
+    """The database of DATABASE_URL; refuses to start with any that is not PostgreSQL."""
+    url = env.str("DATABASE_URL", default="postgresql://127.0.0.1/doorway")
+    with suppress(ValueError):  # a port that is no number
+        if url.startswith(("postgresql://", "postgres://")):
+            return env.db_url_config(url) | OPEN_CONNECTIONS
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name")
+
+
+DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits of the sign-in page must survive a Redis that is down or flushed, so they live in PostgreSQL.

@@ -1,0 +1,83 @@
+"""What an installation must say about itself before anything starts, and what follows from its address."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings as here
+
+SAFE = {
+    "SECRET_KEY": "a key for tests that is long enough for anybody who counts: 0123456789 abcdefghij",
+    "DATABASE_URL": "postgresql://127.0.0.1/nowhere",
+    "PUBLIC_URL": "https://doorway.example",
+    "ALLOWED_HOSTS": "doorway.example",
+    "DEBUG": "false",
+    "DEMO": "false",
+}
+COOKIES = ["SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"]
+
+
+def manage(*words, **changes):
+    """`manage.py` with SAFE settings but for `changes`; a variable set to None is empty."""
+    facts = {name: value or "" for name, value in (SAFE | changes).items()}
+    command = [sys.executable, here.BASE_DIR / "manage.py", *words]
+    env = os.environ | facts
+    return subprocess.run(command, env=env, cwd=here.BASE_DIR, capture_output=True, text=True, check=False)
+
+
+def settings_with(names, **changes):
+    """What those settings are in a process of their own."""
+    code = "import json; from django.conf import settings; print(json.dumps([getattr(settings, n) for n in {}]))"
+    done = manage("shell", "--no-imports", "-c", code.format(names), **changes)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"SECRET_KEY": None}, "SECRET_KEY is not set and DEBUG is off."),
+        ({"DATABASE_URL": "sqlite:///doorway.sqlite3"}, "DATABASE_URL must name a PostgreSQL database"),
+        ({"DATABASE_URL": "mysql://127.0.0.1/doorway"}, "DATABASE_URL must name a PostgreSQL database"),
+        ({"DATABASE_URL": "doorway"}, "DATABASE_URL must name a PostgreSQL database"),
+        ({"DATABASE_URL": None}, "DATABASE_URL must name a PostgreSQL database"),
+        (
+            {"DATABASE_URL": "postgresql://doorway:hidden@127.0.0.1:many/doorway"},
+            "DATABASE_URL must name a PostgreSQL database",
+        ),
+        ({"EMAIL_URL": "pigeon://coop"}, "Invalid email schema pigeon"),
+        ({"SWEEP_SECONDS": "often"}, "SWEEP_SECONDS must be a whole number."),
+        ({"SECRET_KEY": None, "DEMO": "true"}, "SECRET_KEY is not set and DEBUG is off."),
+    ],
+)
+def test_what_cannot_work_is_said_in_a_sentence(changes, words):
+    done = manage("check", **changes)
+    assert done.returncode != 0
+    assert done.stderr.startswith("Doorway cannot start: ")
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "hidden" not in done.stderr
+
+
+def test_debug_needs_no_key():
+    assert manage("check", DEBUG="true", SECRET_KEY=None).returncode == 0
+
+
+def test_cookies_of_an_https_address_never_leave_it():
+    assert settings_with(COOKIES) == ["__Host-sessionid", "__Host-csrftoken", True, True]
+
+
+def test_cookies_of_an_http_address_work_there():
+    assert settings_with(COOKIES, PUBLIC_URL="http://127.0.0.1:8000") == ["sessionid", "csrftoken", False, False]
+
+
+def test_an_https_installation_is_safe_to_deploy():
+    done = manage("check", "--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_plain_http_installation_is_told_what_it_lacks():
+    done = manage("check", "--deploy", "--fail-level", "WARNING", PUBLIC_URL="http://doorway.example")
+    assert done.returncode != 0
+    assert "SECURE_SSL_REDIRECT" in done.stderr
