@@ -30,7 +30,7 @@ CLOCKS_DIFFER_BY = timedelta(minutes=10)  # at most, between a device and the se
 
 
 class OperationBelongsElsewhere(Exception):
-    """The operation id was used before, by somebody else or for another departure or step."""
+    """The operation id was used before: by somebody else, for another departure or step, or to say something else."""
 
 
 @transaction.atomic
@@ -49,6 +49,8 @@ def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None):
     known = StepResponse.objects.filter(Q(op_id=op_id) | Q(departure=departure, step=step))
     answers = list(known.order_by("occurred_at", "pk"))
     if earlier := repeated(answers, op_id, departure=departure, step=step, by=by):
+        if not says_the_same(earlier, said):
+            raise OperationBelongsElsewhere
         return earlier
     standing = answers[-1] if answers else None
     if says_the_same(standing, said):
@@ -114,7 +116,7 @@ def fill_in_gone(departure, *, op_id, at, by):
 
 
 @transaction.atomic
-def take_back_gone(departure, *, by):
+def take_back_gone(departure, *, by, at=None):
     """Take back every standing *not possible: client had left*. Returns the slugs of those steps."""
     gone = departure.step_responses.standing().filter(
         outcome=Outcome.NOT_POSSIBLE,
@@ -122,7 +124,7 @@ def take_back_gone(departure, *, by):
     )
     slugs = list(gone.values_list("step__slug", flat=True))
     for slug in slugs:
-        take_back(departure, slug=slug, by=by, op_id=uuid.uuid4())
+        take_back(departure, slug=slug, by=by, op_id=uuid.uuid4(), at=at)
     return slugs
 
 

@@ -106,23 +106,23 @@ def they_have_gone(departure, *, op_id, by, at=None):
 
 
 @transaction.atomic
-def undo_gone(departure, *, by):
+def undo_gone(departure, *, by, at=None):
     """The client is still here after all: what *they have gone* filled in is taken back, nothing is erased."""
     departure = locked(departure)
     if departure.is_open or departure.is_voided:
         return departure
     departure.ended_at, departure.ending = None, ""
     departure.save(update_fields=["ended_at", "ending"])
-    still_here(departure, by=by)
+    still_here(departure, by=by, at=at)
     return departure
 
 
-def still_here(departure, *, by):
+def still_here(departure, *, by, at=None):
     """Take back the answers, and the level, that stood only because the client was thought to be gone."""
-    taken_back = checklist.take_back_gone(departure, by=by)
+    taken_back = checklist.take_back_gone(departure, by=by, at=at)
     audit.record("gone_taken_back", departure, by=by)
     if levels.SAFETY in taken_back:
-        levels.take_back_level(departure, op_id=uuid.uuid4(), by=by)
+        levels.take_back_level(departure, op_id=uuid.uuid4(), by=by, at=at)
 
 
 @transaction.atomic

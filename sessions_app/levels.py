@@ -61,7 +61,7 @@ def set_level(departure, *, level, op_id, by, at=None):
 
 
 @transaction.atomic
-def take_back_level(departure, *, op_id, by):
+def take_back_level(departure, *, op_id, by, at=None):
     """No level and no answer to the safety step is recorded any more; the plan on it is withdrawn.
 
     Nothing is erased: the answers stay in the history.
@@ -70,7 +70,7 @@ def take_back_level(departure, *, op_id, by):
     previous = departure.response_level
     if not previous:
         return departure
-    checklist.take_back(departure, slug=SAFETY, by=by, op_id=op_id)
+    checklist.take_back(departure, slug=SAFETY, by=by, op_id=op_id, at=at)
     departure.response_level, departure.response_level_at = "", None
     departure.save(update_fields=["response_level", "response_level_at"])
     audit.record("level_taken_back", departure, by=by, previous=previous)

@@ -1,24 +1,44 @@
-// Doorway in the browser. Every page works without this file; it adds the moment of the tap,
-// keeps a double tap from becoming two, and says in words what changed.
+// Doorway in the browser. Every page works without this file; it adds the moment of the tap and an id for what was
+// said, keeps a double tap from becoming two, and says in words what changed and what could not be saved.
 "use strict";
 
 const TAP_GUARD_MS = 700; // a stressed thumb taps twice within this time
 
-// The moment of the tap, not of its arrival.
 document.addEventListener("submit", (event) => {
-  const at = event.target.elements.namedItem("at");
-  if (at && at.type === "hidden") at.value = new Date().toISOString();
-  if (event.target.dataset.once !== undefined) guard(event);
+  const form = event.target;
+  if (form.dataset.once !== undefined && isSecondTap(form)) {
+    event.preventDefault();
+    event.stopPropagation();
+    return;
+  }
+  const id = form.querySelector("[name$=op_id]");
+  if (id) id.value = operationFor(form, event.submitter) || id.value;
+  const at = form.querySelector("[type=hidden][name$=at]");
+  if (at) at.value = new Date().toISOString(); // the moment of the tap, not of its arrival
 }, true);
 
 const lastTap = new WeakMap();
-function guard(event) {
+function isSecondTap(form) {
   const now = Date.now();
-  if (now - (lastTap.get(event.target) || 0) < TAP_GUARD_MS) {
-    event.preventDefault();
-    event.stopPropagation();
+  const isSecond = now - (lastTap.get(form) || 0) < TAP_GUARD_MS;
+  lastTap.set(form, now);
+  return isSecond;
+}
+
+// The same words sent again from the same form are the same operation, so that a tap whose answer got lost can be
+// repeated; other words are another one. Without a secure context the id that came with the page stands.
+const operations = new WeakMap();
+function operationFor(form, button) {
+  if (!window.crypto?.randomUUID) return "";
+  const said = new URLSearchParams(new FormData(form, button));
+  for (const name of [...said.keys()]) {
+    if (/(op_id|at|csrfmiddlewaretoken)$/.test(name)) said.delete(name);
   }
-  lastTap.set(event.target, now);
+  if (!operations.has(form)) operations.set(form, new Map());
+  const known = operations.get(form);
+  const words = said.toString();
+  if (!known.has(words)) known.set(words, window.crypto.randomUUID());
+  return known.get(words);
 }
 
 // One polite announcement per tick, outside of what was swapped.
@@ -26,18 +46,19 @@ document.body.addEventListener("announce", (event) => {
   document.getElementById("announce").textContent = event.detail.value;
 });
 
-// A saved draft says so quietly; one that could not be saved says so loudly.
+// What could not be saved says so loudly, beside nothing that moves, until something is saved again.
+const unsaved = document.getElementById("unsaved");
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.body.addEventListener(name, (event) => {
-    const place = event.target.closest("[data-unsaved]");
-    const words = place ? place.dataset.unsaved : document.body.dataset.unsaved;
-    const shown = document.getElementById("unsaved");
-    if (shown && words) { shown.textContent = words; shown.hidden = false; }
+    if (event.detail.requestConfig?.verb === "get") return; // a panel that did not load has its link
+    const place = event.target.closest("[data-unsaved]") || document.body;
+    const isTold = event.detail.xhr?.status === 409; // the answer itself says what to do
+    unsaved.textContent = isTold ? event.detail.xhr.responseText : place.dataset.unsaved;
+    unsaved.hidden = false;
   });
 }
 document.body.addEventListener("htmx:afterRequest", (event) => {
-  const shown = document.getElementById("unsaved");
-  if (shown && event.detail.successful) shown.hidden = true;
+  if (event.detail.successful && event.detail.requestConfig.verb !== "get") unsaved.hidden = true;
 });
 
 // "3 min ago": minutes, never seconds.

@@ -23,6 +23,12 @@ class TapForm(forms.Form):
     op_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
 
+    @classmethod
+    def read(cls, data):
+        """Id and moment of a tap that says nothing else; what cannot be read is left out: a tap is never refused."""
+        form = cls(data)
+        return form.cleaned_data if form.is_valid() else {"op_id": uuid.uuid4(), "at": None}
+
     def clean_op_id(self):
         return self.cleaned_data["op_id"] or uuid.uuid4()
 

@@ -1,7 +1,5 @@
 """Starting, showing and ending a departure."""
 
-import uuid
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -70,18 +68,15 @@ def departure(request, departure_id):
 @allow(Role.THERAPIST)
 def gone(request, departure_id):
     found = own_departure(request, departure_id)
-    form = TapForm(request.POST)
-    if form.is_valid():
-        departures.they_have_gone(found, by=request.user, **form.cleaned_data)
-    else:
-        departures.they_have_gone(found, by=request.user, op_id=uuid.uuid4())
+    departures.they_have_gone(found, by=request.user, **TapForm.read(request.POST))
     return redirect("departure", departure_id)
 
 
 @require_POST
 @allow(Role.THERAPIST)
 def undo_gone(request, departure_id):
-    departures.undo_gone(own_departure(request, departure_id), by=request.user)
+    tap = TapForm.read(request.POST)
+    departures.undo_gone(own_departure(request, departure_id), by=request.user, at=tap["at"])
     return redirect("departure", departure_id)
 
 

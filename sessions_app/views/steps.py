@@ -40,13 +40,12 @@ def undo_step(request, departure_id, slug):
     """Take the standing answer back; for the safety step the level and its plan go with it."""
     departure = own_departure(request, departure_id)
     step, was_immediate = step_of(departure, slug), departure.is_immediate
-    form = TapForm(request.POST)
-    op_id = form.cleaned_data["op_id"] if form.is_valid() else uuid.uuid4()
+    tap = TapForm.read(request.POST)
     try:
         if slug == levels.SAFETY and departure.response_level:
-            levels.take_back_level(departure, op_id=op_id, by=request.user)
+            levels.take_back_level(departure, by=request.user, **tap)
         else:
-            checklist.take_back(departure, slug=step.slug, op_id=op_id, by=request.user)
+            checklist.take_back(departure, slug=step.slug, by=request.user, **tap)
     except checklist.OperationBelongsElsewhere:
         return conflict()
     return answered(request, departure, slug, was_immediate=was_immediate)

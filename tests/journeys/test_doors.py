@@ -139,3 +139,25 @@ def test_pages_for_everybody_are_accessible(open_window, size, path):
     if path.endswith("sign-in/"):
         window.click("Sign in")
         window.inspect()
+
+
+def test_a_tap_whose_answer_got_lost_can_be_repeated(open_window, therapist, departure):
+    """The server had heard it; tapping again adds nothing, and saying something else is something else."""
+    window = open_window(therapist)
+    window.go(f"/departures/{departure.pk}/")
+    window.tab.route("**/steps/stay-calm/", lose_the_answer, times=1)
+    window.click("Partly")
+    window.sees("Not saved. Check the connection, then tap once more.")
+    window.tab.wait_for_timeout(800)
+    window.click("Partly")
+    window.sees("1 of 11")
+    assert not window.tab.locator("#unsaved").is_visible()
+    assert [answer.outcome for answer in StepResponse.objects.all()] == ["partly"]
+    window.click("Done", nth=0)
+    window.tab.locator("#stay-calm-done[aria-pressed=true]").wait_for()
+    assert [answer.outcome for answer in StepResponse.objects.all()] == ["partly", "done"]
+
+
+def lose_the_answer(route):
+    route.fetch()
+    route.abort()
