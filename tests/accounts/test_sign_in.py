@@ -55,7 +55,7 @@ def test_a_wrong_password_does_not_tell_whether_the_address_is_known(client, the
 
 def problem(answer):
     """What the page says is wrong."""
-    found = re.search(r'role="alert".*?</div>', answer.content.decode(), re.DOTALL)
+    found = re.search(r'<div class="errors".*?</div>', answer.content.decode(), re.DOTALL)
     return found.group() if found else ""
 
 
