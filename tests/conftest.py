@@ -22,7 +22,7 @@ COMMITS = {"transactional_db", "live_server"}
 def published(request):
     """What migrations load. A test that commits empties every table when it ends, so any later one may miss it."""
     asked_for = set(request.fixturenames)
-    if asked_for & {"db", *COMMITS}:
+    if asked_for & {"db", *COMMITS} or request.node.get_closest_marker("django_db"):
         request.getfixturevalue("transactional_db" if asked_for & COMMITS else "db")
         editions.publish_first()
         policies.load_default()
