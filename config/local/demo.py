@@ -156,8 +156,8 @@ def forget():
     """Remove what earlier runs left here. A database of somebody else's is never emptied."""
     if os.environ.get("DATABASE_URL"):
         raise DidNotStart("RESET=1 only empties the demo's own database, and DATABASE_URL names another one.")
-    for folder in (FOLDER, servers.data_folder(FOLDER / "postgres")):
-        shutil.rmtree(folder, ignore_errors=True)
+    servers.remove_data(FOLDER / "postgres")
+    shutil.rmtree(FOLDER, ignore_errors=True)
     say("Started over: earlier demo data are gone.")
 
 

@@ -10,6 +10,7 @@ import pwd
 import secrets
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -115,14 +116,25 @@ def is_reachable(path):
 def data_folder(wanted):
     """`wanted`, or where root's PostgreSQL user cannot get there, a folder that they can reach."""
     wanted.mkdir(parents=True, exist_ok=True)
-    return wanted if os.geteuid() != 0 or is_reachable(wanted) else reachable_folder(f"data {wanted.resolve()}")
+    if os.geteuid() != 0 or is_reachable(wanted):
+        return wanted
+    return reachable_folder(f"data {wanted.resolve()}") / "data"
+
+
+def remove_data(wanted):
+    """Remove what PostgreSQL keeps for `wanted`, wherever it lies."""
+    data = data_folder(wanted)
+    shutil.rmtree(wanted, ignore_errors=True)
+    if data != wanted:
+        shutil.rmtree(data.parent, ignore_errors=True)
 
 
 def reachable_folder(what):
     """A folder of root's, the same for the same `what`, that other users can pass through but not list."""
     folder = Path("/var/tmp") / f"doorway-{hashlib.sha256(what.encode()).hexdigest()[:16]}"  # noqa: S108
     folder.mkdir(mode=0o711, exist_ok=True)
-    if folder.stat().st_uid != os.geteuid():
+    found = folder.lstat()  # anybody may have put a link here, to something of root's
+    if found.st_uid != os.geteuid() or not stat.S_ISDIR(found.st_mode):
         raise DidNotStart(f"{folder} belongs to somebody else. Remove it and try again.")
     folder.chmod(0o711)
     return folder

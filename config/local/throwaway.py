@@ -9,18 +9,22 @@ import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from config.local import servers
-from config.local.processes import DidNotStart
+from config.local.processes import DidNotStart, die_with_parent
 
 
 def main(command):
     """Run `command`; its exit code, or 1 and a sentence when a server does not start."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, lambda *_: sys.exit(1))
     try:
         with ExitStack() as running:
-            return subprocess.run(command, env=os.environ | start(running), check=False).returncode  # noqa: S603
+            env = os.environ | start(running)
+            together = partial(die_with_parent, signal.SIGTERM)
+            return subprocess.run(command, env=env, preexec_fn=together, check=False).returncode  # noqa: S603
     except DidNotStart as problem:
         print(problem, file=sys.stderr)
     except KeyboardInterrupt:
@@ -35,6 +39,7 @@ def start(running):
     given = {}
     if not os.environ.get("DATABASE_URL"):
         data = servers.data_folder(folder / "postgres")
+        running.callback(servers.remove_data, folder / "postgres")
         given["DATABASE_URL"] = running.enter_context(servers.postgres(data, is_lasting=False))
     if not os.environ.get("REDIS_URL"):
         given["REDIS_URL"] = running.enter_context(servers.redis(folder / "redis"))
