@@ -106,10 +106,13 @@ def void(request, departure_id):
     return answer(request, "sessions_app/void.html", form, found)
 
 
-def own_departure(request, departure_id):
-    """The signed-in therapist's own departure that still stands, or 404. Only its therapist writes to it."""
+def own_departure(request, departure_id, *, is_tap=False):
+    """The signed-in therapist's own departure that still stands, or 404. Only its therapist writes to it.
+
+    A tap fetches the one row it needs; a page everything it shows.
+    """
     own = DepartureEvent.objects.visible_to(request.user).of(request.user).standing()
-    return get_object_or_404(own.for_page(), pk=departure_id)
+    return get_object_or_404(own if is_tap else own.for_page(), pk=departure_id)
 
 
 def answer(request, template, form, found):

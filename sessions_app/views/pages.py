@@ -28,13 +28,12 @@ def live_page(request, departure, *, rejected=None, status=200):
 
 
 def what_a_step_needs(request, departure):
-    """Shared by the whole page and by one step's fragment."""
+    """Shared by the whole page and by one step's fragment. What only the safety step shows is asked for by it."""
     return {
         "departure": departure,
-        "levels": levels.worded(departure.site),
+        "levels": SimpleLazyObject(lambda: levels.worded(departure.site)),
         "reasons": ReasonNotPossible,
-        "supervisors": SimpleLazyObject(lambda: list(supervisors_of(departure.therapist))),  # only safety asks for them
-        "emergency_number": departure.site.emergency_number,
+        "supervisors": SimpleLazyObject(lambda: list(supervisors_of(departure.therapist))),
         "op_id": uuid.uuid4(),
     }
 

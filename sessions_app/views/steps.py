@@ -23,7 +23,7 @@ from sessions_app.views.pages import give_form, live_page, what_a_step_needs
 @require_POST
 @allow(Role.THERAPIST)
 def record_step(request, departure_id, slug):
-    departure = own_departure(request, departure_id)
+    departure = own_departure(request, departure_id, is_tap=True)
     form = StepResponseForm(request.POST, step=step_of(departure, slug))
     if not form.is_valid():
         return refused(request, departure, form)
@@ -38,7 +38,7 @@ def record_step(request, departure_id, slug):
 @allow(Role.THERAPIST)
 def undo_step(request, departure_id, slug):
     """Take the standing answer back; for the safety step the level and its plan go with it."""
-    departure = own_departure(request, departure_id)
+    departure = own_departure(request, departure_id, is_tap=True)
     step, was_immediate = step_of(departure, slug), departure.is_immediate
     tap = TapForm.read(request.POST)
     try:
@@ -54,7 +54,7 @@ def undo_step(request, departure_id, slug):
 @require_POST
 @allow(Role.THERAPIST)
 def set_level(request, departure_id):
-    departure = own_departure(request, departure_id)
+    departure = own_departure(request, departure_id, is_tap=True)
     form = LevelForm(request.POST)
     was_immediate = departure.is_immediate
     if not form.is_valid():
