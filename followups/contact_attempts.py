@@ -6,7 +6,8 @@ from django.utils import timezone
 from accounts import audit
 from followups import follow_ups, plans
 from followups.models import ContactAttempt, FollowUp
-from sessions_app.models import Client, DepartureEvent
+from sessions_app import caseload
+from sessions_app.models import DepartureEvent
 
 Result = ContactAttempt.Result
 #: Results that keep the promise. *Reached, needs more* keeps this one; the plan's later ones stay.
@@ -57,10 +58,4 @@ def respect_no_contact(departure, *, by):
     """The client asked not to be contacted: keep that, for this departure and every other one of theirs."""
     if departure.client_id is None:
         return plans.respect_no_contact(departure, by=by)
-    client = Client.objects.select_for_update().get(pk=departure.client_id)
-    client.asked_for_no_contact = True
-    client.save(update_fields=["asked_for_no_contact"])
-    audit.record("asked_for_no_contact", client, by=by)
-    for each in DepartureEvent.objects.filter(client=client).order_by("pk"):
-        plans.respect_no_contact(each, by=by)
-    return None
+    return caseload.ask_for_no_contact(departure.client, by=by)

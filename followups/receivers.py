@@ -4,6 +4,7 @@ from django.dispatch import receiver
 
 from followups import plans
 from sessions_app import signals
+from sessions_app.models import DepartureEvent
 
 
 @receiver(signals.response_level_set, dispatch_uid="followups.plan")
@@ -22,6 +23,12 @@ def withdraw_plan(sender, *, departure, by, **_):
 @receiver(signals.client_chosen, dispatch_uid="followups.client")
 def respect_what_the_client_asked(sender, *, departure, by, **_):
     if departure.client.asked_for_no_contact:
+        plans.respect_no_contact(departure, by=by)
+
+
+@receiver(signals.asked_for_no_contact, dispatch_uid="followups.no_contact")
+def respect_no_contact_everywhere(sender, *, client, by, **_):
+    for departure in DepartureEvent.objects.filter(client=client).order_by("pk"):
         plans.respect_no_contact(departure, by=by)
 
 

@@ -6,6 +6,7 @@ response_level_set:  departure, by, previous (the level before; the departure ca
 departure_voided:    departure, by
 client_chosen:       departure, by (the departure carries the client)
 check_in_chosen:     departure, by, at (the author's answer to "when will you check in?", UTC)
+asked_for_no_contact: client, by (open follow-ups that would contact the client are for the receiver to close)
 """
 
 from django.dispatch import Signal
@@ -15,3 +16,4 @@ response_level_set = Signal()
 departure_voided = Signal()
 client_chosen = Signal()
 check_in_chosen = Signal()
+asked_for_no_contact = Signal()
