@@ -1,5 +1,6 @@
 """Names of countries and languages, and which countries share the European 116 numbers."""
 
+import phonenumbers
 from django.utils.translation import gettext_lazy as _
 
 EUROPE = "EU"  # entries and numbers of the whole European Union
@@ -67,6 +68,11 @@ LANGUAGES = {
     "oj": _("Ojibway"),
     "pt": _("Portuguese"),
 }
+
+
+def is_country(code):
+    """Whether `code` is the two letters of a country with telephones; GB and not UK."""
+    return code in phonenumbers.SUPPORTED_REGIONS
 
 
 def country_name(code):

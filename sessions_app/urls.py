@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sessions_app.views import clients, departures, now, reports, reviews, steps
+from sessions_app.views import caseload, clients, departures, now, reports, reviews, steps
 
 urlpatterns = [
     path("", now.now, name="now"),
@@ -22,6 +22,13 @@ urlpatterns = [
     path("departures/<uuid:departure_id>/report/check/", reports.check, name="check-report"),
     path("departures/<uuid:departure_id>/report/addendum/", reports.add_addendum, name="add-addendum"),
     path("departures/<uuid:departure_id>/report/seen/", reports.feedback_seen, name="feedback-seen"),
+    path("clients/", caseload.clients, name="clients"),
+    path("clients/new/", caseload.add_client, name="add-client"),
+    path("clients/<int:client_id>/", caseload.client, name="client"),
+    path("clients/<int:client_id>/no-contact/", caseload.no_contact, name="no-contact"),
+    path("clients/<int:client_id>/no-contact/undo/", caseload.undo_no_contact, name="undo-no-contact"),
+    path("sessions/new/", caseload.add_session, name="add-session"),
+    path("sessions/<int:session_id>/", caseload.session, name="session"),
     path("review/", reviews.queue, name="review-queue"),
     path("review/<uuid:departure_id>/", reviews.review, name="review"),
 ]

@@ -18,6 +18,7 @@ ACTORS = ["therapist", "supervisor", "stranger", "former_supervisor", "admin", N
 STAFF = [200, 200, 200, 200, 200, 302]
 CLINICAL = [200, 200, 404, 404, 403, 302]
 OWN = [200, 403, 404, 403, 403, 302]
+OWN_LIST = [200, 403, 200, 403, 403, 302]
 TEAM = [403, 200, 200, 200, 403, 302]
 ONE_OF_THE_TEAM = [403, 200, 404, 404, 403, 302]
 POST_ONLY = [405, 405, 405, 405, 405, 302]
@@ -65,6 +66,13 @@ TABLE = {
     "check-report": (OWN, but(OWN, therapist=302)),
     "add-addendum": (POST_ONLY, but(OWN, therapist=302)),
     "feedback-seen": (POST_ONLY, but(OWN, therapist=302)),
+    "clients": (OWN_LIST, GET_ONLY),
+    "add-client": (OWN_LIST, but(OWN_LIST, therapist=422, stranger=422)),
+    "client": (OWN, but(OWN, therapist=422)),
+    "no-contact": (POST_ONLY, but(OWN, therapist=302)),
+    "undo-no-contact": (POST_ONLY, but(OWN, therapist=302)),
+    "add-session": (OWN_LIST, but(OWN_LIST, therapist=302, stranger=302)),
+    "session": (OWN, but(OWN, therapist=302)),
     "review-queue": (TEAM, GET_ONLY),
     "review": (ONE_OF_THE_TEAM, but(ONE_OF_THE_TEAM, supervisor=422)),
     "follow-ups": ([200, 200, 200, 200, 403, 302], GET_ONLY),
@@ -111,6 +119,8 @@ def addresses(cast, departure, starter):
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), by=departure.therapist)
     facts = {
         "departure_id": departure.pk,
+        "client_id": departure.client_id,
+        "session_id": departure.session_id,
         "slug": "stay-calm",
         "pk": FollowUp.objects.exclude(channel="").first().pk,
         "resource_id": Resource.objects.first().pk,

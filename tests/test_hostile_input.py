@@ -62,7 +62,7 @@ def theirs(stranger):
     client = Client.objects.create(reference="9999", therapist=stranger, team=stranger.team)
     session = TherapySession.objects.create(therapist=stranger, site=stranger.site, starts_at="2026-01-05T10:00Z")
     departure = departures.log(id=uuid.uuid4(), by=stranger, session=session, client=client)
-    return {"client": client.pk, "session": session.pk, "owner": stranger.pk, "id": departure.pk}
+    return {"client": client.pk, "clients": client.pk, "session": session.pk, "owner": stranger.pk, "id": departure.pk}
 
 
 @pytest.fixture
@@ -74,6 +74,9 @@ def places(departure, supervisor, starter):
         **{name: reverse(name, args=[departure.pk]) for name in [*by_departure, "check-report", "review"]},
         **{f"notes on {slug}": reverse("note-details", args=[departure.pk, slug]) for slug in NOTED},
         **{name: reverse(name) for name in ["now", "earlier-departure", "me", "account_change_password"]},
+        **{name: reverse(name) for name in ["clients", "add-client", "add-session"]},
+        "client": reverse("client", args=[departure.client_id]),
+        "session": reverse("session", args=[departure.session_id]),
         **{
             name: reverse(name, args=[follow_up])
             for name in ["record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"]
@@ -93,6 +96,10 @@ FORMS_OF_THE_THERAPIST = [
     "check-report",
     "now",
     "earlier-departure",
+    "add-client",
+    "client",
+    "add-session",
+    "session",
     "me",
     "account_change_password",
     "record-contact",
@@ -180,7 +187,8 @@ def test_a_thousand_fields_are_refused(signed_in, therapist, db):
 def test_no_query_string_breaks_a_page(signed_in, therapist, supervisor, places, what):
     places = {**places, "resources": "/resources/", "review-queue": "/review/", "steps": "/steps/"}
     value = HOSTILE[what]
-    query = "&".join(f"{key}={value}" for key in ["q", "country", "kind", "audience", "next", "page", "id", value])
+    keys = ["q", "country", "kind", "audience", "next", "page", "id", "departure", value]
+    query = "&".join(f"{key}={value}" for key in keys)
     for person in (therapist, supervisor):
         browser = signed_in(person)
         for address in places.values():

@@ -26,6 +26,11 @@ OF_THE_THERAPIST = [
     "void-departure",
     "note-details",
     "give-resources",
+    "clients",
+    "add-client",
+    "client",
+    "add-session",
+    "session",
     "report",
     "check-report",
     "follow-ups",
@@ -83,7 +88,7 @@ def grow(add_a_day, first):
 
 
 WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
-WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries"]
+WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
 OF_A_FOLLOW_UP = ["record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"]
 
 
@@ -94,6 +99,8 @@ def address_of(name, departure):
         return reverse(name, args=[Resource.objects.first().pk])
     if name == "note-details":
         return reverse(name, args=[departure.pk, "explore-reason"])
+    if name in ("client", "session"):
+        return reverse(name, args=[getattr(departure, f"{name}_id")])
     call = departure.follow_ups.exclude(channel="").last()
     return reverse(name, args=[call.pk if name in OF_A_FOLLOW_UP else departure.pk])
 

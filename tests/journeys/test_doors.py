@@ -100,6 +100,11 @@ PAGES = {
         "/departures/{id}/resources/",
         "/departures/{id}/report/",
         "/departures/{id}/report/check/",
+        "/clients/",
+        "/clients/new/",
+        "/clients/{client}/",
+        "/sessions/new/",
+        "/sessions/{session}/",
         "/follow-ups/",
         "/follow-ups/plan/{id}/",
         "/follow-ups/attempts/{id}/",
@@ -122,6 +127,7 @@ def test_every_page_is_accessible(open_window, request, departure, supervisor, s
     """Signed-in pages; those with an error, a report or a review are inspected on the way through."""
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=departure.pk, by=departure.therapist)
     facts = {"id": departure.pk, "follow_up": departure.follow_ups.first().pk}
+    facts |= {"client": departure.client_id, "session": departure.session_id}
     for who, paths in PAGES.items():
         window = open_window(request.getfixturevalue(who), size=size, color_scheme=theme)
         for path in paths:
