@@ -22,7 +22,6 @@ from config.local import servers
 from config.local.processes import DidNotStart, Program, free_port
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-FOLDER = PROJECT / ".local" / "demo"
 PYTHON = sys.executable
 WANTED_PORT = 8000
 
@@ -35,11 +34,12 @@ def main():
     options = argparse.ArgumentParser(description="Run Doorway on this machine.")
     options.add_argument("--reset", action="store_true", help="forget what earlier runs left")
     options.add_argument("--port", type=int, default=WANTED_PORT)
+    options.add_argument("--folder", type=Path, default=PROJECT / ".local" / "demo", help="where everything is kept")
     chosen = options.parse_args()
     try:
         stop_on_signals()
         with ExitStack() as running:
-            run(running, port=chosen.port, is_fresh=chosen.reset)
+            run(running, chosen.folder.resolve(), port=chosen.port, is_fresh=chosen.reset)
     except Stopped:
         say("Everything is stopped. The next `make demo` finds your data again.")
         return 0
@@ -48,12 +48,11 @@ def main():
         return 1
 
 
-def run(running, *, port, is_fresh):
+def run(running, folder, *, port, is_fresh):
     """Start one thing after the other, say how long each took, then watch them."""
     if is_fresh:
-        forget()
-    (FOLDER / "logs").mkdir(parents=True, exist_ok=True)
-    env = os.environ | fixed_settings() | start_servers(running)
+        forget(folder)
+    env = os.environ | fixed_settings(folder) | start_servers(running, folder)
     public = free_port(port)
     env |= {"PUBLIC_URL": f"http://127.0.0.1:{public}"}
     with step("Database tables"):
@@ -63,51 +62,61 @@ def run(running, *, port, is_fresh):
         manage("create_demo_data", env=env)
     with step("Static files"):
         manage("collectstatic", "--noinput", "--verbosity=0", env=env)
-    programs = start_programs(running, port=public, env=env)
+    programs = start_programs(running, folder, port=public, env=env)
     if public != port:
         say(f"Port {port} is in use; this is {public}.")
     subprocess.run([PYTHON, "manage.py", "create_demo_data", "--who"], cwd=PROJECT, env=env, check=True)  # noqa: S603
-    say(f"Mail goes to files in {FOLDER / 'mail'}")
+    say(f"Mail goes to files in {folder / 'mail'}")
     say("Ctrl-C stops it.")
     watch(programs)
 
 
-def fixed_settings():
+def fixed_settings(folder):
     """What makes it a demo; the rest is as it would be in earnest."""
-    key = FOLDER / "secret_key"
+    key = key_in(folder)
     if not key.exists():
         key.write_text(secrets.token_urlsafe(50))
         key.chmod(0o600)
-    (FOLDER / "mail").mkdir(exist_ok=True)
+    for each in ("logs", "mail"):
+        (folder / each).mkdir(exist_ok=True)
     return {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEMO": "true",
         "DEBUG": "false",
         "SECRET_KEY": key.read_text(),
-        "MAIL_DIR": str(FOLDER / "mail"),
-        "STATIC_ROOT": str(FOLDER / "static"),
+        "MAIL_DIR": str(folder / "mail"),
+        "STATIC_ROOT": str(folder / "static"),
         "SWEEP_SECONDS": "5",
         "LOG_LEVEL": "INFO",
     }
 
 
-def start_servers(running):
+def key_in(folder):
+    """Where the demo keeps its key; raises DidNotStart for a folder that holds something else than a demo."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = folder / "secret_key"
+    if any(folder.iterdir()) and not key.exists():
+        raise DidNotStart(f"{folder} holds something else than a demo. Choose an empty folder.")
+    return key
+
+
+def start_servers(running, folder):
     """PostgreSQL and Redis, unless the environment names them; returns the variables to add."""
     given = {}
     if not os.environ.get("DATABASE_URL"):
         with step("PostgreSQL"):
-            data = servers.data_folder(FOLDER / "postgres")
+            data = servers.data_folder(folder / "postgres")
             given["DATABASE_URL"] = running.enter_context(servers.postgres(data, is_lasting=True))
     if not os.environ.get("REDIS_URL"):
         with step("Redis"):
-            given["REDIS_URL"] = running.enter_context(servers.redis(FOLDER / "redis"))
+            given["REDIS_URL"] = running.enter_context(servers.redis(folder / "redis"))
     return given
 
 
-def start_programs(running, *, port, env):
+def start_programs(running, folder, *, port, env):
     """The four programs Doorway is made of; each is stopped in turn when `running` closes."""
     celery = [PYTHON, "-m", "celery", "-A", "config"]
-    beat_file = FOLDER / "beat"
+    beat_file = folder / "beat"
     granian = [PYTHON, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port]
     commands = {
         "worker": [
@@ -127,7 +136,7 @@ def start_programs(running, *, port, env):
     with step("Web server, worker, beat, sweeper"):
         programs = []
         for name, command in commands.items():
-            program = Program(name, command, log=FOLDER / "logs" / f"{name}.log", env=env, cwd=PROJECT)
+            program = Program(name, command, log=folder / "logs" / f"{name}.log", env=env, cwd=PROJECT)
             running.callback(program.stop)
             programs.append(program)
         running.callback(lambda: [program.ask_to_stop() for program in programs])  # all at once, then each in turn
@@ -152,12 +161,13 @@ def watch(programs):
         time.sleep(0.5)
 
 
-def forget():
+def forget(folder):
     """Remove what earlier runs left here. A database of somebody else's is never emptied."""
     if os.environ.get("DATABASE_URL"):
         raise DidNotStart("RESET=1 only empties the demo's own database, and DATABASE_URL names another one.")
-    servers.remove_data(FOLDER / "postgres")
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    key_in(folder)
+    servers.remove_data(folder / "postgres")
+    shutil.rmtree(folder, ignore_errors=True)
     say("Started over: earlier demo data are gone.")
 
 
