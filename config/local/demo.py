@@ -6,6 +6,7 @@ a second run finds it again, RESET=1 starts over.
 """
 
 import argparse
+import fcntl
 import os
 import secrets
 import shutil
@@ -39,6 +40,7 @@ def main():
     try:
         stop_on_signals()
         with ExitStack() as running:
+            hold(running, chosen.folder.resolve())
             run(running, chosen.folder.resolve(), port=chosen.port, is_fresh=chosen.reset)
     except Stopped:
         say("Everything is stopped. The next `make demo` finds your data again.")
@@ -46,6 +48,16 @@ def main():
     except DidNotStart as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
+
+
+def hold(running, folder):
+    """One demo at a time in a folder. The lock is the kernel's, so a killed demo leaves none behind."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = running.enter_context(open(folder.with_name(f"{folder.name}.lock"), "w"))
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise DidNotStart(f"The demo in {folder} is running already. Stop it with Ctrl-C where it runs.") from None
 
 
 def run(running, folder, *, port, is_fresh):

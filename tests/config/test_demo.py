@@ -129,7 +129,7 @@ def first_run(running, departure):
 
 
 def second_run(demo, departure, rows):
-    """On another port, as the wanted one is taken; then killed without a word."""
+    """On another port, as the wanted one is taken; a twin is turned away; then killed without a word."""
     with taken_port() as port:
         running = demo("--port", str(port))
         running.says("Ctrl-C stops it.")
@@ -137,6 +137,9 @@ def second_run(demo, departure, rows):
         assert urlsplit(running.url).port > port
     assert Visitor(running.url).get(reverse("healthz")) == "ok"
     assert "</h1>" in therapist_at(running.url).get(reverse("departure", args=[departure]))
+    twin = demo("--reset")
+    assert twin.process.wait(30) == 1
+    assert "is running already" in twin.said
     assert running.rows() == rows
     if sys.platform == "linux":
         running.stop(signal.SIGKILL)
