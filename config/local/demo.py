@@ -53,7 +53,7 @@ def main():
 def hold(running, folder):
     """One demo at a time in a folder. The lock is the kernel's, so a killed demo leaves none behind."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = running.enter_context(open(folder.with_name(f"{folder.name}.lock"), "w"))
+    lock = running.enter_context(folder.with_name(f"{folder.name}.lock").open("w"))
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
