@@ -103,7 +103,7 @@ def fields_for(channel, permission):
     """What is asked about one channel. The channel is in every label: read aloud, a fold around it is not heard."""
     fields = {
         "scope": forms.ChoiceField(
-            label=format_lazy(_("{channel}: what is allowed?"), channel=channel.label), choices=ALLOWED, required=False
+            label=format_lazy(_("{channel}: what is allowed"), channel=channel.label), choices=ALLOWED, required=False
         ),
         "address": address_field(channel),
         "safe_times": forms.CharField(
