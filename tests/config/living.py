@@ -43,7 +43,13 @@ def is_alive(pid):
     return not state.startswith("Z")
 
 
-def without_servers(**given):
-    """The environment with no server named in it, as somebody has it who just cloned Doorway."""
-    ours = ("DATABASE_URL", "REDIS_URL", "DEBUG", "DEMO", "SECRET_KEY", "PUBLIC_URL", "DJANGO_SETTINGS_MODULE")
-    return {name: value for name, value in os.environ.items() if name not in ours} | given
+#: What tests set for themselves, or a developer for their own server.
+NOT_OF_A_FRESH_CLONE = [
+    *("DATABASE_URL", "REDIS_URL", "DEBUG", "DEMO", "SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "EMAIL_URL"),
+    *("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"),
+]
+
+
+def fresh_environment(**given):
+    """The environment of somebody who just cloned Doorway, and `given`."""
+    return {name: value for name, value in os.environ.items() if name not in NOT_OF_A_FRESH_CLONE} | given

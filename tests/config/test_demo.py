@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from accounts import demo as people_demo
 from config.local import servers
-from tests.config.living import descendants, is_alive, without_servers
+from tests.config.living import descendants, fresh_environment, is_alive
 from tests.followups.programs import Visitor, eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
@@ -32,7 +32,7 @@ class Demo:
         self.folder, self.output, self.family = folder, output, set()
         words = [sys.executable, "-m", "config.local.demo", "--folder", folder, *options]
         with open(output, "wb") as said:
-            env = without_servers(**given)
+            env = fresh_environment(**given)
             self.process = subprocess.Popen(words, env=env, cwd=settings.BASE_DIR, stdout=said, stderr=said)
 
     def says(self, words):

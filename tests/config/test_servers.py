@@ -16,7 +16,7 @@ from django.conf import settings
 
 from config.local import processes, servers
 from config.local.processes import DidNotStart, Program, answers, free_port
-from tests.config.living import as_root, descendants, is_alive, on_linux, without_servers
+from tests.config.living import as_root, descendants, fresh_environment, is_alive, on_linux
 from tests.followups.programs import eventually
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
@@ -229,7 +229,7 @@ def throwaway(tmp_path):
     started = []
 
     def run(code, **given):
-        env = without_servers() | {"TMPDIR": str(tmp_path)} | given
+        env = fresh_environment() | {"TMPDIR": str(tmp_path)} | given
         words = [sys.executable, "-m", "config.local.throwaway", sys.executable, "-c", code]
         started.append(subprocess.Popen(words, env=env, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True))
         return started[-1]

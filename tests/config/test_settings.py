@@ -1,12 +1,13 @@
 """What an installation must say about itself before anything starts, and what follows from its address."""
 
 import json
-import os
 import subprocess
 import sys
 
 import pytest
 from django.conf import settings as here
+
+from tests.config.living import fresh_environment
 
 SAFE = {
     "SECRET_KEY": "a key for tests that is long enough for anybody who counts: 0123456789 abcdefghij",
@@ -23,7 +24,7 @@ def manage(*words, **changes):
     """`manage.py` with SAFE settings but for `changes`; a variable set to None is empty."""
     facts = {name: value or "" for name, value in (SAFE | changes).items()}
     command = [sys.executable, here.BASE_DIR / "manage.py", *words]
-    env = os.environ | facts
+    env = fresh_environment(**facts)
     return subprocess.run(command, env=env, cwd=here.BASE_DIR, capture_output=True, text=True, check=False)
 
 
