@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client as Browser
 from django.utils import timezone
+from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Role, Site, Supervision, Team, User
 from followups import policies
@@ -14,6 +15,8 @@ from resources import shelf
 from sessions_app import departures
 from sessions_app.models import Channel, Client, ContactPermission, TherapySession
 
+hypothesis_settings.register_profile("doorway", deadline=None)  # a busy machine is no failure
+hypothesis_settings.load_profile("doorway")
 PASSWORD = "a password for tests"
 COMMITS = {"transactional_db", "live_server"}
 
