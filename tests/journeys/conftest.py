@@ -61,7 +61,7 @@ class Window:
         self.tab.wait_for_load_state("networkidle" if self.has_javascript else "load")
 
     def sees(self, words):
-        self.tab.get_by_text(words).first.wait_for(state="visible", timeout=5000)
+        self.tab.get_by_text(words).first.wait_for(state="visible")
         return True
 
     def text(self):
@@ -84,7 +84,7 @@ def open_window(browser, live_server):
 
     def opened(person=None, *, size=PHONE, has_javascript=True, **more):
         context = browser.new_context(viewport=size, java_script_enabled=has_javascript, **more)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)  # a busy machine is no failure
         contexts.append(context)
         window = Window(context, live_server.url, has_javascript=has_javascript)
         return window.sign_in(person) if person else window

@@ -49,7 +49,7 @@ def test_an_answer_can_be_changed_and_taken_back(open_window, therapist, departu
     assert window.tab.locator("#announce").inner_text() == "Step 1, Done"
     window.tab.locator("#stay-calm summary").first.click()
     window.click("Partly")
-    window.sees("Partly")
+    window.tab.locator("#stay-calm-partly[aria-pressed=true]").wait_for(state="attached")
     window.click("Undo Stay calm")
     window.sees("0 of 11")
     outcomes = list(StepResponse.objects.order_by("pk").values_list("outcome", flat=True))
