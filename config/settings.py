@@ -112,7 +112,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 OPEN_CONNECTIONS = {
     "CONN_MAX_AGE": None,
     "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {"options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=60000"},
+    "OPTIONS": {
+        "connect_timeout": 5,  # seconds; a database that cannot be reached is told soon, above all by /readyz
+        "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=60000",
+    },
 }
 
 
