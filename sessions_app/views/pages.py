@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from accounts.supervision import supervisors_of
+from resources.emergency import Emergency
 from resources.models import Resource
 from sessions_app import checklist, levels, timeline
 from sessions_app.forms.steps import GiveResourcesForm
@@ -31,6 +32,7 @@ def what_a_step_needs(request, departure):
     """Shared by the whole page and by one step's fragment. What only the safety step shows is asked for by it."""
     return {
         "departure": departure,
+        "emergency": SimpleLazyObject(lambda: Emergency(departure.country, site=departure.site)),
         "levels": SimpleLazyObject(lambda: levels.worded(departure.site)),
         "reasons": ReasonNotPossible,
         "supervisors": SimpleLazyObject(lambda: list(supervisors_of(departure.therapist))),
