@@ -61,11 +61,13 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful && event.detail.requestConfig.verb !== "get") unsaved.hidden = true;
 });
 
-// "3 min ago": minutes, never seconds.
+// "3 min ago": minutes, never seconds, and only as long as minutes say something.
+const LONGEST_AGE = 120;
 function refreshAges() {
   for (const age of document.querySelectorAll("[data-since]")) {
     const minutes = Math.floor((Date.now() - Date.parse(age.dataset.since)) / 60000);
-    age.textContent = minutes < 1 ? age.dataset.now : age.dataset.minutes.replace("0", String(minutes));
+    const words = minutes < 1 ? age.dataset.now : age.dataset.minutes.replace("0", String(minutes));
+    age.textContent = minutes > LONGEST_AGE ? "" : words;
   }
 }
 refreshAges();
