@@ -11,6 +11,7 @@ from accounts import audit
 from protocols import editions
 from sessions_app import checklist, levels, signals
 from sessions_app.models import Composition, DepartureEvent, Ending, Format, ResponseLevel, StepResponse
+from sessions_app.models.departures import Kind
 
 GONE_ADDS = [*checklist.NEEDS_THE_CLIENT, f"level-{ResponseLevel.UNABLE_TO_ASSESS}"]
 ASKED_ABOUT = timedelta(days=28)  # how long Now keeps asking for a report
@@ -84,6 +85,38 @@ def choose_client(departure, *, client, by):
 
 
 @transaction.atomic
+def change_setting(departure, *, format, composition, age_band, by):
+    """Correct how and with whom the session takes place. The words change; every answer stands as it was given."""
+    departure = locked(departure)
+    departure.format, departure.composition, departure.age_band = format, composition, age_band
+    departure.save(update_fields=["format", "composition", "age_band"])
+    audit.record("setting_changed", departure, by=by, format=format, composition=composition, age_band=age_band)
+    return departure
+
+
+@transaction.atomic
+def take_break(departure, *, by, at=None):
+    """The client steps out and means to come back. Saying it again, or once it has ended, changes nothing."""
+    departure = locked(departure)
+    if not departure.is_open or departure.is_on_break:
+        return departure
+    departure.break_began_at = max(believable(at, now=timezone.now()), departure.began_at)
+    departure.save(update_fields=["break_began_at"])
+    audit.record("break_began", departure, by=by)
+    return departure
+
+
+@transaction.atomic
+def came_back(departure, *, by, at=None):
+    """The client is back from the break: it ends as a departure that did not happen. Only during a break."""
+    departure = locked(departure)
+    if not departure.is_on_break:
+        return departure
+    at = max(believable(at, now=timezone.now()), departure.break_began_at)
+    return end(departure, ending=Ending.RETURNED, at=at, by=by)
+
+
+@transaction.atomic
 def they_have_gone(departure, *, op_id, by, at=None):
     """The client is gone: fill in honestly what could not happen any more.
 
@@ -97,7 +130,8 @@ def they_have_gone(departure, *, op_id, by, at=None):
     at = believable(at, now=timezone.now())
     departure.ended_at = max(at, departure.began_at)
     departure.ending = Ending.DISCONNECTED if departure.is_remote else Ending.LEFT
-    departure.save(update_fields=["ended_at", "ending"])
+    departure.kind = departure.kind or (Kind.DURING_BREAK if departure.break_began_at else "")
+    departure.save(update_fields=["ended_at", "ending", "kind"])
     checklist.fill_in_gone(departure, op_id=op_id, at=departure.ended_at, by=by)
     audit.record("gone", departure, by=by)
     if not departure.response_level:
@@ -111,8 +145,9 @@ def undo_gone(departure, *, by, at=None):
     departure = locked(departure)
     if departure.is_open or departure.is_voided:
         return departure
-    departure.ended_at, departure.ending = None, ""
-    departure.save(update_fields=["ended_at", "ending"])
+    departure.ended_at, departure.ending, departure.break_began_at = None, "", None
+    departure.kind = "" if departure.kind == Kind.DURING_BREAK else departure.kind
+    departure.save(update_fields=["ended_at", "ending", "break_began_at", "kind"])
     still_here(departure, by=by, at=at)
     return departure
 

@@ -30,6 +30,8 @@ def of(departure):
 def beginning_and_end(departure):
     words = _("Started, written down later") if departure.is_late_entry else _("Started")
     yield Entry(departure.began_at, words)
+    if departure.break_began_at:
+        yield Entry(departure.break_began_at, _("Took a break"))
     if departure.ended_at:
         yield Entry(departure.ended_at, departure.get_ending_display())
     if departure.voided_at:

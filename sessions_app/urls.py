@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sessions_app.views import caseload, clients, departures, now, reports, reviews, steps
+from sessions_app.views import caseload, clients, departures, meanwhile, now, reports, reviews, steps
 
 urlpatterns = [
     path("", now.now, name="now"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("departures/<uuid:departure_id>/steps/<slug:slug>/undo/", steps.undo_step, name="undo-step"),
     path("departures/<uuid:departure_id>/steps/<slug:slug>/details/", steps.note_details, name="note-details"),
     path("departures/<uuid:departure_id>/level/", steps.set_level, name="set-level"),
+    path("departures/<uuid:departure_id>/setting/", meanwhile.change_setting, name="change-setting"),
+    path("departures/<uuid:departure_id>/break/", meanwhile.take_break, name="take-break"),
+    path("departures/<uuid:departure_id>/break/over/", meanwhile.came_back, name="came-back"),
     path("departures/<uuid:departure_id>/gone/", departures.gone, name="gone"),
     path("departures/<uuid:departure_id>/gone/undo/", departures.undo_gone, name="undo-gone"),
     path("departures/<uuid:departure_id>/ending/", departures.end, name="end-departure"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sessions_app.forms.steps import TapForm
 from sessions_app.forms.when import WhenField
-from sessions_app.models import Client, Ending, TherapySession
+from sessions_app.models import AgeBand, Client, Composition, Ending, Format, TherapySession
 from sessions_app.models.departures import Kind
 
 LONGEST_AGO = timedelta(days=365)
@@ -83,6 +83,18 @@ class ClientForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["client"].queryset = clients
         self.fields["client"].label_from_instance = client_label
+
+
+class SettingForm(forms.Form):
+    """How and with whom; decides which words the steps add."""
+
+    format = forms.ChoiceField(label=_("How?"), choices=Format.choices)
+    composition = forms.ChoiceField(label=_("With whom?"), choices=Composition.choices)
+    age_band = forms.ChoiceField(label=_("Age"), choices=AgeBand.choices)
+
+    def __init__(self, *args, departure, **kwargs):
+        names = ["format", "composition", "age_band"]
+        super().__init__(*args, initial={name: getattr(departure, name) for name in names}, prefix="setting", **kwargs)
 
 
 class EndingForm(forms.Form):

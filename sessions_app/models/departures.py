@@ -106,6 +106,7 @@ class DepartureEvent(models.Model):
     began_at = models.DateTimeField(_("began"))
     received_at = models.DateTimeField(_("recorded"), auto_now_add=True)
     is_late_entry = models.BooleanField(_("written down later"), default=False)
+    break_began_at = models.DateTimeField(_("break began"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ending = models.CharField(_("ending"), max_length=12, choices=Ending, blank=True)
     response_level = models.CharField(_("response level"), max_length=16, choices=ResponseLevel, blank=True)
@@ -127,6 +128,10 @@ class DepartureEvent(models.Model):
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at")),
             ),
             models.CheckConstraint(
+                name="departure_break_is_not_before_it_began",
+                condition=Q(break_began_at=None) | Q(break_began_at__gte=F("began_at")),
+            ),
+            models.CheckConstraint(
                 name="departure_ending_and_time_go_together",
                 condition=Q(ended_at=None, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
             ),
@@ -144,6 +149,15 @@ class DepartureEvent(models.Model):
     @property
     def is_open(self):
         return self.ended_at is None and self.voided_at is None
+
+    @property
+    def is_on_break(self):
+        return self.is_open and self.break_began_at is not None
+
+    @property
+    def has_happened(self):
+        """Whether the client did leave, or may still. One that ended with staying is counted apart."""
+        return self.ending not in (Ending.STAYED, Ending.RETURNED)
 
     @property
     def is_voided(self):

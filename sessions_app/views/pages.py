@@ -9,6 +9,7 @@ from accounts.supervision import supervisors_of
 from resources.emergency import Emergency
 from resources.models import Resource
 from sessions_app import checklist, levels, timeline
+from sessions_app.forms.departures import SettingForm
 from sessions_app.forms.steps import GiveResourcesForm
 from sessions_app.models.responses import ReasonNotPossible
 
@@ -23,6 +24,7 @@ def live_page(request, departure, *, rejected=None, status=200):
         "recorded": sum(state.is_recorded for state in states),
         "safety": next(state for state in states if state.is_safety),
         "given": given,
+        "setting_form": rejected if isinstance(rejected, SettingForm) else SettingForm(departure=departure),
         "form": rejected,
     }
     return render(request, "sessions_app/live.html", context, status=status)
