@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "Who may, and who did"
+
+    def ready(self):
+        from accounts import session_end  # noqa: F401 — its receiver starts the clocks of a session at sign-in

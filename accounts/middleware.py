@@ -1,14 +1,50 @@
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
-from django_htmx.http import HttpResponseClientRedirect
+
+from accounts import session_end
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Nobody sees a page signed out unless its view says so. A fragment request sends the whole page to sign-in."""
+    """Nobody sees a page signed out unless its view says so.
+
+    A script that asked gets 401, so that the page it runs in can stay as it is and ask for the password in a dialog.
+    A page without that dialog is sent to sign-in by the header, which htmx follows whatever the status.
+    """
 
     def handle_no_permission(self, request, view_func):
         response = super().handle_no_permission(request, view_func)
-        return HttpResponseClientRedirect(response.url) if request.htmx else response
+        if is_from_script(request):
+            return HttpResponse(status=401, headers={"HX-Redirect": response.url})
+        return response
+
+
+def is_from_script(request):
+    headers = request.headers
+    return request.htmx or "X-Outbox" in headers or headers.get("X-Requested-With") == "XMLHttpRequest"
+
+
+def end_session(get_response):
+    """Sign out whoever did nothing for too long, or signed in too long ago; count from now for whoever did something.
+
+    What a page asks for by itself (`X-Unattended`), and how long is left, does not count as done by a person.
+    """
+
+    def middleware(request):
+        if request.user.is_authenticated:
+            if session_end.is_over(request.session):
+                logout(request)
+            elif not is_unattended(request):
+                session_end.move(request.session)
+        return get_response(request)
+
+    return middleware
+
+
+def is_unattended(request):
+    return "X-Unattended" in request.headers or request.path == reverse("session-end")
 
 
 def local_time(get_response):

@@ -1,7 +1,10 @@
 from django.conf import settings
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
 
+from accounts import session_end
 from accounts.access import allow
 from accounts.supervision import supervisors_of
 
@@ -27,3 +30,14 @@ def with_theme(response, theme):
         secure=settings.IS_HTTPS,
     )
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow()
+def session(request):
+    """Seconds left of the session, whose it is, and a token for forms; POST makes the idle limit count from now."""
+    if request.method == "POST":
+        session_end.move(request.session, grain=0)
+    left, is_final = session_end.seconds_left(request.session), session_end.is_final(request.session)
+    who = str(request.user.pk)
+    return JsonResponse({"seconds": left, "is_final": is_final, "who": who, "token": get_token(request)})

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.end_session",
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.local_time",
     "allauth.account.middleware.AccountMiddleware",
@@ -158,6 +159,16 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # such a mail would offer a sign-up, which does not exist here
 
+
+def idle_minutes():
+    """Minutes until somebody who does nothing is signed out: room for a warning of two, and never above 30."""
+    minutes, allowed = env.int("SESSION_IDLE_MINUTES", default=15), range(5, 31)
+    if minutes not in allowed:
+        raise ImproperlyConfigured(f"SESSION_IDLE_MINUTES must be from {allowed[0]} to {allowed[-1]}.")
+    return minutes
+
+
+SESSION_IDLE_SECONDS = idle_minutes() * 60
 SESSION_COOKIE_AGE = env.int("SESSION_MINUTES", default=12 * 60) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

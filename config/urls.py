@@ -1,11 +1,13 @@
 from django.urls import include, path
 
+from accounts import views as accounts_views
 from config import views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("demo-mail/", views.demo_mail, name="demo-mail"),
+    path("session/", accounts_views.session, name="session-end"),
     path("account/", include("accounts.urls")),
     path("resources/", include("resources.urls")),
     path("steps/", include("protocols.urls")),

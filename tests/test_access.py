@@ -44,6 +44,7 @@ TABLE = {
     "account_reset_password_from_key": (EVERYBODY, EVERYBODY),
     "account_reset_password_from_key_done": (EVERYBODY, [405] * 6),
     "me": (STAFF, [302] * 6),
+    "session-end": (STAFF, STAFF),
     "resources": (STAFF, GET_ONLY),
     "resource": (STAFF, GET_ONLY),
     "eleven-steps": (STAFF, GET_ONLY),

@@ -141,13 +141,6 @@ def test_nobody_can_sign_up(client, db):
     assert "sign up" not in client.get(SIGN_IN).content.decode().lower()
 
 
-def test_a_fragment_for_somebody_signed_out_becomes_a_whole_page_at_sign_in(client, db):
-    answer = client.get("/", headers={"HX-Request": "true"})
-    assert answer.status_code == 200
-    assert answer["HX-Redirect"].startswith(SIGN_IN)
-    assert answer.content == b""
-
-
 def test_a_page_for_somebody_signed_out_is_the_sign_in_page(client, db):
     assert client.get("/").url.startswith(SIGN_IN)
 

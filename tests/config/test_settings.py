@@ -48,6 +48,8 @@ def settings_with(names, **changes):
             "DATABASE_URL must name a PostgreSQL database",
         ),
         ({"EMAIL_URL": "pigeon://coop"}, "Invalid email schema pigeon"),
+        ({"SESSION_IDLE_MINUTES": "31"}, "SESSION_IDLE_MINUTES must be from 5 to 30."),
+        ({"SESSION_IDLE_MINUTES": "4"}, "SESSION_IDLE_MINUTES must be from 5 to 30."),
         ({"SWEEP_SECONDS": "often"}, "SWEEP_SECONDS must be a whole number."),
         ({"SECRET_KEY": None, "DEMO": "true"}, "SECRET_KEY is not set and DEBUG is off."),
     ],
