@@ -7,7 +7,7 @@ from accounts.access import allow, allow_everyone
 urlpatterns = [
     path("", views.me, name="me"),
     path("sign-in/", allow_everyone(allauth_views.login), name="account_login"),
-    path("sign-out/", allow()(allauth_views.logout), name="account_logout"),
+    path("sign-out/", views.sign_out, name="account_logout"),
     path("password/", allow()(allauth_views.password_change), name="account_change_password"),
     path("password/forgotten/", allow_everyone(allauth_views.password_reset), name="account_reset_password"),
     path(

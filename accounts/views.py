@@ -1,3 +1,4 @@
+from allauth.account import views as allauth_views
 from django.conf import settings
 from django.http import HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
@@ -17,6 +18,15 @@ def me(request):
     if request.method == "POST":
         return with_theme(HttpResponseRedirect(request.path), request.POST.get("theme"))
     return render(request, "accounts/me.html", {"supervisors": supervisors_of(request.user), "themes": THEMES})
+
+
+@allow()
+def sign_out(request):
+    """Sign out, and have the device forget everything, unless taps wait on it that the person wants to keep."""
+    response = allauth_views.logout(request)
+    if request.method == "POST" and not request.POST.get("kept"):
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def with_theme(response, theme):

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.devices import mark_of
 from accounts.models import Role
 
 #: What the main navigation offers, and to whom; nobody named means everyone who is signed in.
@@ -15,7 +16,8 @@ PLACES = [
 
 def page(request):
     """What every template may ask for that is no room's business."""
-    return {"is_demo": settings.DEMO, "navigation": navigation(request)}
+    user = getattr(request, "user", None)
+    return {"is_demo": settings.DEMO, "navigation": navigation(request), "device_mark": mark_of(user) if user else ""}
 
 
 def navigation(request):

@@ -1,16 +1,25 @@
-"""Whether the process runs, and whether it can work."""
+"""Whether the process runs and can work, and what a device keeps for the time without a connection."""
 
 import email
 import email.policy
+import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from accounts.access import allow, allow_everyone
 from followups import health
+from protocols import editions
+from protocols.models import Phase
+from sessions_app import levels
 
 
 @allow_everyone
@@ -27,6 +36,35 @@ def readyz(request):
     except (DatabaseError, InterfaceError):
         report = {"is_ready": False}
     return JsonResponse(report, status=200 if report["is_ready"] else 503)
+
+
+@require_safe
+@cache_control(no_cache=True)
+@allow_everyone
+def offline(request):
+    """The eleven steps for a device without a connection; it keeps this page, so nobody's data is on it."""
+    return render(request, "offline.html", steps_to_keep(editions.in_force().pk))
+
+
+@require_safe
+@cache_control(no_cache=True)
+@allow_everyone
+def service_worker(request):
+    """The script that keeps the offline page. It differs, so that devices fetch the page anew, when the page does."""
+    version = version_to_keep(editions.in_force().pk, get_language())
+    return render(request, "sw.js", {"version": version}, content_type="text/javascript")
+
+
+@lru_cache(maxsize=32)
+def version_to_keep(edition_id, language):
+    """What changes with the edition, with the words of the page and with the names of the static files."""
+    return hashlib.sha256(render_to_string("offline.html", steps_to_keep(edition_id)).encode()).hexdigest()[:12]
+
+
+def steps_to_keep(edition_id):
+    steps = editions.steps_of(edition_id)
+    phases = [(phase, [step for step in steps if step.phase == phase]) for phase in Phase]
+    return {"phases": phases, "levels": levels.ASKS, "safety": levels.SAFETY}
 
 
 @allow()

@@ -34,13 +34,14 @@ class OperationBelongsElsewhere(Exception):
 
 
 @transaction.atomic
-def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None):
+def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None, is_new=False):
     """Write down the answer to one step.
 
     Answers are never edited: changing your mind adds a newer one. Saying the same thing twice (a double
     tap, a replayed request) adds nothing; the standing answer comes back. Raises
     OperationBelongsElsewhere when `op_id` was used for something else, ProtocolStep.DoesNotExist for an
     unknown slug. `at` is the moment of the tap (aware, UTC), the server's clock when missing; see `following`.
+    `is_new`: the same words mean something else this time (another level), so that they are added.
     """
     # Two taps at once: the second waits here for the first, then sees its answer.
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
@@ -53,7 +54,7 @@ def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None):
             raise OperationBelongsElsewhere
         return earlier
     standing = answers[-1] if answers else None
-    if says_the_same(standing, said):
+    if says_the_same(standing, said) and not is_new:
         return standing
     occurred_at = following(standing, at or timezone.now())
     response = StepResponse.objects.create(
@@ -69,6 +70,20 @@ def repeated(answers, op_id, *, departure, step, by):
     if earlier and (earlier.departure_id, earlier.step_id, earlier.by_id) != (departure.pk, step.pk, by.pk):
         raise OperationBelongsElsewhere
     return earlier
+
+
+def is_standing(response):
+    """Whether nothing newer was said at its step: a tap that was long on its way may come after a newer one."""
+    return not StepResponse.objects.filter(
+        Q(occurred_at__gt=response.occurred_at) | Q(occurred_at=response.occurred_at, pk__gt=response.pk),
+        departure=response.departure_id,
+        step=response.step_id,
+    ).exists()
+
+
+def has_heard(op_id):
+    """Whether an answer to a step came with this operation before."""
+    return StepResponse.objects.filter(op_id=op_id).exists()
 
 
 def says_the_same(standing, said):

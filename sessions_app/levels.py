@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from protocols.models import Outcome
 from sessions_app import checklist, signals
-from sessions_app.models import DepartureEvent, ResponseLevel
+from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 
 SAFETY = "check-safety"
 
@@ -36,17 +36,17 @@ def set_level(departure, *, level, op_id, by, at=None):
     """Set the response level; the safety step is answered with it, and the room above opens a plan.
 
     *Unable to assess* answers the step as not possible, every other level as done. Setting the level it
-    already has adds nothing. The write fails as a whole if the plan cannot be made.
+    already has adds nothing; a tap that was long on its way is kept in the history, and does not overturn a newer
+    one. Raises OperationBelongsElsewhere when `op_id` set something else. The write fails as a whole if the plan
+    cannot be made.
     """
     departure = hold(departure)
     previous = departure.response_level
-    if previous == level or checklist.is_known(op_id, [f"level-{level}"]):
+    if has_heard(op_id, departure=departure, level=level, by=by) or previous == level:
         return departure
     at = at or timezone.now()
-    departure.response_level, departure.response_level_at = level, at
-    departure.save(update_fields=["response_level", "response_level_at"])
     unable = level == ResponseLevel.UNABLE_TO_ASSESS
-    checklist.record(
+    answer = checklist.record(
         departure,
         slug=SAFETY,
         outcome=Outcome.NOT_POSSIBLE if unable else Outcome.DONE,
@@ -54,7 +54,12 @@ def set_level(departure, *, level, op_id, by, at=None):
         op_id=checklist.derived(op_id, f"level-{level}"),
         at=at,
         by=by,
+        is_new=True,
     )
+    if previous and not checklist.is_standing(answer):
+        return departure
+    departure.response_level, departure.response_level_at = level, at
+    departure.save(update_fields=["response_level", "response_level_at"])
     audit.record("level_set", departure, by=by, level=level, previous=previous)
     signals.response_level_set.send(DepartureEvent, departure=departure, by=by, previous=previous)
     return departure
@@ -64,18 +69,29 @@ def set_level(departure, *, level, op_id, by, at=None):
 def take_back_level(departure, *, op_id, by, at=None):
     """No level and no answer to the safety step is recorded any more; the plan on it is withdrawn.
 
-    Nothing is erased: the answers stay in the history.
+    Nothing is erased: the answers stay in the history. What was long on its way does not overturn a newer level.
     """
     departure = hold(departure)
     previous = departure.response_level
     if not previous:
         return departure
-    checklist.take_back(departure, slug=SAFETY, by=by, op_id=op_id, at=at)
+    answer = checklist.take_back(departure, slug=SAFETY, by=by, op_id=op_id, at=at)
+    if not checklist.is_standing(answer):
+        return departure
     departure.response_level, departure.response_level_at = "", None
     departure.save(update_fields=["response_level", "response_level_at"])
     audit.record("level_taken_back", departure, by=by, previous=previous)
     signals.response_level_set.send(DepartureEvent, departure=departure, by=by, previous=previous)
     return departure
+
+
+def has_heard(op_id, *, departure, level, by):
+    """Whether this operation set this level before; raises OperationBelongsElsewhere when it set something else."""
+    ids = {checklist.derived(op_id, f"level-{each}"): each for each in ResponseLevel.values}
+    answer = StepResponse.objects.filter(op_id__in=ids).first()
+    if answer and (answer.departure_id, answer.by_id, ids[answer.op_id]) != (departure.pk, by.pk, level):
+        raise checklist.OperationBelongsElsewhere
+    return answer is not None
 
 
 def hold(departure):

@@ -47,18 +47,18 @@ document.body.addEventListener("announce", (event) => {
 });
 
 // What could not be saved says so loudly, beside nothing that moves, until something is saved again.
-const unsaved = document.getElementById("unsaved");
+const unsaved = () => document.getElementById("unsaved"); // looked up each time: the whole page may be swapped
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.body.addEventListener(name, (event) => {
     if (event.detail.requestConfig?.verb === "get") return; // a panel that did not load has its link
     const place = event.target.closest("[data-unsaved]") || document.body;
     const isTold = event.detail.xhr?.status === 409; // the answer itself says what to do
-    unsaved.textContent = isTold ? event.detail.xhr.responseText : place.dataset.unsaved;
-    unsaved.hidden = false;
+    unsaved().textContent = isTold ? event.detail.xhr.responseText : place.dataset.unsaved;
+    unsaved().hidden = false;
   });
 }
 document.body.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful && event.detail.requestConfig.verb !== "get") unsaved.hidden = true;
+  if (event.detail.successful && event.detail.requestConfig.verb !== "get") unsaved().hidden = true;
 });
 
 // "3 min ago": minutes, never seconds, and only as long as minutes say something.

@@ -1,13 +1,16 @@
 """Starting, showing and ending a departure."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import audit
 from accounts.access import allow, posted
+from accounts.devices import hear
 from accounts.models import Role
 from sessions_app import departures
 from sessions_app.forms.departures import EarlierForm, EndingForm, StartForm, VoidForm
@@ -18,6 +21,7 @@ from sessions_app.views.pages import departure_page, live_page
 
 @require_http_methods(["GET", "POST"])
 @allow(Role.THERAPIST)
+@hear
 def start(request):
     """POST: the one tap. GET: the therapist's departures, newest first."""
     if request.method == "GET":
@@ -28,7 +32,13 @@ def start(request):
         departure = departures.log(by=request.user, **form.facts())
     except departures.IdBelongsToAnother:
         return HttpResponse(_("This id is in use. Go back to Now and tap again."), status=409)
-    return redirect("departure", departure.pk)
+    return lead_to(request, departure.pk)
+
+
+def lead_to(request, departure_id):
+    """On to the live page: a device that sends its taps by script is told where, a form is redirected."""
+    address = reverse("departure", args=[departure_id])
+    return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address)
 
 
 def own_departures(request):
@@ -66,10 +76,11 @@ def departure(request, departure_id):
 
 @require_POST
 @allow(Role.THERAPIST)
+@hear
 def gone(request, departure_id):
     found = own_departure(request, departure_id)
     departures.they_have_gone(found, by=request.user, **TapForm.read(request.POST))
-    return redirect("departure", departure_id)
+    return lead_to(request, departure_id)
 
 
 @require_POST

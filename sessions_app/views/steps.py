@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseLocation, reswap, retarget, trigger_cli
 
 from accounts import audit
 from accounts.access import allow, posted
+from accounts.devices import DUPLICATE, hear
 from accounts.models import Role
 from protocols import editions
 from protocols.models import ProtocolStep
@@ -22,25 +23,29 @@ from sessions_app.views.pages import give_form, live_page, what_a_step_needs
 
 @require_POST
 @allow(Role.THERAPIST)
+@hear
 def record_step(request, departure_id, slug):
     departure = own_departure(request, departure_id, is_tap=True)
     form = StepResponseForm(request.POST, step=step_of(departure, slug))
     if not form.is_valid():
         return refused(request, departure, form)
+    is_repeat = checklist.has_heard(form.cleaned_data["op_id"])
     try:
         checklist.record(departure, slug=slug, by=request.user, **form.cleaned_data)
     except checklist.OperationBelongsElsewhere:
         return conflict()
-    return answered(request, departure, slug)
+    return once_more(answered(request, departure, slug), is_repeat=is_repeat)
 
 
 @require_POST
 @allow(Role.THERAPIST)
+@hear
 def undo_step(request, departure_id, slug):
     """Take the standing answer back; for the safety step the level and its plan go with it."""
     departure = own_departure(request, departure_id, is_tap=True)
     step, was_immediate = step_of(departure, slug), departure.is_immediate
     tap = TapForm.read(request.POST)
+    is_repeat = checklist.has_heard(tap["op_id"])
     try:
         if slug == levels.SAFETY and departure.response_level:
             levels.take_back_level(departure, by=request.user, **tap)
@@ -48,22 +53,25 @@ def undo_step(request, departure_id, slug):
             checklist.take_back(departure, slug=step.slug, by=request.user, **tap)
     except checklist.OperationBelongsElsewhere:
         return conflict()
-    return answered(request, departure, slug, was_immediate=was_immediate)
+    return once_more(answered(request, departure, slug, was_immediate=was_immediate), is_repeat=is_repeat)
 
 
 @require_POST
 @allow(Role.THERAPIST)
+@hear
 def set_level(request, departure_id):
     departure = own_departure(request, departure_id, is_tap=True)
     form = LevelForm(request.POST)
     was_immediate = departure.is_immediate
     if not form.is_valid():
         return refused(request, departure, form)
+    data = form.cleaned_data
     try:
-        levels.set_level(departure, by=request.user, **form.cleaned_data)
+        is_repeat = levels.has_heard(data["op_id"], departure=departure, level=data["level"], by=request.user)
+        levels.set_level(departure, by=request.user, **data)
     except checklist.OperationBelongsElsewhere:
         return conflict()
-    return answered(request, departure, levels.SAFETY, was_immediate=was_immediate)
+    return once_more(answered(request, departure, levels.SAFETY, was_immediate=was_immediate), is_repeat=is_repeat)
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,6 +119,13 @@ def step_of(departure, slug):
 
 def step_address(departure, slug):
     return f"{reverse('departure', args=[departure.pk])}#{slug}"
+
+
+def once_more(response, *, is_repeat):
+    """The same answer as the first time; only a header tells the device that the tap had arrived before."""
+    if is_repeat:
+        response.headers["X-Op"] = DUPLICATE
+    return response
 
 
 def conflict():

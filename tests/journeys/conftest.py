@@ -12,6 +12,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driv
 
 PHONE = {"width": 390, "height": 844}
 LAPTOP = {"width": 1280, "height": 800}
+#: A private window, or a full device: nothing can be kept in the browser.
+STORAGE_DENIED = "IDBFactory.prototype.open = () => { throw new DOMException('denied', 'SecurityError') }"
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import pytest
 from followups.models import FollowUp
 from sessions_app import departures, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
+from tests.journeys.conftest import STORAGE_DENIED
 
 pytestmark = pytest.mark.journey
 
@@ -136,7 +137,7 @@ def test_every_page_is_accessible(open_window, request, departure, supervisor, s
 
 
 @pytest.mark.parametrize(
-    "path", ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/"]
+    "path", ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/", "/offline/"]
 )
 def test_pages_for_everybody_are_accessible(open_window, size, path):
     window = open_window(size=size)
@@ -147,9 +148,10 @@ def test_pages_for_everybody_are_accessible(open_window, size, path):
         window.inspect()
 
 
-def test_a_tap_whose_answer_got_lost_can_be_repeated(open_window, therapist, departure):
+def test_where_nothing_can_be_kept_a_tap_whose_answer_got_lost_can_be_repeated(open_window, therapist, departure):
     """The server had heard it; tapping again adds nothing, and saying something else is something else."""
     window = open_window(therapist)
+    window.tab.add_init_script(STORAGE_DENIED)
     window.go(f"/departures/{departure.pk}/")
     window.tab.route("**/steps/stay-calm/", lose_the_answer, times=1)
     window.click("Partly")
