@@ -1,9 +1,12 @@
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from accounts import session_end
 from accounts.devices import mark_of
 from accounts.models import Role
+from resources import crisis
 
 #: What the main navigation offers, and to whom; nobody named means everyone who is signed in.
 PLACES = [
@@ -34,3 +37,14 @@ def navigation(request):
 def is_current(request, name):
     address = reverse(name)
     return request.path == address or (address != "/" and request.path.startswith(address))
+
+
+def session(request):
+    """What the dialogs about the end of the session say, on pages that have them."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {
+        "session_seconds": session_end.seconds_left(request.session),
+        "crisis_numbers": SimpleLazyObject(lambda: crisis.numbers_to_call(user.site.country)),
+    }

@@ -125,6 +125,7 @@ def test_the_screen_stays_awake_while_a_client_is_leaving(open_window, therapist
     window.tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     assert window.tab.evaluate("window.locks") == 2, "the lock is lost when another app is in front"
     window.click("They have gone")
+    window.sees("Write the report")
     assert window.tab.evaluate("window.locks") == 0
 
 
