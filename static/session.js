@@ -201,6 +201,10 @@ if (cover) {
   signIn.addEventListener("close", () => endsAt || signIn.showModal());
   tabs.addEventListener("message", () => look());
   document.addEventListener("signed-out", isOver);
+  document.querySelector("#outbox a")?.addEventListener("click", (event) => {
+    event.preventDefault(); // here is better than on another page
+    isOver();
+  });
   document.addEventListener("submit", onSubmit, true);
   document.addEventListener("input", () => { typedAt = Date.now(); });
   document.addEventListener("visibilitychange", () => {

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import session_end
 from resources.models import Resource
-from sessions_app.models import DepartureReport
+from sessions_app.models import DepartureReport, StepResponse
 from tests.conftest import PASSWORD
 from tests.journeys.conftest import LAPTOP, PHONE
 
@@ -222,6 +222,21 @@ def test_a_tab_left_open_asks_as_well_and_is_let_in_by_the_other(open_window, th
     first.tab.bring_to_front()
     type_password(first)
     second.locator(SIGN_IN).wait_for(state="hidden")
+
+
+def test_ticks_after_the_end_wait_and_are_sent_after_signing_in(open_window, therapist, departure, end_sessions):
+    window = open_window(therapist)
+    window.go(f"/departures/{departure.pk}/")
+    end_sessions()
+    for step in ("stay-calm", "respect-decision"):
+        window.tab.locator(f"#{step}-done").click()
+    window.sees("2 ticks are kept on this device. Sign in to send.")
+    window.tab.locator("#outbox").get_by_role("link", name="Sign in").click()
+    wait_for(window, SIGN_IN)
+    type_password(window)
+    wait_without(window, SIGN_IN)
+    window.sees("2 of 11")
+    assert StepResponse.objects.count() == 2
 
 
 def test_crisis_lines_are_those_of_the_place(open_window, therapist, starter):
