@@ -33,8 +33,9 @@ TOO_WIDE = """
 () => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return [];
-  const ends = [...document.querySelectorAll("body *")].filter(each => each.getBoundingClientRect().right > width + 0.5);
-  return ends.map(each => each.outerHTML.slice(0, 120));
+  const ends = (each) => each.getBoundingClientRect().right;
+  const all = [...document.querySelectorAll("body *")];
+  return all.filter((each) => ends(each) > width + 0.5).map((each) => each.outerHTML.slice(0, 120));
 }
 """
 
