@@ -69,7 +69,8 @@ let isSigningIn = false;
 
 async function ask(method) {
   const token = signIn.querySelector("[name=csrfmiddlewaretoken]").value;
-  const answer = await fetch(ending.dataset.address, { method, headers: { ...BY_SCRIPT, "X-CSRFToken": token } });
+  const how = { method, headers: { ...BY_SCRIPT, "X-CSRFToken": token }, signal: AbortSignal.timeout(TRY_AGAIN_MS) };
+  const answer = await fetch(ending.dataset.address, how);
   if (answer.status !== 401 && !answer.ok) throw new Error(answer.status);
   return answer.ok ? answer.json() : null;
 }
