@@ -148,12 +148,11 @@ def test_typing_swaps_only_the_results_and_says_how_many(client, therapist, star
     assert "1 found" in response.headers["HX-Trigger"]
 
 
-def test_the_number_of_queries_does_not_grow_with_the_shelf(directory):
+def test_the_number_of_queries_does_not_grow_with_the_shelf(directory, client):
     def queries():
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            assert directory(country="all").status_code == 200
+        """Of one search while typing."""
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(PAGE, {"country": "all"}, headers={"HX-Request": "true"}).status_code == 200
         return len(captured)
 
     before = queries()
@@ -186,8 +185,10 @@ def test_a_retired_entry_names_its_successor_and_cannot_be_tapped(directory, cli
     new = put("New line", dial="1767")
     old = put("Old line", dial="18002214444", status="retired", successor=new)
     html = client.get(reverse("resource", args=[old.pk])).content.decode()
-    assert "New line" in html
-    assert "tel:" not in html
+    entry, dialogs = html.split("</main>")
+    assert "New line" in entry
+    assert "tel:" not in entry
+    assert "18002214444" not in dialogs
 
 
 def test_a_draft_is_nobodys_to_read(directory, client, put):
