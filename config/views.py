@@ -18,7 +18,6 @@ from django.views.decorators.http import require_safe
 from accounts.access import allow, allow_everyone
 from followups import health
 from protocols import editions
-from protocols.models import Phase
 from sessions_app import levels
 
 
@@ -62,9 +61,7 @@ def version_to_keep(edition_id, language):
 
 
 def steps_to_keep(edition_id):
-    steps = editions.steps_of(edition_id)
-    phases = [(phase, [step for step in steps if step.phase == phase]) for phase in Phase]
-    return {"phases": phases, "levels": levels.ASKS, "safety": levels.SAFETY}
+    return {"phases": editions.phases_of(edition_id), "levels": levels.ASKS, "safety": levels.SAFETY}
 
 
 @allow()

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from protocols.models import ProtocolStep, ProtocolVersion
+from protocols.models import Phase, ProtocolStep, ProtocolVersion
 
 FIRST_EDITION = Path(__file__).parent / "first_edition.json"
 
@@ -33,6 +33,11 @@ def steps_of(version_id):
     if not ProtocolVersion.objects.published().filter(pk=version_id).exists():
         raise NoProtocol("Only a published edition has steps that stand.")
     return tuple(ProtocolStep.objects.filter(version=version_id))
+
+
+def phases_of(version_id):
+    """The steps of a published edition in the four groups of the page, in order, as (phase, steps)."""
+    return [(phase, [step for step in steps_of(version_id) if step.phase == phase]) for phase in Phase]
 
 
 def step_of(version_id, slug):

@@ -3,7 +3,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import allow
 from protocols import editions
-from protocols.models import Phase
 
 
 @require_safe
@@ -11,6 +10,5 @@ from protocols.models import Phase
 def eleven_steps(request):
     """The edition in force, to read before it is needed."""
     version = editions.in_force()
-    steps = list(version.steps.all())
-    phases = [(phase, [step for step in steps if step.phase == phase]) for phase in Phase]
-    return render(request, "protocols/eleven_steps.html", {"version": version, "phases": phases})
+    context = {"version": version, "phases": editions.phases_of(version.pk)}
+    return render(request, "protocols/eleven_steps.html", context)
