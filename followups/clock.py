@@ -12,13 +12,19 @@ def now():
 
 
 def wake():
-    """Ring for whoever waits in `listen`, when the transaction is committed; a rollback rings for nobody."""
+    """Ring for whoever attends, when the transaction is committed; a rollback rings for nobody."""
     with connection.cursor() as cursor:
         cursor.execute(f"NOTIFY {BELL}")
 
 
-def listen(seconds):
-    """Wait until somebody rings, `seconds` at most. True when somebody did."""
-    with connection.wrap_database_errors, connection.cursor() as cursor:
+def attend():
+    """From now on rings are heard, also those that come while this connection does something else."""
+    with connection.cursor() as cursor:
         cursor.execute(f"LISTEN {BELL}")
+
+
+def listen(seconds):
+    """Wait until somebody rings, `seconds` at most. True when somebody did since `attend` or the last ring heard."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
         return any(True for _ring in connection.connection.notifies(timeout=seconds, stop_after=1))

@@ -51,6 +51,7 @@ def record_phase(request, departure_id, phase):
     states = checklist.states(departure)
     context = {
         **what_a_step_needs(request, departure),
+        "phase": phase,
         "states": [state for state in states if state.step.phase == phase],
         "following": next((each for each in states if each.is_next), None),
         "recorded": sum(each.is_recorded for each in states),
@@ -169,6 +170,7 @@ def answered(request, departure, slug, *, was_immediate=None, words=""):
         "following": following,
         "recorded": sum(each.is_recorded for each in states),
         "given": list(departure.given_resources.all()) if state.is_resources else [],
+        "refresh_panel": (words or state.is_safety) and (departure.is_immediate or not departure.is_open),
     }
     response = render(request, "sessions_app/live.html#answered", context)
     if state.is_safety:

@@ -46,6 +46,7 @@ class Command(BaseCommand):
     def round(self):
         """One sweep. A database that is away is no reason to die: the rows will still be there."""
         try:
+            clock.attend()
             fired = reminders.sweep(clock_name="sweeper")
             sent = deliveries.drain()
         except (DatabaseError, InterfaceError) as error:
