@@ -76,7 +76,7 @@ def test_a_young_person_who_is_away_has_a_clock_until_an_adult_is_told(live, pan
     departures.they_have_gone(departure, op_id=uuid.uuid4(), by=therapist)
     departure.refresh_from_db()
     assert "No adult in charge is noted as told." in panel()
-    since = departure.ended_at.astimezone(therapist.zone).replace(microsecond=0)
+    since = departure.ended_at.astimezone(therapist.zone)
     assert f'data-since="{since.isoformat()}"' in panel()
 
 
