@@ -4,7 +4,8 @@ import uuid
 
 import pghistory
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Site, User
@@ -93,7 +94,15 @@ class DepartureQuerySet(models.QuerySet):
 
     def for_page(self):
         """Everything a page about one departure shows, in one query."""
-        return self.select_related("therapist", "client", "session", "site", "protocol_version", "voided_by")
+        related = self.select_related("therapist", "client", "session", "site", "protocol_version", "voided_by")
+        return related.annotate(present=count_of_others())
+
+
+def count_of_others():
+    """A subquery for departures: how many people of the session are not the client of this record."""
+    present = TherapySession.clients.through.objects.filter(therapysession=OuterRef("session"))
+    others = present.exclude(client=Coalesce(OuterRef("client"), 0)).order_by().values("therapysession")
+    return Coalesce(Subquery(others.annotate(count=Count("pk")).values("count")), 0)
 
 
 @pghistory.track()
@@ -220,6 +229,11 @@ class DepartureEvent(models.Model):
     def is_of_a_group(self):
         """In a group the others appear as a number, and nowhere else."""
         return self.composition == Composition.GROUP
+
+    @property
+    def others(self):
+        """How many others the session knows of. Needs `for_page()`; one who is not named yet is not an other."""
+        return self.present if self.client_id else max(0, self.present - 1)
 
     @property
     def country(self):
