@@ -146,6 +146,15 @@ class ProtocolStep(models.Model):
         return [name for name in dict.fromkeys([*self.captures, *added]) if name not in not_asked]
 
     @property
+    def in_each_setting(self):
+        """What each setting says differently, to read beforehand: (setting, another prompt or "", added lines)."""
+        return [
+            (each, self.by_setting.get(each, {}).get("prompt", ""), self.variants.get(each, []))
+            for each in Setting
+            if each in self.variants or "prompt" in self.by_setting.get(each, {})
+        ]
+
+    @property
     def every_capture(self):
         """What the step captures in one setting or another: a value stays what it is when the setting is changed."""
         added = chain.from_iterable(change.get("captures", []) for change in self.by_setting.values())
