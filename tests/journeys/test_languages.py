@@ -25,6 +25,13 @@ OUT_OF_PLACE = """
     const tick = step.querySelector(".tick button"), title = step.querySelector("h3");
     const isLeft = tick && tick.getBoundingClientRect().left <= title.getBoundingClientRect().left;
     if (tick && !isLeft) found.push("the tick is on the wrong side");
+    for (const each of tick ? step.querySelectorAll("summary h3, summary .prompt") : []) {
+      const words = document.createRange(), own = tick.getBoundingClientRect();
+      words.selectNodeContents(each);
+      const isBeside = (line) => line.left >= own.right || line.right <= own.left;
+      const covers = (line) => !isBeside(line) && line.top < own.bottom && line.bottom > own.top;
+      if ([...words.getClientRects()].some(covers)) found.push(`the tick covers: ${each.textContent}`);
+    }
   }
   return found;
 }
