@@ -41,7 +41,7 @@ MESSAGES := config/locale/es/LC_MESSAGES/django
 messages: $(READY) ## gather the words of the interface and compile their translations (needs gettext)
 	@command -v msgfmt >/dev/null || { echo "gettext is missing. On Debian: apt-get install gettext"; exit 1; }
 	@DEBUG=true $(RUN) manage.py makemessages --locale es --no-location --no-wrap --no-obsolete --ignore 'tests/*'
-	@grep -v '^"POT-Creation-Date' $(MESSAGES).po > $(MESSAGES).new && mv $(MESSAGES).new $(MESSAGES).po
+	@grep -vE '^"(POT-Creation-Date|Report-Msgid-Bugs-To)' $(MESSAGES).po > $(MESSAGES).new && mv $(MESSAGES).new $(MESSAGES).po
 	@msgfmt --output-file=$(MESSAGES).mo $(MESSAGES).po
 
 requirements: ## pin the newest allowed versions, with hashes (needs uv)

@@ -71,19 +71,19 @@ class DetailsForm(TapForm):
     """The capture fields of one step, made from the edition the departure is pinned to.
 
     It asks what belongs to the present setting, and shows what was noted before the setting was changed. A page that
-    was opened in another setting may still be sent: `asked` names the fields it had, and only they are read.
+    was opened in another setting may still be sent: `asked` names the fields it had, so that the others are left alone.
     """
 
     asked = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, step, departure, facts, **kwargs):
         super().__init__(*args, initial=facts, prefix=step.slug, **kwargs)
-        noted = {name for name, value in facts.items() if value}
-        names = {*asked_at(step, departure), *noted}
-        if sent := self.data.get(self.add_prefix("asked")):
-            names = set(sent.split())
-        for name in step.every_capture:
-            if name in names and name in CAPTURES:
+        known = [name for name in step.every_capture if name in CAPTURES]
+        shown = {*asked_at(step, departure), *(name for name, value in facts.items() if value)}
+        sent = set(self.data.get(self.add_prefix("asked"), "").split()).intersection(known)
+        typed = {name for name in known if self.add_prefix(name) in self.data}
+        for name in known:
+            if name in (sent or shown) | typed:
                 self.fields[name] = field_for(CAPTURES[name])
         self.fields["asked"].initial = " ".join(self.captured)
 
