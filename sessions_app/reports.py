@@ -190,8 +190,11 @@ def missing_facts(departure):
         (departure.ending, _("How it ended"), _("It shows whether care went on.")),
         ("capacity" in noted, _("Capacity to decide"), _("A reader asks whether the choice was the client's own.")),
         ("concerns-told" in noted, _("Concerns you told the client"), _("A choice is informed when it knew of them.")),
-        ("left-how" in noted, _("How they left"), _("It matters for the way home.")),
     ]
+    if checklist.is_asked("left-how", departure):
+        wanted.append(("left-how" in noted, _("How they left"), _("It matters for the way home.")))
+    if checklist.is_asked("ended-by", departure):
+        wanted.append(("ended-by" in noted, _("Who ended the call"), _("A lost line is not the client's choice.")))
     return [(what, why) for known, what, why in wanted if not known]
 
 

@@ -245,6 +245,7 @@ class DepartureEvent(models.Model):
         """The settings whose words the steps add, as `protocols.models.Setting` values."""
         present = {
             Setting.REMOTE: self.is_remote,
+            Setting.HOME_VISIT: self.format == Format.HOME_VISIT,
             Setting.GROUP: self.composition == Composition.GROUP,
             Setting.COUPLE_OR_FAMILY: self.composition in (Composition.COUPLE, Composition.FAMILY),
             Setting.MINOR: self.age_band != AgeBand.ADULT,
