@@ -8,6 +8,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("sw.js", views.service_worker, name="service-worker"),
     path("offline/", views.offline, name="offline"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
     path("demo-mail/", views.demo_mail, name="demo-mail"),
     path("session/", accounts_views.session, name="session-end"),
     path("account/", include("accounts.urls")),

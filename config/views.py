@@ -11,7 +11,8 @@ from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.templatetags.static import static
+from django.utils.translation import get_language, get_language_bidi
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -52,6 +53,35 @@ def service_worker(request):
     """The script that keeps the offline page. It differs, so that devices fetch the page anew, when the page does."""
     version = version_to_keep(editions.in_force().pk, get_language())
     return render(request, "sw.js", {"version": version}, content_type="text/javascript")
+
+
+@require_safe
+@cache_control(max_age=24 * 3600)
+@allow_everyone
+def manifest(request):
+    """What a device shows of Doorway once it is installed: a name and a picture that tell nobody what it is for."""
+    pictures = [(size, "any") for size in (192, 512)] + [(512, "maskable")]
+    return JsonResponse(
+        {
+            "id": "/",
+            "name": "Doorway",
+            "short_name": "Doorway",
+            "lang": get_language(),
+            "dir": "rtl" if get_language_bidi() else "ltr",
+            "start_url": "/",
+            "scope": "/",
+            "display": "standalone",
+            "background_color": "#f5f6f4",
+            "theme_color": "#ffffff",
+            "icons": [icon(size, purpose) for size, purpose in pictures],
+        },
+        content_type="application/manifest+json",
+    )
+
+
+def icon(size, purpose):
+    name = f"icons/{size}.png" if purpose == "any" else f"icons/{size}-{purpose}.png"
+    return {"src": static(name), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
 
 
 @lru_cache(maxsize=32)

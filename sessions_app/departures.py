@@ -117,7 +117,7 @@ def came_back(departure, *, by, at=None):
 
 
 @transaction.atomic
-def they_have_gone(departure, *, op_id, by, at=None):
+def they_have_gone(departure, *, op_id, by, at=None, clock_off_by=None):
     """The client is gone: fill in honestly what could not happen any more.
 
     Afterwards the departure has ended, steps 3 to 8 without an answer are *not possible: client had left*,
@@ -132,10 +132,11 @@ def they_have_gone(departure, *, op_id, by, at=None):
     departure.ending = Ending.DISCONNECTED if departure.is_remote else Ending.LEFT
     departure.kind = departure.kind or (Kind.DURING_BREAK if departure.break_began_at else "")
     departure.save(update_fields=["ended_at", "ending", "kind"])
-    checklist.fill_in_gone(departure, op_id=op_id, at=departure.ended_at, by=by)
+    checklist.fill_in_gone(departure, op_id=op_id, at=departure.ended_at, clock_off_by=clock_off_by, by=by)
     audit.record("gone", departure, by=by)
     if not departure.response_level:
-        levels.set_level(departure, level=ResponseLevel.UNABLE_TO_ASSESS, op_id=op_id, at=at, by=by)
+        unable = {"level": ResponseLevel.UNABLE_TO_ASSESS, "clock_off_by": clock_off_by}
+        levels.set_level(departure, op_id=op_id, at=at, by=by, **unable)
     return departure
 
 

@@ -79,7 +79,8 @@ def departure(request, departure_id):
 @hear
 def gone(request, departure_id):
     found = own_departure(request, departure_id)
-    departures.they_have_gone(found, by=request.user, **TapForm.read(request.POST))
+    tap = TapForm.read(request.POST)
+    departures.they_have_gone(found, by=request.user, clock_off_by=request.clock_off_by, **tap)
     return lead_to(request, departure_id)
 
 
