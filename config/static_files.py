@@ -9,15 +9,24 @@ KINDS = {".js": "application/javascript", ".css": "text/css"}
 
 
 class SmallStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """`collectstatic` copies our own files (those in no folder) without comments, spaces and long inner names.
+    """`collectstatic` copies our own files without comments, spaces and long inner names.
 
-    Other people's files come in folders, and as they are.
+    Ours lie in no folder; other people's come in folders, and stay as they are.
     """
 
     def save(self, name, content, max_length=None):
-        kind = KINDS.get(PurePath(name).suffix)
-        if kind and len(PurePath(name).parts) == 1:
+        if is_own(name):
             import minify  # brings a runtime of its own along, which no web process needs
 
-            content = ContentFile(minify.string(kind, content.read().decode()).encode())
+            content = ContentFile(minify.string(KINDS[PurePath(name).suffix], content.read().decode()).encode())
         return super().save(name, content, max_length)
+
+    def post_process(self, paths, **options):
+        """Names with a hash are made from the copies, where Django would go back to the sources."""
+        copies = {name: (self, name) for name in paths if is_own(name)}
+        yield from super().post_process({**paths, **copies}, **options)
+
+
+def is_own(name):
+    path = PurePath(name)
+    return path.suffix in KINDS and len(path.parts) == 1

@@ -20,39 +20,36 @@ const stop = (event) => {
   event.stopImmediatePropagation();
 };
 
-function request(address, { headers, ...how } = {}) {
+async function ask(address, { headers, ...how } = {}, isLast) {
   const [, token = ""] = /csrftoken=(\w+)/.exec(document.cookie) || [];
   const ours = { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": token, ...headers };
-  return fetch(address, { ...how, headers: ours, signal: AbortSignal.timeout(TIMEOUT_MS) });
-}
-
-async function post(address, body, headers, isFresh) {
-  const answer = await request(address, { method: "POST", body, headers });
-  if (answer.status !== 403 || isFresh) return answer;
-  await request("/"); // any page with a form brings a new token
-  return post(address, body, headers, true);
+  const answer = await fetch(address, { ...how, headers: ours, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (answer.status !== 403 || isLast) return answer;
+  await ask("/", {}, true); // any page with a form brings a new token
+  return ask(address, { headers, ...how }, true);
 }
 
 // The tap ----------------------------------------------------------------------------------------------------
 
 const TAP_GUARD_MS = 700; // a stressed thumb taps twice within this time
-const lastTap = new WeakMap();
-const operations = new WeakMap();
 
 on(document, "submit", (event) => {
   const { target: form, submitter: button } = event;
-  if (form.dataset.once !== undefined && isSecondTap(form)) return stop(event);
+  if ("once" in form.dataset && isSecondTap(form)) return stop(event);
   const id = form.querySelector("[name$=op_id]"), at = form.querySelector("[type=hidden][name$=at]");
   if (id) id.value = operationFor(form, button) || id.value;
   if (at) at.value = now(); // the moment of the tap, not of its arrival
   if (form.id === "again") return signInAgain(event);
-  if (form.dataset.signOut !== undefined) return leave(event);
-  if (!keepIfTap(event)) asksFirst(event);
+  if ("signOut" in form.dataset) return leave(event);
+  const tap = tapOf(form, button);
+  if (!tap) return asksFirst(event);
+  stop(event);
+  keep(tap, form, button);
 }, true);
 
 function isSecondTap(form) {
-  const isSecond = Date.now() - lastTap.get(form) < TAP_GUARD_MS;
-  lastTap.set(form, Date.now());
+  const isSecond = Date.now() - form.tappedAt < TAP_GUARD_MS;
+  form.tappedAt = Date.now();
   return isSecond;
 }
 
@@ -60,11 +57,9 @@ function isSecondTap(form) {
 // can be sent once more; other words are another one. Without a secure context the id that came with the page stands.
 function operationFor(form, button) {
   const facts = [...new FormData(form, button)].filter(([name]) => !/(op_id|at|csrfmiddlewaretoken)$/.test(name));
-  const words = new URLSearchParams(facts).toString(), last = operations.get(form);
-  if (last?.words === words) return last.id;
-  const id = crypto.randomUUID?.();
-  operations.set(form, { words, id });
-  return id;
+  const words = String(new URLSearchParams(facts));
+  if (form.words !== words) Object.assign(form, { words, operation: crypto.randomUUID?.() });
+  return form.operation;
 }
 
 // What is told -----------------------------------------------------------------------------------------------
@@ -75,14 +70,17 @@ on(document, "announce", ({ detail }) => announce(detail.value));
 
 // What could not be saved says so loudly, beside nothing that moves, until something is saved again.
 function warn(words = "") {
-  byId("unsaved").textContent = words;
-  byId("unsaved").hidden = !words;
+  Object.assign(byId("unsaved"), { textContent: words, hidden: !words });
 }
 
-on(document, "htmx:sendError htmx:responseError htmx:timeout", ({ target, detail: { requestConfig, xhr } }) => {
-  if (requestConfig?.verb === "get") return; // a panel that did not load has its link
-  const isTold = xhr?.status === 409; // the answer itself says what to do
-  warn(isTold ? xhr.responseText : (target.closest("[data-unsaved]") || document.body).dataset.unsaved);
+on(document, "htmx:afterRequest", ({ target, detail: { successful, xhr, requestConfig: { verb, formData } } }) => {
+  if (verb === "get" || xhr.status === 401) return; // a panel that did not load has its link; a sign-in is asked for
+  const isTold = xhr.status === 409; // the answer itself says what to do
+  if (!successful) return warn(isTold ? xhr.responseText : target.closest("[data-unsaved]").dataset.unsaved);
+  warn();
+  for (const field of all(TYPED, target.closest("form") || target)) {
+    if (field.value === formData.get(field.name)) field.defaultValue = field.value;
+  }
 });
 
 // "3 min ago": minutes, never seconds, and only as long as minutes say something.
@@ -108,18 +106,11 @@ on(window, "beforeunload", (event) => {
   if (sent !== document && all(TYPED).some(isLost)) event.returnValue = "ask";
   sent = null;
 });
-on(document, "htmx:afterRequest", ({ target, detail: { successful, requestConfig: { verb, formData } } }) => {
-  if (!successful || verb === "get") return;
-  warn();
-  for (const field of all(TYPED, target.closest("form") || target)) {
-    if (field.value === formData.get(field.name)) field.defaultValue = field.value;
-  }
-});
 
 // The outbox: a tap is written on this device, shown, then sent; the first send and each retry are the same code.
 // Only choices are kept, never words. Where nothing can be kept, forms go their plain way. -----------------------
 
-const CHOICES = ["outcome", "reason", "level", "at", "op_id", "session", "id"];
+const CHOICE = /^(outcome|reason|level|at|op_id|session|id)$/; // what may be kept
 const STEPS_AFTER_MS = 4000; // a departure whose answer is not here by then goes on with the steps kept on the device
 const SOONEST_MS = 2000, LATEST_MS = 60000; // between two attempts
 
@@ -128,6 +119,7 @@ const wordsFor = (name) => bar().dataset[name];
 const isOffline = () => Boolean(byId("offline-steps"));
 const departureHere = () => ID.exec(location)?.[0];
 const departureOf = (tap) => tap.fields.id || ID.exec(tap.url)?.[0];
+const pathOf = (form) => form.getAttribute("action");
 const isUndo = (tap) => tap.url.endsWith("/undo/");
 const tappedHere = new Set();
 const owner = bar() && remembered(wordsFor("owner"));
@@ -143,47 +135,44 @@ function remembered(mark) { // the offline page knows nobody: it keeps taps for 
 }
 
 async function open() {
-  if (!owner || !crypto.randomUUID || !navigator.locks) throw new Error("no place for an outbox");
+  if (!owner || !crypto.randomUUID || !navigator.locks) throw new Error();
   const asked = indexedDB.open("doorway", 1);
   asked.onupgradeneeded = () => asked.result.createObjectStore("taps", { keyPath: "n", autoIncrement: true });
+  return until(asked, "success", asked);
+}
+
+function until(target, event, asked) {
   return new Promise((yes, no) => {
-    asked.onsuccess = () => yes(asked.result);
-    asked.onerror = asked.onblocked = () => no(asked.error);
+    on(target, event, () => yes(asked.result));
+    on(target, "error abort", no);
   });
 }
 
 async function taps(deed, fact) { // getAll, add, put or delete
-  const writing = (await opened).transaction("taps", "readwrite", { durability: "strict" });
-  const asked = writing.objectStore("taps")[deed](fact);
-  return new Promise((yes, no) => {
-    writing.oncomplete = () => yes(asked.result);
-    writing.onabort = () => no(writing.error);
-  });
+  const mode = deed === "getAll" ? "readonly" : "readwrite";
+  const writing = (await opened).transaction("taps", mode, { durability: "strict" });
+  return until(writing, "complete", writing.objectStore("taps")[deed](fact));
 }
 const own = async () => (await taps("getAll")).filter((tap) => tap.owner === owner);
 
-function keepIfTap(event) {
-  const { target: form, submitter: button } = event;
-  if (form.dataset.outbox === undefined || !canKeep) return false;
-  const fields = Object.fromEntries(new FormData(form, button));
+function tapOf(form, button) {
+  const fields = Object.fromEntries(new FormData(form, button)), { dataset } = form;
   delete fields.csrfmiddlewaretoken;
-  if (Object.keys(fields).some((name) => !CHOICES.includes(name))) return false;
-  stop(event);
+  if (!("outbox" in dataset && canKeep) || !Object.keys(fields).every((name) => CHOICE.test(name))) return null;
   fields.op_id = crypto.randomUUID();
-  keep({ op_id: fields.op_id, owner, url: new URL(form.action).pathname, fields, at: fields.at || now() }, form, button);
-  return true;
+  return { op_id: fields.op_id, owner, url: pathOf(form), fields, at: now() };
 }
 
 async function keep(tap, form, button) {
   try {
     await taps("add", tap);
   } catch {
-    if (button?.name) form.append(make("input", { type: "hidden", name: button.name, value: button.value }));
-    return form.submit();
+    canKeep = form.tappedAt = false;
+    return form.requestSubmit(button);
   }
   tappedHere.add(tap.op_id);
   announce(said(tap, button));
-  if (tap.fields.id) begin(tap.fields.id);
+  begin(tap.fields.id);
   await showWaiting();
   flush();
 }
@@ -205,26 +194,25 @@ async function showWaiting() {
   for (const button of all("article :is(button[name=outcome], button[name=level])")) {
     button.ariaPressed = pressed.has(button);
   }
-  const [line, again, signIn, list] = all("p, button, a, ul", bar()), stuck = wordsFor(state);
+  const [line, signIn, list] = all("p, a, ul", bar()), stuck = wordsFor(state);
   line.textContent = count && stuck ? `${numbered(count)} ${stuck}` : refused.length ? wordsFor("look") : "";
-  again.hidden = !count;
-  signIn.hidden = !count || state !== "signedOut";
+  bar().dataset.state = count && state;
   signIn.search = `?next=${departureHere() ? `/departures/${departureHere()}/` : "/"}`;
   list.replaceChildren(...refused.map(refusal));
   bar().hidden = !line.textContent;
 }
 
-const numbered = (count) => (count === 1 ? wordsFor("one") : wordsFor("many").replace("0", count));
+const numbered = (count) => wordsFor(count === 1 ? "one" : "many").replace("0", count);
 const clock = ({ at }) => new Date(at).toTimeString().slice(0, 5);
 
 function mark(tap, words, pressed) {
   const button = buttonOf(tap), form = document.querySelector(`form[action="${baseOf(tap)}"]`);
-  const step = (button || form)?.closest("article"), place = step || button?.form;
+  const place = (button || form)?.closest("article") || button?.form;
   if (!place) return;
-  for (const other of all("button", step || place)) pressed.delete(other);
+  for (const other of all("button", place)) pressed.delete(other);
   pressed.add(button);
   place.querySelector(".kept")?.remove();
-  const what = isUndo(tap) ? wordsFor("undone") : (!button && byId("offline-steps")?.dataset[tap.fields.outcome]) || "";
+  const what = wordsFor(isUndo(tap) ? "undone" : button ? "" : tap.fields.outcome) || "";
   if (words) place.append(make("p", { className: "kept", textContent: `${what} ${words} ${clock(tap)}`.trim() }));
 }
 
@@ -237,48 +225,49 @@ function buttonOf({ url, fields }) {
 }
 
 function refusal(tap) {
-  const remove = make("button", { className: "plain", textContent: wordsFor("remove") }), id = departureOf(tap);
-  const step = byId(`${tap.url.split("/")[4]}-title`)?.lastChild.textContent;
-  const codes = tap.url.split("/").slice(3).concat(tap.fields.outcome, tap.fields.level);
-  const what = buttonOf(tap)?.textContent || codes.join(" ").replace(/[-_]/g, " ");
+  const line = byId("refusal").content.cloneNode(true), [words, open, remove] = all("span, a, button", line);
+  const [, , , deed, slug] = tap.url.split("/"), { outcome = "", level = outcome } = tap.fields;
+  const step = byId(`${slug}-title`)?.lastChild.textContent || slug || deed;
+  const what = `${step} ${buttonOf(tap)?.textContent || level}`.replace(/[-_]/g, " ");
   const why = wordsFor(`refused${tap.refused}`) || wordsFor("refused");
-  const line = make("li", { textContent: `${clock(tap)} ${step || ""} ${what.trim()}: ${why} ` });
-  if (tap.refused !== 404) line.append(make("a", { className: "plain", href: `/departures/${id}/`, textContent: wordsFor("open") }), " ");
+  words.textContent = `${clock(tap)} ${what}: ${why}`;
+  open.href = `/departures/${departureOf(tap)}/`;
+  open.hidden = tap.refused === 404;
   on(remove, "click", () => taps("delete", tap.n).then(showWaiting));
-  line.append(remove);
   return line;
 }
 
 // What the server has of a departure, in codes: kept for its therapist and for a day, so that the page without a
-// connection can show it. It looks like taps, by address. -------------------------------------------------------
+// connection can show it. By departure; each looks like taps, by address. -------------------------------------------------------
 
-const SEEN = "seen-", DAY_MS = 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 const seen = () => (isOffline() ? recall(departureHere()) : seenHere());
 
 function seenHere() {
-  const found = {}, head = document.querySelector(".live-head[data-said]");
-  const add = (url, { said: code, at }, name) => { if (code) found[url] = { url, fields: { [name]: code }, at }; };
-  if (head) add(location.pathname, head.dataset, "ending");
-  for (const step of all("article[data-said]")) {
-    const { name, form } = step.querySelector(".tick button, .levels button");
-    add(new URL(form.action).pathname, step.dataset, name);
+  const found = {};
+  for (const place of all("[data-said]")) {
+    const { form, name } = place.querySelector(".tick button, .levels button") || { name: "ending" }; // or the head
+    const { said: code, at } = place.dataset, url = form ? pathOf(form) : `/departures/${departureHere()}/`;
+    if (code) found[url] = { url, fields: { [name]: code }, at };
   }
   return found;
 }
 
 function recall(id) {
-  try { return JSON.parse(localStorage[SEEN + id]).found; } catch { return {}; }
+  try { return JSON.parse(localStorage[id]).found; } catch { return {}; }
 }
 
 function remember(id, found) {
-  try { localStorage[SEEN + id] = JSON.stringify({ owner, at: Date.now(), found }); } catch { /* then not */ }
+  try { localStorage[id] = JSON.stringify({ owner, at: Date.now(), found }); } catch { /* then not */ }
 }
 
 function forgetAllBut(person) {
-  for (const key of Object.keys(localStorage).filter((each) => each.startsWith(SEEN))) {
-    const { owner: whose, at } = JSON.parse(localStorage[key]);
-    if (whose !== person || Date.now() - at > DAY_MS) delete localStorage[key];
-  }
+  try {
+    for (const key of Object.keys(localStorage).filter((each) => ID.test(each))) {
+      const { owner: whose, at } = JSON.parse(localStorage[key]);
+      if (whose !== person || Date.now() - at > DAY_MS) delete localStorage[key];
+    }
+  } catch { /* nothing can be kept here */ }
 }
 
 function rememberHere() {
@@ -294,27 +283,20 @@ function hasArrived(tap) {
 
 // Sending ----------------------------------------------------------------------------------------------------
 
-let state = "", wait = SOONEST_MS, retry, isFlushing, isAskedAgain;
+let state = "", wait = SOONEST_MS, turns = 0, retry;
 
+// One tab at a time. Of several that were asked for meanwhile only the last one sends: it finds all there is.
 async function flush() {
-  clearTimeout(retry);
-  isAskedAgain = true;
-  if (isFlushing || !canKeep) return;
-  isFlushing = true;
-  const before = state;
+  const before = state, turn = ++turns;
   try {
-    while (isAskedAgain) {
-      isAskedAgain = false;
-      state = await navigator.locks.request("outbox", sendAll);
-      if (state) break;
-    }
+    state = await navigator.locks.request("outbox", () => (turn === turns ? sendAll() : state));
     await showWaiting();
   } catch { canKeep = false; } // the place was closed or emptied under us: forms go their plain way from now on
-  isFlushing = false;
-  wait = state ? Math.min(wait * 2, LATEST_MS) : SOONEST_MS;
+  clearTimeout(retry);
+  wait = before && state ? Math.min(wait * 2, LATEST_MS) : SOONEST_MS;
   if (!state) return;
   if (!before) announce(bar().querySelector("p").textContent);
-  retry = setTimeout(flush, before ? wait : SOONEST_MS);
+  retry = setTimeout(flush, wait);
 }
 
 // Oldest first. Empty when nothing is left that could be sent, else why it is left: a name of the words in the bar.
@@ -346,7 +328,7 @@ async function sendAll() {
 async function send(tap) {
   try {
     const headers = { "HX-Request": "true", "X-Outbox": owner, "X-Sent-At": now() };
-    const answer = await post(tap.url, new URLSearchParams(tap.fields), headers);
+    const answer = await ask(tap.url, { method: "POST", body: new URLSearchParams(tap.fields), headers });
     answer.html = await answer.text();
     return answer;
   } catch { return null; }
@@ -368,17 +350,17 @@ async function show(tap, answer) {
   await showWaiting();
 }
 
-// The answer's steps replace those on the page, but never one somebody is writing in.
-function swap(html, events) {
-  const answer = make("template", { innerHTML: html }).content, focused = document.activeElement.closest("article");
-  for (const step of all("article", answer)) {
-    const old = byId(step.id);
-    step.setAttribute("hx-swap-oob", "true");
-    if (!old || !all(TYPED, old).some(isTyped)) continue;
-    Object.assign(old.dataset, step.dataset);
-    step.remove();
+// The parts of the answer replace those on the page, but never a step somebody is writing in.
+function swap(innerHTML, events) {
+  const answer = make("template", { innerHTML }).content, focused = document.activeElement.closest("article");
+  for (const part of [...answer.children]) {
+    const old = byId(part.id);
+    if (all(TYPED, old || part).some(isTyped)) Object.assign(old.dataset, part.dataset);
+    else {
+      old?.replaceWith(part);
+      htmx.process(part);
+    }
   }
-  htmx.swap(document.body, [...answer.children].map((each) => each.outerHTML).join(""), { swapStyle: "none", swapDelay: 0, settleDelay: 0 });
   if (focused && document.activeElement === document.body) {
     const first = byId(focused.id)?.querySelector(".tick button, .levels button, summary");
     first?.focus({ preventScroll: true });
@@ -396,26 +378,24 @@ function goOn(tap) {
 }
 
 function begin(id) {
-  if (!isOffline()) return;
-  if (!location.href.includes(id)) history.replaceState(null, "", `/offline/#${id}`);
-  byId("offline-start").hidden = true;
-  byId("offline-steps").classList.remove("waiting");
+  if (!isOffline() || !id) return;
+  if (!departureHere()) history.replaceState(null, "", `/offline/#${id}`);
+  document.body.dataset.begun = "";
   byId("whole-page").href = `/departures/${id}/`;
   for (const form of all("form[data-path]")) {
-    form.setAttribute("action", `/departures/${id}/${form.dataset.path}`);
-    form.hidden = false;
+    form.action = `/departures/${id}/${form.dataset.path}`;
   }
   const ending = seen()[`/departures/${id}/`], place = byId("offline-ending");
   if (ending) place.textContent = `${place.dataset[ending.fields.ending]} ${clock(ending)}`;
 }
 
 // Signing out empties this device, unless something still waits: then the person chooses, for their own taps.
-function leave(event) {
+async function leave(event) {
   const { target: form, submitter: { value: choice } } = event;
-  try { forgetAllBut(); } catch { /* nothing could be kept */ }
-  if (!canKeep || form.dataset.ready) return;
+  forgetAllBut();
+  if (!canKeep) return;
   stop(event);
-  (async () => {
+  try {
     if (!choice) await flush();
     const mine = await own(), others = (await taps("getAll")).length - mine.length;
     if (mine.length && !choice) {
@@ -425,9 +405,8 @@ function leave(event) {
     }
     if (choice === "delete") for (const tap of mine) await taps("delete", tap.n);
     form.elements.kept.value = choice === "keep" || others ? "yes" : "";
-    form.dataset.ready = "yes";
-    form.submit();
-  })().catch(() => form.submit());
+  } catch { /* nothing is kept that could be asked about */ }
+  form.submit();
 }
 
 // The screen: hidden by a button, or Shift three times. What was typed stays behind the cover, which nobody can read. --
@@ -450,9 +429,9 @@ function unhide() {
 }
 
 on(document, "keydown", (event) => {
-  const { key, repeat, timeStamp, target } = event, open = all("dialog[open]");
-  if (key === "Escape" && open.some((dialog) => dialog.matches(".screen"))) event.preventDefault();
-  if (key === "Enter" && isHidden && open.every((dialog) => dialog.id === "cover")) {
+  const { key, repeat, timeStamp, target } = event;
+  if (key === "Escape" && document.querySelector(".screen[open]")) event.preventDefault();
+  if (key === "Enter" && isHidden && !document.querySelector("dialog[open]:not(#cover)")) {
     event.preventDefault(); // else the button that gets the focus back is pressed as well
     if (!repeat) unhide();
   } else if (key === "Enter" && repeat && !target.matches("textarea")) {
@@ -468,7 +447,7 @@ on(document, "keydown", (event) => {
 // The operating system takes a picture of what goes to the background; the style sheet leaves nothing on it.
 function onSight({ type }) {
   const isAway = type === "pagehide" || document.hidden;
-  document.documentElement.toggleAttribute("data-away", isAway);
+  document.documentElement.dataset.away = isAway;
   if (isAway) return;
   // The screen stays awake while a departure goes on; a device that cannot, or will not now, is left alone.
   if (document.querySelector("[data-awake]")) navigator.wakeLock?.request("screen").catch(() => {});
@@ -483,20 +462,20 @@ const TRY_AGAIN_MS = 15000;
 const TYPING_MS = 10000; // nobody who typed this lately meant to be away, and a dialog would swallow the next letters
 const tabs = new BroadcastChannel("session");
 const notHeard = []; // what the server refused because nobody was signed in, and is said again afterwards
-let endsAt = 0, nextLook, typedAt = 0, isSigningIn = false;
+let endsAt = 0, nextLook, typedAt = 0;
 
-// Ask how long is left, or for more (POST), and put the dialogs right. True when somebody is signed in.
-async function look(isForMore) {
+// Ask how long is left, or for more (method POST), and put the dialogs right. True when somebody is signed in.
+async function look(method) {
   const ending = byId("session-ends"), { address, who } = ending.dataset;
   let found;
   clearTimeout(nextLook);
   try {
-    const answer = await (isForMore ? post(address) : request(address));
+    const answer = await ask(address, { method });
     if (answer.status === 401) return isOver();
     found = await answer.json();
   } catch {
     nextLook = setTimeout(look, TRY_AGAIN_MS);
-    if (isForMore) ending.querySelector(".problem").hidden = false;
+    if (method) ending.querySelector(".problem").hidden = false;
     return false;
   }
   if (found.who !== who) {
@@ -505,7 +484,7 @@ async function look(isForMore) {
     return true;
   }
   for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = found.token;
-  goOnSignedIn(found, isForMore);
+  goOnSignedIn(found, method);
   return true;
 }
 
@@ -516,7 +495,7 @@ function isOver() {
   return false;
 }
 
-async function goOnSignedIn({ seconds, is_final: isFinal }, isForMore) {
+function goOnSignedIn({ seconds, is_final: isFinal }, method) {
   const ending = byId("session-ends"), isNear = seconds <= WARN_SECONDS;
   endsAt = Date.now() + seconds * 1000;
   nextLook = setTimeout(look, 1000 * (isNear ? seconds + 1 : seconds - WARN_SECONDS));
@@ -524,40 +503,32 @@ async function goOnSignedIn({ seconds, is_final: isFinal }, isForMore) {
     byId("sign-in-again").close();
     flush();
   }
-  if (!isNear || isForMore) ending.close();
-  else if (!isFinal && Date.now() - typedAt < TYPING_MS) look(true);
+  if (!isNear || method) ending.close();
+  else if (!isFinal && Date.now() - typedAt < TYPING_MS) look("POST");
   else if (!ending.open) {
-    byId("session-goes-on").hidden = isFinal;
-    byId("session-is-final").hidden = !isFinal;
+    ending.dataset.final = isFinal;
     ending.querySelector(".problem").hidden = true;
     ending.showModal();
   }
-  for (const say of notHeard.splice(0)) await say();
+  for (const say of notHeard.splice(0)) say();
 }
 
 async function signInAgain(event) {
   const form = event.target, problem = form.querySelector(".problem"), password = byId("again-password");
+  let words = problem.dataset.elsewhere;
   stop(event);
-  if (isSigningIn) return;
-  isSigningIn = true;
   problem.hidden = true;
   try {
-    const facts = new FormData(form);
-    facts.delete("csrfmiddlewaretoken"); // the cookie has a newer one
-    const answer = await post(form.action, facts);
+    const body = new FormData(form);
+    body.delete("csrfmiddlewaretoken"); // the cookie has a newer one
+    const answer = await ask(form.action, { method: "POST", body });
     password.value = "";
     if (answer.status === 400) {
       const { errors, fields } = (await answer.json()).form;
-      problem.textContent = [...errors, ...Object.values(fields).flatMap((field) => field.errors)].join(" ");
-    } else if (answer.ok && await look()) {
-      tabs.postMessage("");
-      return;
-    } else throw new Error(answer.status);
-  } catch {
-    problem.textContent = problem.dataset.elsewhere;
-  } finally {
-    isSigningIn = false;
-  }
+      words = [...errors, ...Object.values(fields).flatMap((field) => field.errors)].join(" ");
+    } else if (await look()) return tabs.postMessage("");
+  } catch { /* no connection: try again */ }
+  problem.textContent = words;
   problem.hidden = false;
   password.focus();
 }
@@ -574,58 +545,53 @@ on(document, "htmx:beforeOnLoad", (event) => {
 
 // A whole page cannot be sent when the session has ended meanwhile, a sleeping device for instance: what was typed
 // would be lost on the way to the sign-in page.
-function asksFirst(event) {
+async function asksFirst(event) {
   const { target, submitter } = event;
   if (!endsAt || Date.now() < endsAt || target.closest("dialog")) return;
   stop(event);
+  target.tappedAt = 0;
   notHeard.push(() => target.requestSubmit(submitter));
-  look().then((isIn) => {
-    if (isIn || byId("sign-in-again").open) return;
-    notHeard.pop();
-    warn(document.body.dataset.unsaved);
-  });
+  if (await look() || byId("sign-in-again").open) return;
+  notHeard.pop();
+  warn(document.body.dataset.unsaved);
 }
 
 // The start ---------------------------------------------------------------------------------------------------
 
-document.documentElement.dataset.script = "on"; // buttons that do nothing without it may be shown
+document.documentElement.dataset.away = false; // known at all: buttons that need this file may be shown
 document.querySelector(".errors")?.focus(); // an error summary is read first
 refreshAges();
 
-on(document, "click", (event) => {
-  const { target } = event, pressed = (selector) => target.closest(selector);
-  if (pressed("#hide-screen")) hide();
-  else if (pressed("#cover button")) unhide();
-  else if (pressed("#session-ends button")) look(true).then(() => tabs.postMessage(""));
-  else if (pressed("#outbox button:not(.plain)")) flush();
-  else if (pressed("#outbox [data-sign-in]") && byId("sign-in-again")) {
-    event.preventDefault(); // here is better than on another page
+const deeds = {
+  hide, unhide, flush,
+  stay: () => look("POST").then(() => tabs.postMessage("")),
+  signIn(event) {
+    if (!byId("sign-in-again")) return;
+    stop(event); // here is better than on another page
     isOver();
-  }
-});
+  },
+};
+on(document, "click", (event) => deeds[event.target.closest("[data-deed]")?.dataset.deed]?.(event));
 on(document, "cancel", (event) => { if (event.target.matches(".screen")) event.preventDefault(); }, true);
 on(document, "close", ({ target }) => { // closed by a gesture that cannot be refused
   if (target.id === "cover" ? isHidden : target.id === "sign-in-again" && !endsAt) target.showModal();
 }, true);
 on(document, "input", () => { typedAt = Date.now(); });
 on(tabs, "message", () => look());
-on(document, "visibilitychange", onSight);
-on(window, "pagehide pageshow", onSight);
+on(window, "visibilitychange pagehide pageshow", onSight, true);
 on(window, "online", flush);
 on(window, "beforeinstallprompt", (event) => event.preventDefault()); // the person asks for it, on their own page
 
 if (byId("session-ends")) {
-  const seconds = Number(byId("session-ends").dataset.seconds);
+  const { seconds } = byId("session-ends").dataset;
   endsAt = Date.now() + seconds * 1000;
   nextLook = setTimeout(look, 1000 * Math.max(1, seconds - WARN_SECONDS));
 }
 if (owner) {
-  try { forgetAllBut(owner); } catch { /* nothing can be kept here */ }
+  forgetAllBut(owner);
   rememberHere();
 }
-if (isOffline()) {
-  if (departureHere()) begin(departureHere());
-  else document.querySelector("#offline-start [name=id]").value = crypto.randomUUID?.();
-}
+if (isOffline()) byId("offline-id").value = crypto.randomUUID?.();
+begin(departureHere());
 if (bar()) navigator.serviceWorker?.register("/sw.js").catch(() => {}); // signed out, nothing is kept again
 })();

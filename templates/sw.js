@@ -1,35 +1,34 @@
 {# Without a connection: one page, the eleven steps, and the files it needs. No page of anybody's is ever kept. #}
-"use strict";
-const NAME = "doorway-{{ version }}", PAGE = "/offline/", PATIENCE_MS = 6000;
+const NAME = "{{ version }}", PAGE = "/offline/", PATIENCE_MS = 6000;
 
-self.addEventListener("install", (event) => event.waitUntil(prepare()));
+oninstall = (event) => event.waitUntil(prepare());
 async function prepare() {
   const page = await fetch(PAGE, { credentials: "omit", cache: "reload" });
-  if (!page.ok) throw new Error("no page to keep");
+  if (!page.ok) throw page;
   const html = await page.clone().text(), cache = await caches.open(NAME);
-  await cache.addAll(new Set(Array.from(html.matchAll(/(?:src|href)="([^"]+\.(?:js|css|svg))"/g), ([, file]) => file)));
+  await cache.addAll(new Set(html.match(/[^"]+\.(js|css|svg)(?=")/g)));
   await cache.put(PAGE, page);
-  await self.skipWaiting();
+  await skipWaiting();
 }
 
-self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+onactivate = (event) => event.waitUntil(takeOver());
 async function takeOver() {
   for (const name of await caches.keys()) if (name !== NAME) await caches.delete(name);
   await clients.claim();
 }
 
-self.addEventListener("fetch", (event) => {
-  const { method, mode, destination, url } = event.request, isPage = mode === "navigate";
-  if (method !== "GET" || !url.startsWith(origin)) return;
-  if (isPage || /script|style|image/.test(destination)) event.respondWith(answer(event.request, isPage && PAGE));
-});
+onfetch = (event) => {
+  const { request } = event, { method, destination, url } = request;
+  if (method !== "GET" || !url.startsWith(origin) || !/document|script|style|image/.test(destination)) return;
+  event.respondWith(answer(request, destination === "document" && PAGE));
+};
 
-{# The kept page answers for itself at once, for every other page only when the network does not. #}
+{# The kept page answers for itself at once, and for every other page when the network does not. #}
 async function answer(request, page) {
   const kept = await caches.match(page || request);
   if (kept && new URL(request.url).pathname === page) return kept;
   try {
     const fresh = await Promise.race([fetch(request), new Promise((_, no) => setTimeout(no, PATIENCE_MS))]);
-    return [502, 503, 504].includes(fresh.status) && kept || fresh;
+    return fresh.status > 501 && kept || fresh;
   } catch { return kept || Response.error(); }
 }
