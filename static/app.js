@@ -352,7 +352,8 @@ async function show(tap, answer) {
 
 // The parts of the answer replace those on the page, but never a step somebody is writing in.
 function swap(innerHTML, events) {
-  const answer = make("template", { innerHTML }).content, focused = document.activeElement.closest("article");
+  const answer = make("template", { innerHTML }).content, focused = document.activeElement;
+  const { id } = focused, stepId = focused.closest("article")?.id;
   for (const part of [...answer.children]) {
     const old = byId(part.id);
     if (all(TYPED, old || part).some(isTyped)) Object.assign(old.dataset, part.dataset);
@@ -361,9 +362,8 @@ function swap(innerHTML, events) {
       htmx.process(part);
     }
   }
-  if (focused && document.activeElement === document.body) {
-    const first = byId(focused.id)?.querySelector(".tick button, .levels button, summary");
-    first?.focus({ preventScroll: true });
+  if (!focused.isConnected) {
+    (byId(id) || byId(stepId)?.querySelector(".tick button, .levels button"))?.focus({ preventScroll: true });
   }
   delete events.announce; // said when it was tapped
   for (const [name, detail] of Object.entries(events)) htmx.trigger(document.body, name, detail);
