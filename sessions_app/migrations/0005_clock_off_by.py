@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sessions_app", "0003_breaks")]
+    dependencies = [("sessions_app", "0004_participants_and_help")]
 
     operations = [
         migrations.AddField(
