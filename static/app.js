@@ -1,7 +1,7 @@
 // Doorway in the browser. Every page works without this file. What it adds, in this order: the moment of a tap and an
 // id for what was said; what could not be saved is told, and typed words are not lost by leaving; a tap waits on the
 // device until the server has it; the screen can be hidden; the end of the session is told, and survived.
-// One file, because all of it together has to stay below six kilobytes on the wire (tests/test_weight.py).
+// One file, because all of it together has to stay below six kilobytes on the wire (tests/config/test_weight.py).
 "use strict";
 (() => {
 const TIMEOUT_MS = 8000; // one request
@@ -20,13 +20,13 @@ const stop = (event) => {
   event.stopImmediatePropagation();
 };
 
-async function ask(address, { headers, ...how } = {}, isLast) {
-  const [, token = ""] = /csrftoken=(\w+)/.exec(document.cookie) || [];
-  const ours = { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": token, ...headers };
-  const answer = await fetch(address, { ...how, headers: ours, signal: AbortSignal.timeout(TIMEOUT_MS) });
+async function ask(address, how, isLast) {
+  const [, token = ""] = /csrftoken=(\w+)/.exec(document.cookie) || [], signal = AbortSignal.timeout(TIMEOUT_MS);
+  const headers = { "X-Requested-With": "XMLHttpRequest", "X-CSRFToken": token, ...how.headers };
+  const answer = await fetch(address, { ...how, headers, signal });
   if (answer.status !== 403 || isLast) return answer;
-  await ask("/", {}, true); // any page with a form brings a new token
-  return ask(address, { headers, ...how }, true);
+  await fetch("/", { signal }); // any page with a form brings a new token, the one for signing in as well
+  return ask(address, how, true);
 }
 
 // The tap ----------------------------------------------------------------------------------------------------
@@ -58,7 +58,7 @@ function isSecondTap(form) {
 function operationFor(form, button) {
   const facts = [...new FormData(form, button)].filter(([name]) => !/(op_id|at|csrfmiddlewaretoken)$/.test(name));
   const words = String(new URLSearchParams(facts));
-  if (form.words !== words) Object.assign(form, { words, operation: crypto.randomUUID?.() });
+  if (form.lastSaid !== words) Object.assign(form, { lastSaid: words, operation: crypto.randomUUID?.() });
   return form.operation;
 }
 
@@ -107,8 +107,9 @@ on(window, "beforeunload", (event) => {
   sent = null;
 });
 
-// The outbox: a tap is written on this device, shown, then sent; the first send and each retry are the same code.
-// Only choices are kept, never words. Where nothing can be kept, forms go their plain way. -----------------------
+// The outbox -------------------------------------------------------------------------------------------------
+// A tap is written on this device, shown, then sent; the first send and each retry are the same code. Only choices are
+// kept, never words. Where nothing can be kept, forms go their plain way.
 
 const CHOICE = /^(outcome|reason|level|at|op_id|session|id)$/; // what may be kept
 const STEPS_AFTER_MS = 4000; // a departure whose answer is not here by then goes on with the steps kept on the device
@@ -237,8 +238,9 @@ function refusal(tap) {
   return line;
 }
 
-// What the server has of a departure, in codes: kept for its therapist and for a day, so that the page without a
-// connection can show it. By departure; each looks like taps, by address. -------------------------------------------------------
+// What the server has ----------------------------------------------------------------------------------------
+// In codes, by departure, kept for its therapist and for a day, so that the page without a connection can show it.
+// It looks like taps, by address.
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const seen = () => (isOffline() ? recall(departureHere()) : seenHere());
@@ -409,7 +411,8 @@ async function leave(event) {
   form.submit();
 }
 
-// The screen: hidden by a button, or Shift three times. What was typed stays behind the cover, which nobody can read. --
+// The screen -------------------------------------------------------------------------------------------------
+// Hidden by a button, or Shift three times. What was typed stays behind the cover, which nobody can read.
 
 const SHIFTS = 3, SHIFTS_WITHIN_MS = 5000;
 let title = "", isHidden = false, shifts = [];
@@ -455,7 +458,8 @@ function onSight({ type }) {
   if (endsAt && Date.now() > endsAt - WARN_SECONDS * 1000) look();
 }
 
-// The end of the session. Only the server knows it: whatever the clock here says, it is asked before anybody is told. --
+// The end of the session -------------------------------------------------------------------------------------
+// Only the server knows it: whatever the clock here says, it is asked before anybody is told.
 
 const WARN_SECONDS = 125; // two minutes, and some for the way
 const TRY_AGAIN_MS = 15000;

@@ -160,12 +160,12 @@ def test_nothing_is_left_to_see_for_the_app_switcher(open_window, therapist, dep
     window.tab.evaluate(GO_AWAY, True)
     assert window.tab.evaluate(SEEN_OF, "body") == "0"
     assert window.tab.evaluate(SEEN_OF, "#sign-in-again") == "0"
-    window.tab.emulate_media(media="print")
-    assert window.tab.evaluate(SEEN_OF, "body") == "1", "paper is asked for by a person"
-    window.tab.emulate_media(media="screen")
     window.tab.evaluate(GO_AWAY, False)
     assert window.tab.evaluate(SEEN_OF, "body") == "1"
     assert window.tab.evaluate("document.activeElement.id") == "stay-calm-done"
+    window.tab.evaluate(GO_AWAY, True)
+    window.tab.emulate_media(media="print")
+    assert window.tab.evaluate(SEEN_OF, "body") == "1", "paper is asked for by a person"
 
 
 def test_a_page_that_is_left_is_not_seen_either(open_window, therapist):
@@ -192,7 +192,7 @@ def test_no_title_address_or_store_holds_a_word_about_a_client(
         window.go(path.format(**facts))
         found += [window.tab.title(), window.tab.url]
     window.tab.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    found += window.tab.evaluate(ON_THE_DEVICE) + [json.dumps(window.tab.evaluate(WAITING))]
+    found += [*window.tab.evaluate(ON_THE_DEVICE), json.dumps(window.tab.evaluate(WAITING))]
     assert any(str(departure.pk) in each for each in found), "something was found at all"
     assert [word for word in everything_said if word in " ".join(found)] == []
 
