@@ -532,6 +532,7 @@ async function signInAgain(event) {
       words = [...errors, ...Object.values(fields).flatMap((field) => field.errors)].join(" ");
     } else if (await look()) return tabs.postMessage("");
   } catch { /* no connection: try again */ }
+  form.tappedAt = 0; // the next one is no second tap
   problem.textContent = words;
   problem.hidden = false;
   password.focus();
