@@ -38,13 +38,14 @@ class OperationBelongsElsewhere(Exception):
 
 
 @transaction.atomic
-def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None, is_new=False):
+def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None, clock_off_by=None, is_new=False):
     """Write down the answer to one step.
 
     Answers are never edited: changing your mind adds a newer one. Saying the same thing twice (a double
     tap, a replayed request) adds nothing; the standing answer comes back. Raises
     OperationBelongsElsewhere when `op_id` was used for something else, ProtocolStep.DoesNotExist for an
     unknown slug. `at` is the moment of the tap (aware, UTC), the server's clock when missing; see `following`.
+    `clock_off_by`: by how much `at` had to be corrected, see `accounts.devices`.
     `is_new`: the same words mean something else this time (another level), so that they are added.
     """
     # Two taps at once: the second waits here for the first, then sees its answer.
@@ -62,7 +63,13 @@ def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None, 
         return standing
     occurred_at = following(standing, at or timezone.now())
     response = StepResponse.objects.create(
-        op_id=op_id, departure=departure, step=step, by=by, occurred_at=occurred_at, **said
+        op_id=op_id,
+        departure=departure,
+        step=step,
+        by=by,
+        occurred_at=occurred_at,
+        clock_off_by=clock_off_by,
+        **said,
     )
     audit.record("step_recorded", departure, by=by, step=slug, outcome=outcome)
     return response
@@ -107,13 +114,14 @@ def following(standing, moment):
     return moment
 
 
-def take_back(departure, *, slug, by, op_id, at=None):
+def take_back(departure, *, slug, by, op_id, at=None, clock_off_by=None):
     """Undo: the step is not recorded any more. The earlier answer stays in the history."""
-    return record(departure, slug=slug, outcome=Outcome.NOT_RECORDED, by=by, op_id=op_id, at=at)
+    taken_back = {"outcome": Outcome.NOT_RECORDED, "clock_off_by": clock_off_by}
+    return record(departure, slug=slug, by=by, op_id=op_id, at=at, **taken_back)
 
 
 @transaction.atomic
-def record_phase(departure, *, phase, op_id, by, at=None):
+def record_phase(departure, *, phase, op_id, by, at=None, clock_off_by=None):
     """Mark each step of a phase that has no answer as done, in one gesture. Returns the slugs that were."""
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
     steps = [step for step in editions.steps_of(departure.protocol_version_id) if step.phase == phase]
@@ -122,7 +130,8 @@ def record_phase(departure, *, phase, op_id, by, at=None):
     if is_known(op_id, [step.slug for step in steps]):
         return []
     for slug in slugs:
-        record(departure, slug=slug, outcome=Outcome.DONE, op_id=derived(op_id, slug), at=at, by=by)
+        tick = {"outcome": Outcome.DONE, "op_id": derived(op_id, slug), "clock_off_by": clock_off_by}
+        record(departure, slug=slug, at=at, by=by, **tick)
     return slugs
 
 
@@ -132,7 +141,7 @@ def derived(op_id, what):
 
 
 @transaction.atomic
-def fill_in_gone(departure, *, op_id, at, by):
+def fill_in_gone(departure, *, op_id, at, by, clock_off_by=None):
     """Mark each of steps 3 to 8 that has no answer as not possible, because the client had left."""
     answered = set(departure.step_responses.standing().values_list("step__slug", flat=True))
     for slug in NEEDS_THE_CLIENT:
@@ -144,6 +153,7 @@ def fill_in_gone(departure, *, op_id, at, by):
                 reason=reason_unable(departure),
                 op_id=derived(op_id, slug),
                 at=at,
+                clock_off_by=clock_off_by,
                 by=by,
             )
 

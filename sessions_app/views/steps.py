@@ -31,7 +31,7 @@ def record_step(request, departure_id, slug):
         return refused(request, departure, form)
     is_repeat = checklist.has_heard(form.cleaned_data["op_id"])
     try:
-        checklist.record(departure, slug=slug, by=request.user, **form.cleaned_data)
+        checklist.record(departure, slug=slug, by=request.user, clock_off_by=request.clock_off_by, **form.cleaned_data)
     except checklist.OperationBelongsElsewhere:
         return conflict()
     return once_more(answered(request, departure, slug), is_repeat=is_repeat)
@@ -45,7 +45,8 @@ def record_phase(request, departure_id, phase):
     if phase not in checklist.IN_ONE_GESTURE:
         raise Http404
     departure = own_departure(request, departure_id)
-    checklist.record_phase(departure, phase=phase, by=request.user, **TapForm.read(request.POST))
+    tap = TapForm.read(request.POST)
+    checklist.record_phase(departure, phase=phase, by=request.user, clock_off_by=request.clock_off_by, **tap)
     if not request.htmx:
         return redirect(f"{reverse('departure', args=[departure.pk])}#phase-{phase}")
     states = checklist.states(departure)
@@ -67,13 +68,13 @@ def undo_step(request, departure_id, slug):
     """Take the standing answer back; for the safety step the level and its plan go with it."""
     departure = own_departure(request, departure_id, is_tap=True)
     step, was_immediate = step_of(departure, slug), departure.is_immediate
-    tap = TapForm.read(request.POST)
+    tap = {"by": request.user, "clock_off_by": request.clock_off_by, **TapForm.read(request.POST)}
     is_repeat = checklist.has_heard(tap["op_id"])
     try:
         if slug == levels.SAFETY and departure.response_level:
-            levels.take_back_level(departure, by=request.user, **tap)
+            levels.take_back_level(departure, **tap)
         else:
-            checklist.take_back(departure, slug=step.slug, by=request.user, **tap)
+            checklist.take_back(departure, slug=step.slug, **tap)
     except checklist.OperationBelongsElsewhere:
         return conflict()
     return once_more(answered(request, departure, slug, was_immediate=was_immediate), is_repeat=is_repeat)
@@ -91,7 +92,7 @@ def set_level(request, departure_id):
     data = form.cleaned_data
     try:
         is_repeat = levels.has_heard(data["op_id"], departure=departure, level=data["level"], by=request.user)
-        levels.set_level(departure, by=request.user, **data)
+        levels.set_level(departure, by=request.user, clock_off_by=request.clock_off_by, **data)
     except checklist.OperationBelongsElsewhere:
         return conflict()
     return once_more(answered(request, departure, levels.SAFETY, was_immediate=was_immediate), is_repeat=is_repeat)

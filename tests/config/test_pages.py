@@ -3,8 +3,10 @@
 import json
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.mail import EmailMessage, get_connection
 from django.db import OperationalError, connection
 from django.test import Client as Browser
@@ -192,6 +194,43 @@ def test_an_error_page_runs_nothing_and_leads_back(status):
     html = render_to_string(f"{status}.html")
     assert '<a class="button filled" href="/">' in html
     assert "<script" not in html
+
+
+# What is installed --------------------------------------------------------------------------------------------
+
+
+def test_a_device_can_install_it_under_a_name_that_tells_nothing(client):
+    answer = client.get(reverse("manifest"))
+    assert answer["Content-Type"] == "application/manifest+json"
+    assert "max-age" in answer["Cache-Control"]
+    told = answer.json()
+    assert (told["name"], told["start_url"], told["display"], told["lang"]) == ("Doorway", "/", "standalone", "en-gb")
+    assert {(icon["sizes"], icon["purpose"]) for icon in told["icons"]} == {
+        ("192x192", "any"),
+        ("512x512", "any"),
+        ("512x512", "maskable"),
+    }
+    for icon in told["icons"]:
+        picture = Path(finders.find(icon["src"].removeprefix("/static/"))).read_bytes()
+        width, height = (int.from_bytes(picture[at : at + 4]) for at in (16, 20))  # of a PNG's first chunk
+        assert (picture[:4], f"{width}x{height}") == (b"\x89PNG", icon["sizes"])
+
+
+def test_the_manifest_speaks_the_language_of_the_person(client):
+    assert client.get(reverse("manifest"), headers={"Accept-Language": "es"}).json()["lang"] == "es"
+
+
+def test_only_the_page_of_the_person_offers_to_install(signed_in, therapist):
+    inside = signed_in(therapist)
+    assert "Install Doorway on this device" in words(inside.get(reverse("me")))
+    assert "Install" not in words(inside.get(reverse("now")))
+
+
+def test_a_page_names_its_pictures_and_asks_for_none_of_them(signed_in, therapist):
+    page = words(signed_in(therapist).get(reverse("me")))
+    assert '<link rel="manifest" href="/manifest.webmanifest"' in page
+    assert '<link rel="apple-touch-icon" href="/static/icons/180.png">' in page
+    assert page.count(".png") == 1
 
 
 # Headers ------------------------------------------------------------------------------------------------------
