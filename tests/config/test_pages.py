@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from followups import health, reminders
 from followups.models import Heartbeat, Reminder
+from resources.models import ContactPoint
 from sessions_app import levels
 from sessions_app.models import ResponseLevel
 from tests.conftest import PASSWORD
@@ -278,3 +279,24 @@ def test_nothing_a_signed_in_person_saw_is_kept(signed_in, therapist, departure)
     assert {status: answer.status_code for status, answer in kinds.items()} == {status: status for status in kinds}
     for status, answer in kinds.items():
         assert "no-store" in answer["Cache-Control"], status
+
+
+def test_the_page_for_a_dead_spot_has_the_numbers_of_the_country(client, starter):
+    html = client.get(reverse("offline"), {"country": "GB"}).content.decode()
+    assert 'href="tel:999"' in html
+    assert 'href="tel:116123"' in html
+    assert "988" not in html
+
+
+@pytest.mark.parametrize("country", ["", "QQ", "gb'", "\x00"])
+def test_without_a_country_it_has_no_numbers_that_may_be_wrong(client, starter, country):
+    answer = client.get(reverse("offline"), {"country": country})
+    assert "tel:" not in answer.content.decode()
+
+
+def test_a_device_fetches_the_page_anew_when_a_number_changes(signed_in, therapist, starter):
+    browser = signed_in(therapist)
+    before = browser.get(reverse("service-worker")).content
+    assert browser.get(reverse("service-worker")).content == before
+    ContactPoint.objects.filter(resource__slug="us-988-lifeline", kind="voice").update(display="989", dial="989")
+    assert browser.get(reverse("service-worker")).content != before
