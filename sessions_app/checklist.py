@@ -42,7 +42,7 @@ def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None, 
     """Write down the answer to one step.
 
     Answers are never edited: changing your mind adds a newer one. Saying the same thing twice (a double
-    tap, a replayed request) adds nothing; the standing answer comes back. Raises
+    tap, a replayed request) adds nothing; the standing answer comes back, `is_repeat` if `op_id` was heard. Raises
     OperationBelongsElsewhere when `op_id` was used for something else, ProtocolStep.DoesNotExist for an
     unknown slug. `at` is the moment of the tap (aware, UTC), the server's clock when missing; see `following`.
     `clock_off_by`: by how much `at` had to be corrected, see `accounts.devices`.
@@ -57,6 +57,7 @@ def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None, 
     if earlier := repeated(answers, op_id, departure=departure, step=step, by=by):
         if not says_the_same(earlier, said):
             raise OperationBelongsElsewhere
+        earlier.is_repeat = True
         return earlier
     standing = answers[-1] if answers else None
     if says_the_same(standing, said) and not is_new:
@@ -90,11 +91,6 @@ def is_standing(response):
         departure=response.departure_id,
         step=response.step_id,
     ).exists()
-
-
-def has_heard(op_id):
-    """Whether an answer to a step came with this operation before."""
-    return StepResponse.objects.filter(op_id=op_id).exists()
 
 
 def says_the_same(standing, said):

@@ -71,19 +71,20 @@ def take_back_level(departure, *, op_id, by, at=None, clock_off_by=None):
     """No level and no answer to the safety step is recorded any more; the plan on it is withdrawn.
 
     Nothing is erased: the answers stay in the history. What was long on its way does not overturn a newer level.
+    Returns the answer that took it back, None when there was no level.
     """
     departure = hold(departure)
     previous = departure.response_level
     if not previous:
-        return departure
+        return None
     answer = checklist.take_back(departure, slug=SAFETY, by=by, op_id=op_id, at=at, clock_off_by=clock_off_by)
     if not checklist.is_standing(answer):
-        return departure
+        return answer
     departure.response_level, departure.response_level_at = "", None
     departure.save(update_fields=["response_level", "response_level_at"])
     audit.record("level_taken_back", departure, by=by, previous=previous)
     signals.response_level_set.send(DepartureEvent, departure=departure, by=by, previous=previous)
-    return departure
+    return answer
 
 
 def has_heard(op_id, *, departure, level, by):

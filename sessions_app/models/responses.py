@@ -58,6 +58,8 @@ class StepResponse(models.Model):
     received_at = models.DateTimeField(auto_now_add=True)
     clock_off_by = models.DurationField(_("device's clock ahead by"), null=True, blank=True)
 
+    is_repeat = False  # true of what `checklist.record` hands back when this operation had arrived before
+
     objects = StepResponseQuerySet.as_manager()
 
     class Meta:

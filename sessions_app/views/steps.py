@@ -29,12 +29,12 @@ def record_step(request, departure_id, slug):
     form = StepResponseForm(request.POST, step=step_of(departure, slug))
     if not form.is_valid():
         return refused(request, departure, form)
-    is_repeat = checklist.has_heard(form.cleaned_data["op_id"])
+    tap = {"by": request.user, "clock_off_by": request.clock_off_by, **form.cleaned_data}
     try:
-        checklist.record(departure, slug=slug, by=request.user, clock_off_by=request.clock_off_by, **form.cleaned_data)
+        answer = checklist.record(departure, slug=slug, **tap)
     except checklist.OperationBelongsElsewhere:
         return conflict()
-    return once_more(answered(request, departure, slug), is_repeat=is_repeat)
+    return once_more(answered(request, departure, slug), answer)
 
 
 @require_POST
@@ -69,15 +69,14 @@ def undo_step(request, departure_id, slug):
     departure = own_departure(request, departure_id, is_tap=True)
     step, was_immediate = step_of(departure, slug), departure.is_immediate
     tap = {"by": request.user, "clock_off_by": request.clock_off_by, **TapForm.read(request.POST)}
-    is_repeat = checklist.has_heard(tap["op_id"])
     try:
         if slug == levels.SAFETY and departure.response_level:
-            levels.take_back_level(departure, **tap)
+            answer = levels.take_back_level(departure, **tap)
         else:
-            checklist.take_back(departure, slug=step.slug, **tap)
+            answer = checklist.take_back(departure, slug=step.slug, **tap)
     except checklist.OperationBelongsElsewhere:
         return conflict()
-    return once_more(answered(request, departure, slug, was_immediate=was_immediate), is_repeat=is_repeat)
+    return once_more(answered(request, departure, slug, was_immediate=was_immediate), answer)
 
 
 @require_POST
@@ -146,9 +145,9 @@ def step_address(departure, slug):
     return f"{reverse('departure', args=[departure.pk])}#{slug}"
 
 
-def once_more(response, *, is_repeat):
-    """The same answer as the first time; only a header tells the device that the tap had arrived before."""
-    if is_repeat:
+def once_more(response, answer=None, *, is_repeat=False):
+    """The same response as the first time; only a header tells the device that the tap had arrived before."""
+    if is_repeat or (answer and answer.is_repeat):
         response.headers["X-Op"] = DUPLICATE
     return response
 
