@@ -28,10 +28,11 @@ def others(departure):
 
     In a group nobody is listed: there the others are a number (`DepartureEvent.others`) and nothing more.
     """
-    if not departure.session_id or departure.is_of_a_group:
+    if departure.is_of_a_group:
         return []
     records = {each.client_id: each for each in departures.of_the_same_session(departure)}
-    present = departure.session.clients.exclude(pk=departure.client_id)
+    known = departure.session.clients if departure.session_id else Client.objects.filter(pk__in=records)
+    present = known.exclude(pk=departure.client_id)
     return [Participant(client, records.get(client.pk)) for client in present]
 
 

@@ -123,13 +123,15 @@ class LookAfterForm(TapForm):
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     client = forms.ModelChoiceField(
-        Client.objects.none(), error_messages={"required": _("Choose the person. They have to be in the session.")}
+        Client.objects.none(),
+        label=_("Which client?"),
+        error_messages={"required": _("Choose the person. They have to be in the session.")},
     )
 
     def __init__(self, *args, clients, **kwargs):
         super().__init__(*args, **kwargs)
-        if clients is not None:
-            self.fields["client"].queryset = clients
+        self.fields["client"].queryset = clients
+        self.fields["client"].label_from_instance = client_label
 
     def clean(self):
         data = super().clean()

@@ -9,6 +9,7 @@ from accounts.access import allow, posted
 from accounts.models import Role
 from sessions_app import participants
 from sessions_app.forms.departures import LookAfterForm
+from sessions_app.models import Client
 from sessions_app.views.departures import own_departure
 
 
@@ -23,10 +24,17 @@ def others(request, departure_id):
     if departure.is_of_a_group or not departure.has_several:
         raise Http404
     present = participants.others(departure)
-    form = LookAfterForm(posted(request), clients=departure.session.clients.all() if departure.session else None)
+    form = LookAfterForm(posted(request), clients=choices(request, departure))
     if request.method == "POST" and form.is_valid():
         made = participants.look_after(departure, by=request.user, **form.cleaned_data)
         return redirect("departure", made.pk)
     audit.record_view(departure, by=request.user, page="others")
     context = {"departure": departure, "present": present, "form": form}
     return render(request, "sessions_app/others.html", context, status=422 if form.is_bound else 200)
+
+
+def choices(request, departure):
+    """Who it may be: somebody of the session; without one, any of the therapist's clients."""
+    if departure.session:
+        return departure.session.clients.all()
+    return Client.objects.visible_to(request.user).filter(therapist=request.user).exclude(pk=departure.client_id)

@@ -93,6 +93,18 @@ def test_the_other_person_gets_a_record_of_their_own(browser, leaver, partner):
     assert "Open their record" in browser.get(reverse("others", args=[leaver.pk])).content.decode()
 
 
+def test_without_a_session_it_may_be_any_of_ones_own_clients(browser, client_0417, partner, therapist, stranger):
+    """Somebody walked in with their partner: nothing was in the diary."""
+    foreign = Client.objects.create(reference="foreign", therapist=stranger, team=stranger.team)
+    made = departures.log(id=uuid.uuid4(), by=therapist, client=client_0417)
+    departures.change_setting(made, format="in_person", composition="couple", age_band="adult", by=therapist)
+    address = reverse("others", args=[made.pk])
+    assert browser.post(address, {"client": foreign.pk}).status_code == 422
+    browser.post(address, {"client": partner.pk})
+    assert DepartureEvent.objects.get(client=partner).alongside == made
+    assert "Open their record" in browser.get(address).content.decode()
+
+
 def test_one_record_for_each_person_whichever_way_one_comes(leaver, partner, client_0417, therapist):
     first = participants.look_after(leaver, id=uuid.uuid4(), client=partner, by=therapist)
     again = participants.look_after(leaver, id=uuid.uuid4(), client=partner, by=therapist)
