@@ -5,7 +5,8 @@ import pytest
 from followups.models import FollowUp
 from sessions_app import departures, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
-from tests.journeys.conftest import STORAGE_DENIED
+from tests.journeys.conftest import LAPTOP, PHONE, STORAGE_DENIED
+from tests.ux.sight import CONTRAST, GAP, TARGET, TICK, TOO_SMALL, report
 
 pytestmark = pytest.mark.journey
 
@@ -68,7 +69,8 @@ def test_with_level_immediate_help_comes_first(open_window, therapist, superviso
     window.inspect()
 
 
-def test_help_is_two_taps_away(open_window, therapist, supervisor, departure):
+@pytest.mark.target("T6")
+def test_help_is_two_taps_away(open_window, therapist, supervisor, departure, figure):
     window = open_window(therapist)
     window.go(f"/departures/{departure.pk}/")
     window.tab.locator(".dock").get_by_role("link", name="Safety").click()
@@ -76,6 +78,7 @@ def test_help_is_two_taps_away(open_window, therapist, supervisor, departure):
     call.wait_for(state="visible")
     box, screen = call.bounding_box(), window.tab.viewport_size
     assert 0 < box["y"] < screen["height"] - 100, "on the screen, and not under the dock"
+    figure("T6", 1 + 1)  # Safety, and the number
 
 
 def test_contact_is_recorded_in_three_taps(open_window, therapist, departure):
@@ -123,17 +126,38 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_accessible(open_window, request, departure, supervisor, starter, size, theme):
+#: How a device asks for a page to look; each is inspected on a phone, the first two on a laptop as well.
+LOOKS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "more contrast": {"contrast": "more"},
+    "forced colours": {"forced_colors": "active", "color_scheme": "dark"},
+}
+EVERY_LOOK = [pytest.param(PHONE, look, id=f"phone, {look}") for look in LOOKS]
+EVERY_LOOK += [pytest.param(LAPTOP, look, id=f"laptop, {look}") for look in ("light", "dark")]
+
+
+@pytest.mark.target("T12")
+@pytest.mark.target("T11")
+@pytest.mark.target("T10")
+@pytest.mark.parametrize(("size", "look"), EVERY_LOOK)
+def test_every_page_is_accessible(open_window, request, departure, supervisor, starter, figure, size, look):
     """Signed-in pages; those with an error, a report or a review are inspected on the way through."""
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=departure.pk, by=departure.therapist)
     facts = {"id": departure.pk, "follow_up": departure.follow_ups.first().pk}
     facts |= {"client": departure.client_id, "session": departure.session_id}
+    too_small, contrasts = [], []
     for who, paths in PAGES.items():
-        window = open_window(request.getfixturevalue(who), size=size, color_scheme=theme)
+        window = open_window(request.getfixturevalue(who), size=size, **LOOKS[look])
         for path in paths:
             assert window.go(path.format(**facts)) == 200, path
             window.inspect()
+            too_small += window.tab.evaluate(TOO_SMALL, [TARGET, TICK, GAP])
+            contrasts.append(window.tab.evaluate(CONTRAST))
+    assert too_small == []
+    figure("T10", len(too_small))
+    figure("T12", 0)  # `inspect` found none
+    report(figure, contrasts)
 
 
 @pytest.mark.parametrize(

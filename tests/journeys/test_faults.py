@@ -16,7 +16,7 @@ from tests.journeys.hands import Chromium, WebKit
 from tests.journeys.wire import HANG_UP, Wire
 
 ENGINES = ["Chromium", "WebKit"]
-pytestmark = [pytest.mark.journey, pytest.mark.processes]
+pytestmark = [pytest.mark.journey, pytest.mark.processes, pytest.mark.target("T5")]
 TAP_GUARD = 0.8  # seconds after which the same tap is meant; see static/app.js
 ROUNDING = timedelta(milliseconds=1)  # a device counts in whole ones
 #: Before every script of a page: what makes a device's clock wrong, or leaves it nothing to keep a tap in.
