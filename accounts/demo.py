@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from accounts.models import Role, Site, Supervision, Team, User
+from accounts.models import Role, Site, SiteRule, Supervision, Team, User
 
 PASSWORD = "doorway-demo-only"  # noqa: S105
 SITES = {
@@ -14,6 +14,8 @@ SITES = {
         "emergency_number": "911",
         "on_call_name": "Riverside on-call",
         "on_call_phone": "+1 555 0100",
+        "safeguarding_name": "Lena Ortiz",
+        "safeguarding_phone": "+1 555 0121",
         "terminology": Site.Terminology.CONCERN,
     },
     "Harbour Practice": {
@@ -22,6 +24,8 @@ SITES = {
         "emergency_number": "999",
         "on_call_name": "Harbour duty lead",
         "on_call_phone": "020 7946 0100",
+        "safeguarding_name": "Harbour safeguarding lead",
+        "safeguarding_phone": "020 7946 0121",
         "terminology": Site.Terminology.RESPONSE,
     },
 }
@@ -31,6 +35,12 @@ PEOPLE = [
     ("sam@doorway.example", "Sam Lindqvist", "+1 555 0119", "Riverside Clinic", [Role.SUPERVISOR]),
     ("kim@doorway.example", "Kim Novak", "", "Riverside Clinic", [Role.ADMIN]),
 ]
+#: Told when a colleague asks for help at their site.
+SITE_CONTACTS = ["kim@doorway.example"]
+RULE = (
+    "Made-up rule of this demo. Call the on-call supervisor first. Offer a ride, a call to somebody who can fetch "
+    "them, and time to sit. Nobody outside is told without the supervisor's word, and what the law here allows."
+)
 
 
 def people():
@@ -39,6 +49,10 @@ def people():
         site, _ = Site.objects.get_or_create(name=name, defaults=facts)
         Team.objects.get_or_create(name="Adults", site=site)
     made = {email.partition("@")[0]: person(email, *facts) for email, *facts in PEOPLE}
+    User.objects.filter(email__in=SITE_CONTACTS).update(is_site_contact=True)
+    adopted = {"words": RULE, "adopted_by": made["sam"].name, "adopted_on": timezone.localdate() - timedelta(days=90)}
+    for site in Site.objects.filter(name__in=SITES):
+        SiteRule.objects.get_or_create(site=site, topic=SiteRule.Topic.IMPAIRED_DRIVING, defaults=adopted)
     for therapist in ("ana", "tom"):
         Supervision.objects.get_or_create(
             supervisor=made["sam"],

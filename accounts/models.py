@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditEntry
 
-__all__ = ["AuditEntry", "Role", "Site", "Supervision", "Team", "TeamCover", "User"]
+__all__ = ["AuditEntry", "Role", "Site", "SiteRule", "Supervision", "Team", "TeamCover", "User"]
 
 
 class Role(models.TextChoices):
@@ -48,6 +48,8 @@ class Site(models.Model):
     )
     on_call_name = models.CharField(_("on-call supervisor"), max_length=80, blank=True)
     on_call_phone = models.CharField(_("on-call number"), max_length=30, blank=True)
+    safeguarding_name = models.CharField(_("safeguarding lead"), max_length=80, blank=True)
+    safeguarding_phone = models.CharField(_("safeguarding lead's number"), max_length=30, blank=True)
     terminology = models.CharField(_("terminology"), max_length=10, choices=Terminology, default=Terminology.CONCERN)
     workday_starts = models.TimeField(_("working day starts"), default=time(9))
     workday_ends = models.TimeField(_("working day ends"), default=time(17))
@@ -62,6 +64,28 @@ class Site(models.Model):
     @property
     def zone(self):
         return zoneinfo.ZoneInfo(self.time_zone)
+
+
+class SiteRule(models.Model):
+    """What a site's law and policy say on one topic: the card a therapist reads before telling anybody outside.
+
+    Doorway brings none of its own: whose rule it is, and since when, stands on the card.
+    """
+
+    class Topic(models.TextChoices):
+        IMPAIRED_DRIVING = "impaired_driving", _("Impaired and driving")
+        MINOR = "minor", _("Under 18")
+        DANGER = "danger", _("Danger to self or others")
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="rules")
+    topic = models.CharField(_("topic"), max_length=20, choices=Topic)
+    words = models.TextField(_("what the rule says"), max_length=1_000)
+    adopted_by = models.CharField(_("adopted by"), max_length=80)
+    adopted_on = models.DateField(_("adopted on"))
+
+    class Meta:
+        ordering = ["topic"]
+        constraints = [models.UniqueConstraint(fields=["site", "topic"], name="site_rule_once_per_topic")]
 
 
 class Team(models.Model):
@@ -102,6 +126,11 @@ class User(AbstractBaseUser):
         help_text=_("Empty: the site's."),
     )
     is_active = models.BooleanField(_("active"), default=True)
+    is_site_contact = models.BooleanField(
+        _("told when a colleague asks for help"),
+        default=False,
+        help_text=_("At their own site, such as reception or a colleague next door."),
+    )
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -1,3 +1,5 @@
+import uuid
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -7,6 +9,7 @@ from accounts import session_end
 from accounts.devices import mark_of
 from accounts.models import Role
 from resources import crisis
+from sessions_app import help_tokens
 
 #: What the main navigation offers, and to whom; nobody named means everyone who is signed in.
 PLACES = [
@@ -40,11 +43,14 @@ def is_current(request, name):
 
 
 def session(request):
-    """What the dialogs about the end of the session say, on pages that have them."""
+    """What stands on every page of somebody signed in: the session's end, and calls for help."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
     return {
         "session_seconds": session_end.seconds_left(request.session),
         "crisis_numbers": SimpleLazyObject(lambda: crisis.numbers_to_call(user.site.country)),
+        "may_be_asked": user.is_supervisor or user.is_site_contact,
+        "help_token": help_tokens.token_for(user),
+        "new_call_id": uuid.uuid4(),
     }

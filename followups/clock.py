@@ -2,8 +2,29 @@
 
 from django.db import connection
 
+BELL = "doorway"  # what PostgreSQL calls the bell; ringing it carries nothing, a lost ring only costs patience
+
 
 def now():
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]
+
+
+def wake():
+    """Ring for whoever attends, when the transaction is committed; a rollback rings for nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {BELL}")
+
+
+def attend():
+    """From now on rings are heard, also those that come while this connection does something else."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LISTEN {BELL}")
+
+
+def listen(seconds):
+    """Wait until somebody rings, `seconds` at most. True when somebody did since `attend` or the last ring heard."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return any(True for _ring in connection.connection.notifies(timeout=seconds, stop_after=1))

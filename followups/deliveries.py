@@ -24,6 +24,7 @@ from django.db.models import Q
 
 from followups import clock, notices
 from followups.models import Delivery, DeliveryEnd, DeliveryStart, FollowUp, Reminder
+from sessions_app.models import HelpCall
 
 LEASE = timedelta(seconds=120)  # twice the longest talk, which is EMAIL_TIMEOUT times the six turns of SMTP
 BATCH = 20
@@ -54,7 +55,7 @@ def claim():
     batch = list(
         Delivery.objects.filter(free)
         .select_for_update(of=["self"], skip_locked=True)
-        .select_related("recipient", "reminder__follow_up")
+        .select_related("recipient", "reminder__follow_up", "help_call__by", "help_call__site")
         .order_by("lane", "next_at", "pk")[:BATCH]
     )
     token = uuid.uuid4()
@@ -86,15 +87,15 @@ def deliver(delivery, *, post):
 def begin(delivery):
     """Commit the start row before the first byte; None when there is nothing to send any more.
 
-    Checks again: is the lease still ours, does the promise still stand as it was, does the recipient still work
-    here, and has this message not killed its sender too often. Renews the lease, so that it covers this talk whole.
+    Checks again: is the lease still ours, is there still something to say, does the recipient still work here, and
+    has this message not killed its sender too often. Renews the lease, so that it covers this talk whole.
     """
     now = clock.now()
     mine = Delivery.objects.select_for_update().filter(pk=delivery.pk, lease_token=delivery.lease_token)
     held = mine.first()
     if held is None:
         return None
-    if not is_wanted(delivery.reminder):
+    if not is_wanted(delivery):
         return settle(held, State.STOPPED, now=now)
     if not delivery.recipient.is_active:
         return settle(held, State.FAILED, now=now, problem="The recipient has no account any more.")
@@ -104,8 +105,11 @@ def begin(delivery):
     return DeliveryStart.objects.create(delivery=held, lease_token=held.lease_token, worker=me(), at=now)
 
 
-def is_wanted(reminder):
-    """Whether the follow-up is still open, and was not moved or handed on since: then a newer reminder stands."""
+def is_wanted(delivery):
+    """Whether there is still something to say: the promise stands as it was, or nobody has answered the call."""
+    if delivery.help_call_id:
+        return HelpCall.objects.open().filter(pk=delivery.help_call_id, answered_at=None).exists()
+    reminder = delivery.reminder
     newer = Reminder.objects.filter(follow_up_id=reminder.follow_up_id, pk__gt=reminder.pk)
     return FollowUp.objects.open().filter(pk=reminder.follow_up_id).exists() and not newer.exists()
 

@@ -47,10 +47,10 @@ class ContactForm(forms.Form):
         return self["result"].value() not in COMMON
 
     def clean(self):
-        """A channel the client has not allowed is refused, unless that it was not used is what is recorded."""
+        """A forbidden channel is refused with the reason, unless that it was not used is what is recorded."""
         data = super().clean()
         if data.get("channel") in self.forbidden and data.get("result") not in (None, NOT_ALLOWED):
-            self.add_error("channel", _("The client did not allow this channel. Choose another."))
+            self.add_error("channel", self.forbidden[data["channel"]] + " " + _("Choose another."))
         return data
 
 

@@ -1,4 +1,7 @@
-"""What staff are told. Fixed words, an opaque key, a link behind sign-in: never a client, never free text."""
+"""What staff are told. Fixed words, an opaque key, a link behind sign-in: never a client, never free text.
+
+A call for help names the colleague and the site, and not the room: that is what somebody typed.
+"""
 
 import hashlib
 
@@ -7,6 +10,8 @@ from django.core.mail import EmailMessage
 
 SUBJECT = "A follow-up is due"
 BODY = "A follow-up is due. Open Doorway: {address}\n"
+HELP_SUBJECT = "A colleague asks for help now"
+HELP_BODY = "{name} at {site} asks for help now. Say that you are coming: {address}\n"
 REPEAT = "You may have had this message before.\n"
 
 
@@ -15,12 +20,20 @@ def opaque(delivery):
     return hashlib.sha256(f"{settings.SECRET_KEY}:{delivery.key}".encode()).hexdigest()[:32]
 
 
+def words_of(delivery):
+    """Subject and body."""
+    if call := delivery.help_call:
+        address = f"{settings.PUBLIC_URL}/help/"
+        return HELP_SUBJECT, HELP_BODY.format(name=call.by.name, site=call.site.name, address=address)
+    return SUBJECT, BODY.format(address=f"{settings.PUBLIC_URL}/follow-ups/")
+
+
 def email_for(delivery, *, connection):
     """The mail of a delivery. Each try carries the same Message-ID, so that a mailbox can see a repeat."""
     key = opaque(delivery)
-    body = BODY.format(address=f"{settings.PUBLIC_URL}/follow-ups/")
+    subject, body = words_of(delivery)
     return EmailMessage(
-        subject=SUBJECT,
+        subject=subject,
         body=body + REPEAT if delivery.may_be_repeat else body,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[delivery.recipient.email],

@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from followups import plans
+from followups import plans, reminders
 from sessions_app import signals
 from sessions_app.models import DepartureEvent
 
@@ -35,3 +35,8 @@ def respect_no_contact_everywhere(sender, *, client, by, **_):
 @receiver(signals.check_in_chosen, dispatch_uid="followups.check_in")
 def move_first_contact(sender, *, departure, by, at, **_):
     plans.check_in_at(departure, at=at, by=by)
+
+
+@receiver(signals.help_asked, dispatch_uid="followups.help")
+def tell_colleagues(sender, *, call, **_):
+    reminders.tell_at_once(call)

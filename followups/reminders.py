@@ -10,6 +10,7 @@ from accounts.supervision import supervisors_of
 from followups import clock
 from followups.models import Delivery, Heartbeat, Reminder
 from followups.models.deliveries import DeliveryChannel
+from sessions_app import help_calls
 from sessions_app.models import ResponseLevel
 
 BATCH = 500  # rows per transaction: short enough that another sweep never waits long
@@ -47,6 +48,29 @@ def reschedule(follow_up):
     """The promise changed: what was to go out for the old one does not."""
     stop(follow_up)
     schedule(follow_up)
+
+
+def tell_at_once(call):
+    """A colleague asks for help: a message to each who is to hear it, sent as soon as this transaction stands.
+
+    The sweeper is woken by the database itself; without it the next round of either clock sends them.
+    """
+    now = clock.now()
+    Delivery.objects.bulk_create(
+        [
+            Delivery(
+                key=f"help:{call.pk}:{call.times_called}:{DeliveryChannel.EMAIL}:{person.pk}",
+                help_call=call,
+                recipient=person,
+                channel=DeliveryChannel.EMAIL,
+                lane=Reminder.Lane.URGENT,
+                next_at=now,
+            )
+            for person in help_calls.who_is_told(call.by)
+        ],
+        ignore_conflicts=True,
+    )
+    clock.wake()
 
 
 def sweep(*, clock_name):

@@ -14,7 +14,7 @@ from accounts import audit
 from accounts.access import allow, posted
 from accounts.models import Role
 from accounts.supervision import answers_for
-from followups import contact_attempts, follow_ups
+from followups import contact_attempts, contact_permissions, follow_ups
 from followups.forms import ChangeForm, ContactForm, DropForm, MoveForm
 from followups.models import Delivery, FollowUp
 from sessions_app.models import DepartureEvent
@@ -106,7 +106,7 @@ def record_contact(request, pk):
     """Write down that somebody tried to reach the client."""
     follow_up = visible(request, pk)
     permissions = permissions_of(follow_up)
-    forbidden = {each.channel for each in permissions if not each.is_allowed}
+    forbidden, shared = contact_permissions.forbidden(follow_up, permissions)
     initial = {"op_id": uuid.uuid4(), "channel": follow_up.channel or "phone"}
     form = ContactForm(posted(request), forbidden=forbidden, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -116,7 +116,7 @@ def record_contact(request, pk):
         except contact_attempts.OperationBelongsElsewhere:
             return HttpResponse(_("This form was already used. Open it again."), status=409)
         return after_attempt(request, follow_up, attempt)
-    return page(request, "followups/contact.html", form, follow_up, permissions=permissions)
+    return page(request, "followups/contact.html", form, follow_up, permissions=permissions, warning=shared)
 
 
 def after_attempt(request, follow_up, attempt):

@@ -13,7 +13,8 @@ from protocols import editions
 from protocols.models import Outcome, Phase, ProtocolStep
 from resources import snapshots
 from sessions_app.captures import CAPTURES
-from sessions_app.models import CapturedFact, DepartureEvent, Ending, GivenResource, StepResponse
+from sessions_app.models import CapturedFact, DepartureEvent, GivenResource, StepResponse
+from sessions_app.models.departures import Kind
 from sessions_app.models.responses import ReasonNotPossible
 
 #: What cannot happen any more once the client has gone (steps 3 to 8).
@@ -25,6 +26,9 @@ NEEDS_THE_CLIENT = [
     "offer-options",
     "discuss-implications",
 ]
+
+#: Phases whose steps flow into each other, so that they may be ticked together (steps 3 to 6).
+IN_ONE_GESTURE = {Phase.CONNECT}
 
 CLOCKS_DIFFER_BY = timedelta(minutes=10)  # at most, between a device and the server, or two devices
 
@@ -108,6 +112,20 @@ def take_back(departure, *, slug, by, op_id, at=None):
     return record(departure, slug=slug, outcome=Outcome.NOT_RECORDED, by=by, op_id=op_id, at=at)
 
 
+@transaction.atomic
+def record_phase(departure, *, phase, op_id, by, at=None):
+    """Mark each step of a phase that has no answer as done, in one gesture. Returns the slugs that were."""
+    DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
+    steps = [step for step in editions.steps_of(departure.protocol_version_id) if step.phase == phase]
+    answered = set(departure.step_responses.standing().values_list("step__slug", flat=True))
+    slugs = [step.slug for step in steps if step.slug not in answered]
+    if is_known(op_id, [step.slug for step in steps]):
+        return []
+    for slug in slugs:
+        record(departure, slug=slug, outcome=Outcome.DONE, op_id=derived(op_id, slug), at=at, by=by)
+    return slugs
+
+
 def derived(op_id, what):
     """One operation of the device may add several rows; each gets an id that a repeat finds again."""
     return uuid.uuid5(op_id, what)
@@ -150,7 +168,7 @@ def is_known(op_id, whats):
 
 def reason_unable(departure):
     """Why the client could not be asked: gone, or cut off."""
-    if departure.ending == Ending.DISCONNECTED:
+    if departure.kind == Kind.CONNECTION_LOST:
         return ReasonNotPossible.CONNECTION_LOST
     return ReasonNotPossible.CLIENT_HAD_LEFT if departure.ending else ReasonNotPossible.OTHER
 

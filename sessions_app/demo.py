@@ -10,6 +10,7 @@ from protocols.models import Outcome
 from resources.models import Resource
 from sessions_app import checklist, departures, levels, reports, reviews
 from sessions_app.models import (
+    AgeBand,
     Channel,
     Client,
     Composition,
@@ -34,6 +35,7 @@ CLIENTS = {
         ("0288-B", "", Scope.PRACTICE_NAME, Scope.NONE, Scope.NONE),
         ("0126", "", Scope.FULL, Scope.FULL, Scope.FULL),
         ("0511", "", Scope.PRACTICE_NAME, Scope.CALL_BACK_ONLY, Scope.CALL_BACK_ONLY),
+        ("0733", "", Scope.PRACTICE_NAME, Scope.NONE, Scope.NONE),
     ],
     "tom": [
         ("H-019", "", Scope.PRACTICE_NAME, Scope.CALL_BACK_ONLY, Scope.FULL),
@@ -41,6 +43,8 @@ CLIENTS = {
         ("H-052", "", Scope.CALL_BACK_ONLY, Scope.NONE, Scope.NONE),
     ],
 }
+AGES = {"0733": AgeBand.TEEN}
+GROUP = ["0417", "0032", "0126", "0511"]
 STREET = {"US": "14 Example Street, Albany, NY", "GB": "3 Example Lane, Leeds"}
 PHONE = {"US": "+1 555 0142", "GB": "0113 496 0142"}
 
@@ -53,7 +57,11 @@ def clients(people):
             client, is_new = Client.objects.get_or_create(
                 reference=reference,
                 team=people[who].team,
-                defaults={"therapist": people[who], "preferred_name": preferred_name},
+                defaults={
+                    "therapist": people[who],
+                    "preferred_name": preferred_name,
+                    "age_band": AGES.get(reference, AgeBand.ADULT),
+                },
             )
             if is_new:
                 permit(client, scopes)
@@ -78,6 +86,8 @@ def sessions_around_now(people, clients):
             (0, ["0417"], {"room": "Room 3"}),
             (1, ["0032"], remote(people["ana"])),
             (2, ["0288-A", "0288-B"], {"composition": Composition.COUPLE, "room": "Room 1"}),
+            (3, ["0733"], {"room": "Room 3"}),
+            (4, GROUP, {"composition": Composition.GROUP, "room": "Group room", "planned_minutes": 90}),
         ],
         "tom": [(0, ["H-044"], {"room": "Blue room"}), (1, ["H-052"], remote(people["tom"]))],
     }

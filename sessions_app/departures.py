@@ -1,20 +1,23 @@
 """Beginning, ending and taking back a departure. Nothing is ever required before one can be saved."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from accounts import audit
 from protocols import editions
 from sessions_app import checklist, levels, signals
 from sessions_app.models import Composition, DepartureEvent, Ending, Format, ResponseLevel, StepResponse
-from sessions_app.models.departures import Kind
+from sessions_app.models.departures import DID_NOT_HAPPEN, FILLED_IN, Kind
 
 GONE_ADDS = [*checklist.NEEDS_THE_CLIENT, f"level-{ResponseLevel.UNABLE_TO_ASSESS}"]
 ASKED_ABOUT = timedelta(days=28)  # how long Now keeps asking for a report
+REMEMBERED = timedelta(days=2)  # how long Now asks to tick what was done: memory fades
+STEPS = 11
 CLOCK_TOLERANCE = timedelta(minutes=2)  # a device's clock may run ahead by this much and still be believed
 
 
@@ -27,9 +30,10 @@ class EndsBeforeItBegan(ValueError):
 
 
 @transaction.atomic
-def log(*, id, by, began_at=None, session=None, client=None, is_late_entry=False, kind=""):
+def log(*, id, by, began_at=None, session=None, client=None, is_late_entry=False, kind="", alongside=None):
     """Write down that a client is heading for the door; `by` is the therapist it happened to.
 
+    With `alongside`, the record is about somebody who was there when that departure began (`participants`).
     Returns the departure. Saying it twice with the same `id` returns the first one and adds nothing.
     Raises IdBelongsToAnother when `id` is somebody else's. `began_at` is the moment of the tap (aware);
     missing or in the future, the server's clock stands in.
@@ -46,7 +50,9 @@ def log(*, id, by, began_at=None, session=None, client=None, is_late_entry=False
             "began_at": believable(began_at, now=now),
             "is_late_entry": is_late_entry,
             "kind": kind,
-            **setting_of(session, client),
+            "alongside": alongside,
+            **setting_of(alongside or session, client),
+            **whereabouts_in(session),
         },
     )
     if departure.therapist_id != by.pk:
@@ -62,20 +68,52 @@ def believable(moment, *, now):
     return moment if moment and moment <= now + CLOCK_TOLERANCE else now
 
 
-def setting_of(session, client):
-    """Format, composition and age band the departure starts from; the therapist may change them."""
-    who = client or (session and session.only_client)
+def setting_of(like, client):
+    """Format, composition and age band the departure starts from; the therapist may change them.
+
+    `like` is the session, or the record of whoever headed for the door first, whose setting may have been corrected.
+    """
+    who = client or getattr(like, "only_client", None)
     return {
-        "format": session.format if session else Format.IN_PERSON,
-        "composition": session.composition if session else Composition.INDIVIDUAL,
+        "format": like.format if like else Format.IN_PERSON,
+        "composition": like.composition if like else Composition.INDIVIDUAL,
         **({"age_band": who.age_band} if who else {}),
     }
 
 
+WHEREABOUTS = ["address_today", "callback_number", "country_today"]
+
+
+def whereabouts_in(session):
+    """Where the client is today, as far as the session knows; from then on each person's record has its own."""
+    return {name: getattr(session, name) for name in WHEREABOUTS} if session else {}
+
+
+@transaction.atomic
+def change_whereabouts(departure, *, by, **facts):
+    """Correct where this person is today: address, call-back number and country, of this record alone."""
+    departure = locked(departure)
+    for name in WHEREABOUTS:
+        setattr(departure, name, facts[name])
+    departure.save(update_fields=WHEREABOUTS)
+    audit.record("whereabouts_changed", departure, by=by)
+    return departure
+
+
+class HasARecordAlready(ValueError):
+    """This person has a record of their own in the same session."""
+
+
 @transaction.atomic
 def choose_client(departure, *, client, by):
-    """Say who it was. May be done at any time, and changed."""
+    """Say who it was. May be done at any time, and changed.
+
+    Raises HasARecordAlready when another record of the same session is about this client: two people's safety must
+    never come to stand in one record, nor one person's in two.
+    """
     departure = locked(departure)
+    if of_the_same_session(departure).filter(client=client).exists():
+        raise HasARecordAlready
     departure.client = client
     departure.age_band = client.age_band
     departure.save(update_fields=["client", "age_band"])
@@ -108,21 +146,36 @@ def take_break(departure, *, by, at=None):
 
 @transaction.atomic
 def came_back(departure, *, by, at=None):
-    """The client is back from the break: it ends as a departure that did not happen. Only during a break."""
+    """The client is back, from a break or on the line: it ends as a departure that did not happen.
+
+    Only during a break, or after the line dropped or the call was ended; else nothing changes. What had been filled
+    in as not possible any more is taken back; a level that somebody set stands, with its plan.
+    """
     departure = locked(departure)
-    if not departure.is_on_break:
+    if not (departure.is_on_break or departure.has_dropped) or departure.is_voided:
         return departure
-    at = max(believable(at, now=timezone.now()), departure.break_began_at)
-    return end(departure, ending=Ending.RETURNED, at=at, by=by)
+    left_at = departure.ended_at or departure.break_began_at
+    return end(departure, ending=Ending.RETURNED, at=max(believable(at, now=timezone.now()), left_at), by=by)
 
 
 @transaction.atomic
-def they_have_gone(departure, *, op_id, by, at=None):
-    """The client is gone: fill in honestly what could not happen any more.
+def stay(departure, *, by, at=None):
+    """The client stays: it ends as a departure that did not happen. Once it has ended, nothing changes."""
+    departure = locked(departure)
+    if not departure.is_open:
+        return departure
+    return end(departure, ending=Ending.STAYED, at=max(believable(at, now=timezone.now()), departure.began_at), by=by)
+
+
+@transaction.atomic
+def they_have_gone(departure, *, op_id, by, at=None, has_hung_up=False):
+    """The client is gone, or cut off: fill in honestly what could not happen any more.
 
     Afterwards the departure has ended, steps 3 to 8 without an answer are *not possible: client had left*,
     safety without an answer is *unable to assess*, and steps 1, 2, 9, 10 and 11 are as they were. A level
-    opens a follow-up plan. Saying it again, or once it has ended, changes nothing. `undo_gone` takes it back.
+    opens a follow-up plan. On video and phone it is a connection that was lost, unless the therapist says that the
+    client has hung up: what is not known is never written down as the client's choice. Saying it again, or once it
+    has ended, changes nothing. `undo_gone` takes it back, and so does `came_back` once the client is on the line.
     """
     departure = locked(departure)
     if not departure.is_open or checklist.is_known(op_id, GONE_ADDS):
@@ -130,13 +183,22 @@ def they_have_gone(departure, *, op_id, by, at=None):
     at = believable(at, now=timezone.now())
     departure.ended_at = max(at, departure.began_at)
     departure.ending = Ending.DISCONNECTED if departure.is_remote else Ending.LEFT
-    departure.kind = departure.kind or (Kind.DURING_BREAK if departure.break_began_at else "")
+    departure.kind = departure.kind or kind_of_going(departure, has_hung_up=has_hung_up)
     departure.save(update_fields=["ended_at", "ending", "kind"])
     checklist.fill_in_gone(departure, op_id=op_id, at=departure.ended_at, by=by)
     audit.record("gone", departure, by=by)
     if not departure.response_level:
         levels.set_level(departure, level=ResponseLevel.UNABLE_TO_ASSESS, op_id=op_id, at=at, by=by)
     return departure
+
+
+def kind_of_going(departure, *, has_hung_up):
+    """What leaving says of itself, as far as that is known."""
+    if has_hung_up:
+        return Kind.DISCONNECTED
+    if departure.break_began_at:
+        return Kind.DURING_BREAK
+    return Kind.CONNECTION_LOST if departure.is_remote else ""
 
 
 @transaction.atomic
@@ -146,7 +208,7 @@ def undo_gone(departure, *, by, at=None):
     if departure.is_open or departure.is_voided:
         return departure
     departure.ended_at, departure.ending, departure.break_began_at = None, "", None
-    departure.kind = "" if departure.kind == Kind.DURING_BREAK else departure.kind
+    departure.kind = "" if departure.kind in FILLED_IN else departure.kind
     departure.save(update_fields=["ended_at", "ending", "break_began_at", "kind"])
     still_here(departure, by=by, at=at)
     return departure
@@ -171,7 +233,7 @@ def end(departure, *, ending, by, at=None, kind=""):
     at = at or departure.ended_at or timezone.now()
     if at < departure.began_at:
         raise EndsBeforeItBegan
-    if ending in (Ending.STAYED, Ending.RETURNED) and departure.ended_at:
+    if ending in DID_NOT_HAPPEN and departure.ended_at:
         still_here(departure, by=by)
     departure.ended_at, departure.ending, departure.kind = at, ending, kind or departure.kind
     departure.save(update_fields=["ended_at", "ending", "kind"])
@@ -197,12 +259,50 @@ def locked(departure):
     return DepartureEvent.objects.locked().for_page().get(pk=departure.pk)
 
 
-def unwritten_of(therapist):
-    """Departures of the last weeks in which the client did leave and no report was begun, newest first."""
-    lately = timezone.now() - ASKED_ABOUT
-    left = DepartureEvent.objects.of(therapist).standing().filter(report=None, began_at__gte=lately)
-    ended = left.exclude(ending__in=["", Ending.STAYED, Ending.RETURNED])
-    return list(ended.select_related("client").order_by("-began_at")[:5])
+def of_the_same_session(departure):
+    """The other records of the same happening: of the people who were there as well. Voided ones do not count."""
+    root = departure.alongside_id or departure.pk
+    together = DepartureEvent.objects.standing().filter(Q(pk=root) | Q(alongside=root))
+    return together.exclude(pk=departure.pk)
+
+
+def unfinished_of(therapist):
+    """Departures of the last weeks that still want something of the therapist, newest first.
+
+    Those of the last two days in which a step has no answer (`steps_open` of them), to be ticked from memory as long
+    as there is one and no report is signed; and those in which the client did leave and no report was begun.
+    """
+    now = timezone.now()
+    is_unwritten = Q(report=None) & ~Q(ending__in=DID_NOT_HAPPEN)
+    is_fresh = Q(ended_at__gte=now - REMEMBERED, report__signed_at=None, steps_recorded__lt=STEPS)
+    ended = DepartureEvent.objects.of(therapist).standing().filter(began_at__gte=now - ASKED_ABOUT).exclude(ending="")
+    counted = ended.annotate(steps_recorded=StepResponse.objects.count_per_departure())
+    found = counted.filter(is_unwritten | is_fresh).select_related("client", "report").order_by("-began_at")[:5]
+    return [Unfinished(each, is_fresh=each.ended_at >= now - REMEMBERED) for each in found]
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """One departure and what it still wants."""
+
+    departure: DepartureEvent
+    is_fresh: bool
+
+    @property
+    def steps_open(self):
+        """How many steps to tick from memory; none once it is long ago."""
+        return STEPS - self.departure.steps_recorded if self.is_fresh else 0
+
+    @property
+    def is_unwritten(self):
+        """Whether the client left and no report was begun. One that was begun stands among the reports."""
+        return self.departure.has_happened and not hasattr(self.departure, "report")
+
+
+def counted(standing):
+    """How many did happen, or still may, and apart from them how many ended with staying. One query."""
+    did_not = Q(ending__in=DID_NOT_HAPPEN)
+    return standing.aggregate(happened=Count("pk", filter=~did_not), did_not_happen=Count("pk", filter=did_not))
 
 
 def open_of(therapist):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts import audit
-from sessions_app import captures, checklist, signals, timeline
+from sessions_app import captures, checklist, participants, signals, timeline
 from sessions_app.models import DepartureEvent, DepartureReport, ReportAddendum
 from sessions_app.models.reports import MainReason
 
@@ -137,10 +137,12 @@ def facts_of(departure):
     """The facts at the head of a report, as (label, words); what is not known says so."""
     unknown = _("Not provided")
     minutes = departure.minutes_of_service
+    others = [(_("Others in the group"), str(participants.count_others(departure)))] if departure.is_of_a_group else []
     return [
         (_("Started"), at_the_site(departure.began_at, departure.site)),
         (_("Client"), departure.client.reference if departure.client else unknown),
         (_("Setting"), f"{departure.get_format_display()}, {departure.get_composition_display().lower()}"),
+        *others,
         (_("Kind"), departure.get_kind_display() or unknown),
         (_("Response level"), departure.get_response_level_display() or unknown),
         (_("Ending"), departure.get_ending_display() or unknown),

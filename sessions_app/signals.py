@@ -6,6 +6,7 @@ response_level_set:  departure, by, previous (the level before; the departure ca
 departure_voided:    departure, by
 client_chosen:       departure, by (the departure carries the client)
 check_in_chosen:     departure, by, at (the author's answer to "when will you check in?", UTC)
+help_asked:          call (a HelpCall: staff who are to come are for the receiver to tell, at once)
 asked_for_no_contact: client, by (open follow-ups that would contact the client are for the receiver to close)
 """
 
@@ -16,4 +17,5 @@ response_level_set = Signal()
 departure_voided = Signal()
 client_chosen = Signal()
 check_in_chosen = Signal()
+help_asked = Signal()
 asked_for_no_contact = Signal()

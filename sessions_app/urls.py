@@ -1,6 +1,17 @@
 from django.urls import path
 
-from sessions_app.views import caseload, clients, departures, meanwhile, now, reports, reviews, steps
+from sessions_app.views import (
+    caseload,
+    clients,
+    departures,
+    help_calls,
+    meanwhile,
+    now,
+    participants,
+    reports,
+    reviews,
+    steps,
+)
 
 urlpatterns = [
     path("", now.now, name="now"),
@@ -10,12 +21,17 @@ urlpatterns = [
     path("departures/<uuid:departure_id>/steps/<slug:slug>/", steps.record_step, name="record-step"),
     path("departures/<uuid:departure_id>/steps/<slug:slug>/undo/", steps.undo_step, name="undo-step"),
     path("departures/<uuid:departure_id>/steps/<slug:slug>/details/", steps.note_details, name="note-details"),
+    path("departures/<uuid:departure_id>/phases/<slug:phase>/", steps.record_phase, name="record-phase"),
     path("departures/<uuid:departure_id>/level/", steps.set_level, name="set-level"),
     path("departures/<uuid:departure_id>/setting/", meanwhile.change_setting, name="change-setting"),
+    path("departures/<uuid:departure_id>/where/", meanwhile.change_whereabouts, name="whereabouts"),
+    path("departures/<uuid:departure_id>/others/", participants.others, name="others"),
     path("departures/<uuid:departure_id>/break/", meanwhile.take_break, name="take-break"),
     path("departures/<uuid:departure_id>/break/over/", meanwhile.came_back, name="came-back"),
-    path("departures/<uuid:departure_id>/gone/", departures.gone, name="gone"),
-    path("departures/<uuid:departure_id>/gone/undo/", departures.undo_gone, name="undo-gone"),
+    path("departures/<uuid:departure_id>/gone/", meanwhile.gone, name="gone"),
+    path("departures/<uuid:departure_id>/hung-up/", meanwhile.hung_up, name="hung-up"),
+    path("departures/<uuid:departure_id>/stayed/", meanwhile.stay, name="stayed"),
+    path("departures/<uuid:departure_id>/gone/undo/", meanwhile.undo_gone, name="undo-gone"),
     path("departures/<uuid:departure_id>/ending/", departures.end, name="end-departure"),
     path("departures/<uuid:departure_id>/void/", departures.void, name="void-departure"),
     path("departures/<uuid:departure_id>/client/", clients.choose, name="choose-client"),
@@ -32,6 +48,13 @@ urlpatterns = [
     path("clients/<int:client_id>/no-contact/undo/", caseload.undo_no_contact, name="undo-no-contact"),
     path("sessions/new/", caseload.add_session, name="add-session"),
     path("sessions/<int:session_id>/", caseload.session, name="session"),
+    path("help/", help_calls.calls, name="help-calls"),
+    path("help/asked/", help_calls.asked, name="help-asked"),
+    path("help/ask/", help_calls.ask, name="ask-for-help"),
+    path("help/mine/", help_calls.mine, name="my-help-call"),
+    path("help/<uuid:call_id>/again/", help_calls.call_again, name="call-again"),
+    path("help/<uuid:call_id>/coming/", help_calls.coming, name="coming"),
+    path("help/<uuid:call_id>/over/", help_calls.over, name="help-over"),
     path("review/", reviews.queue, name="review-queue"),
     path("review/<uuid:departure_id>/", reviews.review, name="review"),
 ]

@@ -8,7 +8,7 @@ from django.urls import get_resolver, reverse
 
 from followups.models import FollowUp
 from resources.models import Resource
-from sessions_app import levels, reports
+from sessions_app import help_calls, levels, reports
 from sessions_app.models import ResponseLevel
 
 ACTORS = ["therapist", "supervisor", "stranger", "former_supervisor", "admin", None]
@@ -57,6 +57,18 @@ TABLE = {
     "record-step": (POST_ONLY, but(OWN, therapist=422)),
     "undo-step": (POST_ONLY, but(OWN, therapist=302)),
     "note-details": (OWN, but(OWN, therapist=302)),
+    "record-phase": (POST_ONLY, but(OWN, therapist=302)),
+    "hung-up": (POST_ONLY, but(OWN, therapist=302)),
+    "stayed": (POST_ONLY, but(OWN, therapist=302)),
+    "whereabouts": (OWN, but(OWN, therapist=302)),
+    "others": (but(OWN, therapist=404), but(OWN, therapist=404)),
+    "help-calls": (STAFF, GET_ONLY),
+    "help-asked": ([302] * 6, GET_ONLY),
+    "my-help-call": ([302] * 6, GET_ONLY),
+    "ask-for-help": ([405] * 6, [302, 302, 302, 302, 302, 403]),
+    "call-again": (POST_ONLY, [302, 302, 404, 404, 404, 302]),
+    "coming": (POST_ONLY, [302, 302, 404, 404, 404, 302]),
+    "help-over": (POST_ONLY, [302, 302, 404, 404, 404, 302]),
     "set-level": (POST_ONLY, but(OWN, therapist=422)),
     "change-setting": (POST_ONLY, but(OWN, therapist=422)),
     "take-break": (POST_ONLY, but(OWN, therapist=302)),
@@ -128,6 +140,8 @@ def addresses(cast, departure, starter):
         "client_id": departure.client_id,
         "session_id": departure.session_id,
         "slug": "stay-calm",
+        "phase": "connect",
+        "call_id": help_calls.ask(id=uuid.uuid4(), by=departure.therapist).pk,
         "pk": FollowUp.objects.exclude(channel="").first().pk,
         "resource_id": Resource.objects.first().pk,
         "uidb36": "1",

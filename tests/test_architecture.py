@@ -24,6 +24,7 @@ WORKING = "until it has done its work; small, and without words about anybody"
 TABLES = {
     "accounts.AuditEntry": (WRITTEN_ONCE, RECORD),
     "accounts.Site": (EDITABLE, STAFF),
+    "accounts.SiteRule": (EDITABLE, STAFF),
     "accounts.Team": (EDITABLE, STAFF),
     "accounts.User": (EDITABLE, STAFF),
     "accounts.Supervision": (EDITABLE, STAFF),
@@ -39,6 +40,7 @@ TABLES = {
     "sessions_app.ContactPermission": (EDITABLE, RECORD),
     "sessions_app.TherapySession": (EDITABLE, RECORD),
     "sessions_app.DepartureEvent": (EDITABLE, RECORD),
+    "sessions_app.HelpCall": (EDITABLE, RECORD),
     "sessions_app.StepResponse": (WRITTEN_ONCE, RECORD),
     "sessions_app.CapturedFact": (WRITTEN_ONCE, RECORD),
     "sessions_app.GivenResource": (WRITTEN_ONCE, RECORD),
@@ -58,7 +60,15 @@ TABLES = {
     "followups.Heartbeat": (EDITABLE, WORKING),
 }
 #: Editable clinical rows whose every version is kept by a trigger.
-WITH_HISTORY = ["Client", "ContactPermission", "TherapySession", "DepartureEvent", "DepartureReport", "FollowUp"]
+WITH_HISTORY = [
+    "Client",
+    "ContactPermission",
+    "TherapySession",
+    "DepartureEvent",
+    "DepartureReport",
+    "FollowUp",
+    "HelpCall",
+]
 
 CLINICAL = {
     "Client",
@@ -68,6 +78,7 @@ CLINICAL = {
     "StepResponse",
     "CapturedFact",
     "GivenResource",
+    "HelpCall",
     "DepartureReport",
     "ReportAddendum",
     "Review",

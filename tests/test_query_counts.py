@@ -23,6 +23,9 @@ OF_THE_THERAPIST = [
     "departure",
     "choose-client",
     "end-departure",
+    "whereabouts",
+    "help-calls",
+    "my-help-call",
     "void-departure",
     "note-details",
     "give-resources",
@@ -47,6 +50,7 @@ OF_THE_THERAPIST = [
     "me",
 ]
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
+OF_THE_SUPERVISOR += ["help-calls", "help-asked"]
 
 
 @pytest.fixture
@@ -89,6 +93,8 @@ def grow(add_a_day, first):
 
 WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
 WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
+WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
+FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call"]
 OF_A_FOLLOW_UP = ["record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"]
 
 
@@ -106,7 +112,7 @@ def address_of(name, departure):
 
 
 def queries(browser, address):
-    is_fragment = address in (reverse("follow-ups-due"), reverse("resources"))  # what is asked for while typing
+    is_fragment = address in [reverse(name) for name in FRAGMENTS]  # what is asked for while typing, or by itself
     headers = {"HX-Request": "true"} if is_fragment else {}
     browser.get(address, headers=headers)  # what is read once per process is read now
     with CaptureQueriesContext(connection) as captured:

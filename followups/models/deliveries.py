@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audit import append_only
 from accounts.models import User
 from followups.models.reminders import Reminder
+from sessions_app.models import HelpCall
 
 
 class DeliveryChannel(models.TextChoices):
@@ -14,7 +15,8 @@ class DeliveryChannel(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """`key` is reminder, channel and recipient: two sweeps at once make one delivery.
+    """About a reminder, or about a colleague's call for help. `key` names what it is about, channel and recipient:
+    two sweeps at once make one delivery.
 
     *Sent* means handed to the mail server, not read. *Failed* stays visible until a person has seen to it.
     """
@@ -27,7 +29,8 @@ class Delivery(models.Model):
         STOPPED = "stopped", _("Stopped: no longer needed")
 
     key = models.CharField(max_length=120, unique=True)
-    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="deliveries")
+    reminder = models.ForeignKey(Reminder, null=True, on_delete=models.PROTECT, related_name="deliveries")
+    help_call = models.ForeignKey(HelpCall, null=True, on_delete=models.PROTECT, related_name="deliveries")
     recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(_("channel"), max_length=10, choices=DeliveryChannel)
     lane = models.PositiveSmallIntegerField(_("lane"), choices=Reminder.Lane)
@@ -50,6 +53,10 @@ class Delivery(models.Model):
             models.Index(fields=["recipient"], name="delivery_failed", condition=Q(state="failed")),
         ]
         constraints = [
+            models.CheckConstraint(
+                name="delivery_is_about_one_thing",
+                condition=Q(reminder__isnull=False, help_call=None) | Q(reminder=None, help_call__isnull=False),
+            ),
             models.CheckConstraint(
                 name="delivery_lease_belongs_to_leased",
                 condition=Q(state="leased", lease_token__isnull=False, lease_until__isnull=False)

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from resources.places import is_country
-from sessions_app.forms.departures import client_label
+from sessions_app.departures import WHEREABOUTS
+from sessions_app.forms.departures import WhereFields, client_label
 from sessions_app.forms.when import WhenField
 from sessions_app.models import AgeBand, Channel, Client, Composition, ContactPermission, Format
 
@@ -20,7 +20,6 @@ FACTS_OF_A_CLIENT = ["reference", "preferred_name", "age_band"]
 FACTS_OF_A_PERMISSION = ["scope", "address", "safe_times"]
 #: What a session needs in order to be one; left empty, it stays as it is or as it usually is.
 NEVER_EMPTY = ["starts_at", "planned_minutes", "format", "composition"]
-WHERE_TODAY = ["address_today", "callback_number", "country_today"]
 
 
 class DepartureAskedForm(forms.Form):
@@ -128,7 +127,7 @@ def address_field(channel):
     return forms.CharField(label=label, widget=forms.TextInput(attrs={"type": "tel"}), **common)
 
 
-class SessionForm(forms.Form):
+class SessionForm(WhereFields):
     """An appointment. `session` is the one to change; without, a new one at the next full quarter of an hour."""
 
     clients = forms.ModelMultipleChoiceField(
@@ -143,25 +142,6 @@ class SessionForm(forms.Form):
         label=_("With whom?"), choices=Composition.choices, required=False, initial=Composition.INDIVIDUAL
     )
     room = forms.CharField(label=_("Room"), max_length=40, required=False)
-    address_today = forms.CharField(
-        label=_("Where is the client today?"),
-        max_length=200,
-        required=False,
-        help_text=_("The address help would need. Ask at the start of every session."),
-    )
-    callback_number = forms.CharField(
-        label=_("Number to call back"),
-        max_length=30,
-        required=False,
-        help_text=_("If the connection is lost."),
-        widget=forms.TextInput(attrs={"type": "tel"}),
-    )
-    country_today = forms.CharField(
-        label=_("Country they are in today"),
-        max_length=2,
-        required=False,
-        help_text=_("Two letters, such as US or GB. Empty means: the country of your site."),
-    )
 
     def __init__(self, *args, clients, session=None, **kwargs):
         super().__init__(*args, initial=facts_of(session) if session else {"starts_at": next_quarter()}, **kwargs)
@@ -177,13 +157,6 @@ class SessionForm(forms.Form):
             raise forms.ValidationError(_("This is more than a year away. Check the date."))
         return starts_at
 
-    def clean_country_today(self):
-        code = self.cleaned_data["country_today"].upper()
-        code = "GB" if code == "UK" else code
-        if code and not is_country(code):
-            raise forms.ValidationError(_("There is no such country. Give its two letters, such as US or GB."))
-        return code
-
     def clean(self):
         data = super().clean()
         for name in NEVER_EMPTY:
@@ -193,11 +166,11 @@ class SessionForm(forms.Form):
 
     def basics(self):
         """The fields every session has."""
-        return [field for field in self if field.name not in WHERE_TODAY]
+        return [field for field in self if field.name not in WHEREABOUTS]
 
     def where(self):
         """The fields for a client who is somewhere else."""
-        return [self[name] for name in WHERE_TODAY]
+        return [self[name] for name in WHEREABOUTS]
 
     def is_elsewhere(self):
         """Whether the client is somewhere else, or something is written about it: then those fields stand open."""
@@ -205,7 +178,7 @@ class SessionForm(forms.Form):
 
 
 def facts_of(session):
-    names = [*NEVER_EMPTY, "room", *WHERE_TODAY]
+    names = [*NEVER_EMPTY, "room", *WHEREABOUTS]
     return {"clients": session.clients.all(), **{name: getattr(session, name) for name in names}}
 
 

@@ -5,12 +5,45 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from resources.places import is_country
+from sessions_app.departures import WHEREABOUTS
 from sessions_app.forms.steps import TapForm
 from sessions_app.forms.when import WhenField
 from sessions_app.models import AgeBand, Client, Composition, Ending, Format, TherapySession
 from sessions_app.models.departures import Kind
 
 LONGEST_AGO = timedelta(days=365)
+
+
+class WhereFields(forms.Form):
+    """The fields about a client who is somewhere else. All may stay empty."""
+
+    address_today = forms.CharField(
+        label=_("Where is the client today?"),
+        max_length=200,
+        required=False,
+        help_text=_("The address help would need. Ask at the start of every session."),
+    )
+    callback_number = forms.CharField(
+        label=_("Number to call back"),
+        max_length=30,
+        required=False,
+        help_text=_("If the connection is lost."),
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+    country_today = forms.CharField(
+        label=_("Country they are in today"),
+        max_length=2,
+        required=False,
+        help_text=_("Two letters, such as US or GB. Empty means: the country of your site."),
+    )
+
+    def clean_country_today(self):
+        code = self.cleaned_data["country_today"].upper()
+        code = "GB" if code == "UK" else code
+        if code and not is_country(code):
+            raise forms.ValidationError(_("There is no such country. Give its two letters, such as US or GB."))
+        return code
 
 
 class StartForm(TapForm):
@@ -85,6 +118,25 @@ class ClientForm(forms.Form):
         self.fields["client"].label_from_instance = client_label
 
 
+class LookAfterForm(TapForm):
+    """Whose record to open: somebody of the session."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    client = forms.ModelChoiceField(
+        Client.objects.none(), error_messages={"required": _("Choose the person. They have to be in the session.")}
+    )
+
+    def __init__(self, *args, clients, **kwargs):
+        super().__init__(*args, **kwargs)
+        if clients is not None:
+            self.fields["client"].queryset = clients
+
+    def clean(self):
+        data = super().clean()
+        data.pop("op_id", None)
+        return data | {"id": data.get("id") or uuid.uuid4()}
+
+
 class SettingForm(forms.Form):
     """How and with whom; decides which words the steps add."""
 
@@ -95,6 +147,13 @@ class SettingForm(forms.Form):
     def __init__(self, *args, departure, **kwargs):
         names = ["format", "composition", "age_band"]
         super().__init__(*args, initial={name: getattr(departure, name) for name in names}, prefix="setting", **kwargs)
+
+
+class WhereaboutsForm(WhereFields):
+    """Where one person is today."""
+
+    def __init__(self, *args, departure, **kwargs):
+        super().__init__(*args, initial={name: getattr(departure, name) for name in WHEREABOUTS}, **kwargs)
 
 
 class EndingForm(forms.Form):

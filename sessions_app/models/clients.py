@@ -2,7 +2,7 @@
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
@@ -14,6 +14,11 @@ class ClientQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Own clients, and those of the people `user` supervises or covers today. Nobody else's."""
         return self.filter(own_or_supervised(user, "therapist"))
+
+    def those_first(self, session_id):
+        """By reference, and those who take part in that session at the top."""
+        present = self.model.therapy_sessions.through.objects.filter(therapysession=session_id, client=OuterRef("pk"))
+        return self.annotate(is_present=Exists(present)).order_by("-is_present", "reference")
 
     def with_permissions(self):
         return self.prefetch_related("contact_permissions")

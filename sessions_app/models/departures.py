@@ -37,6 +37,10 @@ class Ending(models.TextChoices):
     HANDED_OVER = "handed_over", _("Handed over to someone")
 
 
+#: Endings of a departure that did not happen: kept, and counted apart.
+DID_NOT_HAPPEN = [Ending.STAYED, Ending.RETURNED]
+
+
 class ResponseLevel(models.TextChoices):
     """How fast *we* must act. It says nothing about what the client may do, and it is never computed."""
 
@@ -57,6 +61,10 @@ URGENCY = {
 }
 
 
+#: What *they have gone* and *line dropped* say happened, as far as they can know; an undo takes it back.
+FILLED_IN = {Kind.DURING_BREAK, Kind.DISCONNECTED, Kind.CONNECTION_LOST}
+
+
 class DepartureQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Own departures, and those of the people `user` supervises or covers today.
@@ -75,6 +83,10 @@ class DepartureQuerySet(models.QuerySet):
         """Still going on: not ended, not taken back."""
         return self.standing().filter(ended_at=None)
 
+    def happened(self):
+        """The client did leave, or may still; see `DepartureEvent.has_happened`."""
+        return self.standing().exclude(ending__in=DID_NOT_HAPPEN)
+
     def locked(self):
         """Hold the departure's own row until the transaction ends, so that two deeds at once follow each other."""
         return self.select_for_update(of=["self"])
@@ -86,9 +98,13 @@ class DepartureQuerySet(models.QuerySet):
 
 @pghistory.track()
 class DepartureEvent(models.Model):
-    """One departure. Its id is made by the device, so that a repeated request finds the first one.
+    """One departure, about one person. Its id is made by the device, so that a repeated request finds the first one.
 
     `began_at` is the moment of the tap; `received_at` is when the server heard of it. All times in UTC.
+
+    In a couple, family or group each person has a record of their own: safety, contact, resources, plan and report
+    belong to one record and show nothing of another. `alongside` is the record of whoever headed for the door first
+    in the same session; it only leads from one record to the next, on a page of the therapist's.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -98,10 +114,14 @@ class DepartureEvent(models.Model):
     session = models.ForeignKey(
         TherapySession, null=True, blank=True, on_delete=models.PROTECT, related_name="departures"
     )
+    alongside = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="companions")
     protocol_version = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, related_name="+")
     format = models.CharField(_("format"), max_length=10, choices=Format, default=Format.IN_PERSON)
     composition = models.CharField(_("composition"), max_length=10, choices=Composition, default=Composition.INDIVIDUAL)
     age_band = models.CharField(_("age band"), max_length=10, choices=AgeBand, default=AgeBand.ADULT)
+    address_today = models.CharField(_("where the client is today"), max_length=200, blank=True)
+    callback_number = models.CharField(_("call-back number"), max_length=30, blank=True)
+    country_today = models.CharField(_("country the client is in today"), max_length=2, blank=True)
     kind = models.CharField(_("what happened"), max_length=16, choices=Kind, blank=True)
     began_at = models.DateTimeField(_("began"))
     received_at = models.DateTimeField(_("recorded"), auto_now_add=True)
@@ -123,6 +143,12 @@ class DepartureEvent(models.Model):
             models.Index(fields=["therapist"], name="departure_open", condition=Q(ended_at=None, voided_at=None)),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["alongside", "client"],
+                condition=Q(voided_at=None),
+                name="one_record_per_person_in_a_session",
+            ),
+            models.CheckConstraint(name="departure_is_not_alongside_itself", condition=~Q(alongside=F("pk"))),
             models.CheckConstraint(
                 name="departure_ends_after_it_began",
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at")),
@@ -157,7 +183,7 @@ class DepartureEvent(models.Model):
     @property
     def has_happened(self):
         """Whether the client did leave, or may still. One that ended with staying is counted apart."""
-        return self.ending not in (Ending.STAYED, Ending.RETURNED)
+        return self.ending not in DID_NOT_HAPPEN
 
     @property
     def is_voided(self):
@@ -172,10 +198,33 @@ class DepartureEvent(models.Model):
         return Format(self.format).is_remote
 
     @property
+    def is_home_visit(self):
+        return self.format == Format.HOME_VISIT
+
+    @property
+    def is_elsewhere(self):
+        """Whether the client is not at the site: help would have to go to another address."""
+        return self.is_remote or self.is_home_visit
+
+    @property
+    def has_dropped(self):
+        """Whether the line dropped, or the client ended the call; they may be back any minute."""
+        return self.ending == Ending.DISCONNECTED
+
+    @property
+    def has_several(self):
+        """Whether others take part: then each has a record of their own."""
+        return self.composition != Composition.INDIVIDUAL
+
+    @property
+    def is_of_a_group(self):
+        """In a group the others appear as a number, and nowhere else."""
+        return self.composition == Composition.GROUP
+
+    @property
     def country(self):
-        """Where the client is: today's country on video or phone if it was asked, else the site's."""
-        today = self.session.country_today if self.session and self.is_remote else ""
-        return today or self.site.country
+        """Where the client is: today's country when they are elsewhere and it was asked, else the site's."""
+        return (self.country_today if self.is_elsewhere else "") or self.site.country
 
     @property
     def setting(self):
@@ -197,6 +246,6 @@ class DepartureEvent(models.Model):
         """
         if self.session is None or self.ended_at is None:
             return None
-        if self.ending in (Ending.STAYED, Ending.RETURNED):
+        if not self.has_happened:
             return self.session.planned_minutes
         return max(0, int((self.ended_at - self.session.starts_at).total_seconds() // 60))

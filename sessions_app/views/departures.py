@@ -5,7 +5,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import audit
@@ -14,7 +14,6 @@ from accounts.devices import hear
 from accounts.models import Role
 from sessions_app import departures
 from sessions_app.forms.departures import EarlierForm, EndingForm, StartForm, VoidForm
-from sessions_app.forms.steps import TapForm
 from sessions_app.models import Client, DepartureEvent, TherapySession
 from sessions_app.views.pages import departure_page, live_page
 
@@ -45,7 +44,8 @@ def own_departures(request):
     audit.record_view(request.user, by=request.user, page="departures")
     own = DepartureEvent.objects.visible_to(request.user).of(request.user)
     newest = own.select_related("client").order_by("-began_at")[:50]
-    return render(request, "sessions_app/departures.html", {"departures": newest})
+    context = {"departures": newest, **departures.counted(own.standing())}
+    return render(request, "sessions_app/departures.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,23 +72,6 @@ def departure(request, departure_id):
     if found.therapist_id != request.user.pk or found.is_voided:
         return departure_page(request, found)
     return live_page(request, found)
-
-
-@require_POST
-@allow(Role.THERAPIST)
-@hear
-def gone(request, departure_id):
-    found = own_departure(request, departure_id)
-    departures.they_have_gone(found, by=request.user, **TapForm.read(request.POST))
-    return lead_to(request, departure_id)
-
-
-@require_POST
-@allow(Role.THERAPIST)
-def undo_gone(request, departure_id):
-    tap = TapForm.read(request.POST)
-    departures.undo_gone(own_departure(request, departure_id), by=request.user, at=tap["at"])
-    return redirect("departure", departure_id)
 
 
 @require_http_methods(["GET", "POST"])

@@ -29,7 +29,7 @@ def now(request):
             "current": current,
             "others": [session for session in sessions if session != current],
             "waiting": reports.for_now(request.user),
-            "unwritten": departures.unwritten_of(request.user),
+            "unfinished": departures.unfinished_of(request.user),
             "now_at": moment,
             "new_id": uuid.uuid4(),
             "different_id": uuid.uuid4(),

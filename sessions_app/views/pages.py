@@ -1,28 +1,32 @@
 """What the pages of one departure are made of."""
 
 import uuid
+from collections import Counter
 
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
-from accounts.supervision import supervisors_of
-from resources.emergency import Emergency
 from resources.models import Resource
-from sessions_app import checklist, levels, timeline
+from sessions_app import checklist, help_tokens, levels, participants, timeline
 from sessions_app.forms.departures import SettingForm
 from sessions_app.forms.steps import GiveResourcesForm
 from sessions_app.models.responses import ReasonNotPossible
+from sessions_app.safety import SafetyPanel
 
 
 def live_page(request, departure, *, rejected=None, status=200):
     """The eleven steps of a departure. `rejected` is a form that was refused: it is shown at its step."""
-    states = checklist.states(departure)
+    states = with_problems(checklist.states(departure), rejected)
     given = list(departure.given_resources.all())
     context = {
         **what_a_step_needs(request, departure),
-        "phases": checklist.by_phase(with_problems(states, rejected)),
+        "phases": checklist.by_phase(states if departure.is_open else still_open(states)),
+        "phases_left": departure.is_open or still_open(states),
+        "one_gesture": gestures(states),
+        "answered": [] if departure.is_open else answered(states),
         "recorded": sum(state.is_recorded for state in states),
-        "safety": next(state for state in states if state.is_safety),
+        "others": SimpleLazyObject(lambda: participants.count_others(departure)),
+        "candidates": SimpleLazyObject(lambda: participants.candidates(departure)),
         "given": given,
         "setting_form": rejected if isinstance(rejected, SettingForm) else SettingForm(departure=departure),
         "form": rejected,
@@ -34,12 +38,27 @@ def what_a_step_needs(request, departure):
     """Shared by the whole page and by one step's fragment. What only the safety step shows is asked for by it."""
     return {
         "departure": departure,
-        "emergency": SimpleLazyObject(lambda: Emergency(departure.country, site=departure.site)),
+        "panel": SafetyPanel(departure, reader=request.user),
+        "help_token": help_tokens.token_for(request.user),
         "levels": SimpleLazyObject(lambda: levels.worded(departure.site)),
         "reasons": ReasonNotPossible,
-        "supervisors": SimpleLazyObject(lambda: list(supervisors_of(departure.therapist))),
         "op_id": uuid.uuid4(),
     }
+
+
+def still_open(states):
+    """What is left to tick from memory: steps without an answer, and one whose new answer was refused."""
+    return [state for state in states if not state.is_recorded or state.problems]
+
+
+def gestures(states):
+    """Phases whose open steps may be ticked together, as long as there are two of them."""
+    left = Counter(state.step.phase for state in states if not state.is_recorded)
+    return [phase for phase in checklist.IN_ONE_GESTURE if left[phase] > 1]
+
+
+def answered(states):
+    return [state for state in states if state.is_recorded and not state.problems]
 
 
 def with_problems(states, rejected):

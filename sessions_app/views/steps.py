@@ -40,6 +40,29 @@ def record_step(request, departure_id, slug):
 @require_POST
 @allow(Role.THERAPIST)
 @hear
+def record_phase(request, departure_id, phase):
+    """One gesture for the steps that flow into each other; those that have an answer keep it."""
+    if phase not in checklist.IN_ONE_GESTURE:
+        raise Http404
+    departure = own_departure(request, departure_id)
+    checklist.record_phase(departure, phase=phase, by=request.user, **TapForm.read(request.POST))
+    if not request.htmx:
+        return redirect(f"{reverse('departure', args=[departure.pk])}#phase-{phase}")
+    states = checklist.states(departure)
+    context = {
+        **what_a_step_needs(request, departure),
+        "phase": phase,
+        "states": [state for state in states if state.step.phase == phase],
+        "following": next((each for each in states if each.is_next), None),
+        "recorded": sum(each.is_recorded for each in states),
+    }
+    response = render(request, "sessions_app/live.html#gesture", context)
+    return trigger_client_event(response, "announce", {"value": _("Steps ticked")})
+
+
+@require_POST
+@allow(Role.THERAPIST)
+@hear
 def undo_step(request, departure_id, slug):
     """Take the standing answer back; for the safety step the level and its plan go with it."""
     departure = own_departure(request, departure_id, is_tap=True)
@@ -147,6 +170,7 @@ def answered(request, departure, slug, *, was_immediate=None, words=""):
         "following": following,
         "recorded": sum(each.is_recorded for each in states),
         "given": list(departure.given_resources.all()) if state.is_resources else [],
+        "refresh_panel": (words or state.is_safety) and (departure.is_immediate or not departure.is_open),
     }
     response = render(request, "sessions_app/live.html#answered", context)
     if state.is_safety:

@@ -244,4 +244,5 @@ def test_crisis_lines_are_those_of_the_place(open_window, therapist, starter):
     Resource.objects.filter(country="US").update(is_crisis_line=False)
     window = open_window(therapist)
     window.go("/steps/")
-    assert window.tab.locator(f"{WARNING} a").count() == 1, "the emergency number is always there"
+    numbers = [each.get_attribute("href") for each in window.tab.locator(f"{WARNING} a").all()]
+    assert numbers == ["tel:911", "tel:+1 555 0100"], "emergency and on call are always there"

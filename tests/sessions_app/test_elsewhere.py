@@ -19,11 +19,12 @@ def page_of(departure, signed_in):
     return signed_in(departure.therapist).get(reverse("departure", args=[departure.pk])).content.decode()
 
 
-def test_address_and_number_to_call_back_stand_on_the_page(on_video, signed_in, session):
-    html = page_of(on_video(), signed_in)
+def test_address_and_number_to_call_back_stand_on_the_page(on_video, signed_in):
+    departure = on_video()
+    html = page_of(departure, signed_in)
     assert "3 Example Lane, Leeds" in html
     assert 'href="tel:0113 496 0142"' in html
-    assert reverse("session", args=[session.pk]) in html
+    assert reverse("whereabouts", args=[departure.pk]) in html
 
 
 def test_in_another_country_its_number_is_shown_and_not_as_something_to_tap(on_video, signed_in, session):

@@ -118,28 +118,28 @@ def test_every_button_of_the_page_starts_a_departure_of_its_own(now, session, se
 
 
 def test_a_report_that_nobody_wrote_yet_is_asked_for(now, departure, therapist):
-    assert "To write" not in now()
+    assert "Report to write" not in now()
     departures.end(departure, ending="left", by=therapist)
-    assert "To write" in now()
+    assert "Report to write" in now()
 
 
 @pytest.mark.parametrize("ending", ["stayed", "returned"])
 def test_no_report_is_asked_for_when_the_client_stayed(now, departure, therapist, ending):
     departures.end(departure, ending=ending, by=therapist)
-    assert "To write" not in now()
+    assert "Report to write" not in now()
 
 
 def test_drafts_wait_here_until_they_are_signed(now, departure, therapist):
     report = reports.draft_for(departure, by=therapist)
-    assert "Draft" in now()
+    assert "Draft report" in now()
     reports.sign(report, by=therapist)
-    assert "Draft" not in now()
+    assert "Draft report" not in now()
 
 
 def test_what_was_a_mistake_waits_nowhere(now, departure, therapist):
     reports.draft_for(departure, by=therapist)
     departures.void(departure, reason="Wrong room", by=therapist)
-    assert "Draft" not in now()
+    assert "Draft report" not in now()
 
 
 def test_times_are_those_on_the_persons_wall(now, session, therapist):

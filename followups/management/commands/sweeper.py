@@ -3,18 +3,21 @@
 import logging
 import signal
 import threading
+import time
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 
-from followups import deliveries, reminders
+from followups import clock, deliveries, reminders
+
+SLICE = 1  # seconds; how long a signal to stop may have to wait
 
 logger = logging.getLogger("followups.sweeper")
 
 
 class Command(BaseCommand):
-    help = "Sweep due reminders and send them, every SWEEP_SECONDS, without Celery or Redis."
+    help = "Sweep due reminders and send them, every SWEEP_SECONDS and at once when the database rings, without Redis."
 
     def add_arguments(self, parser):
         parser.add_argument("--once", action="store_true", help="sweep and send once, then stop")
@@ -25,12 +28,25 @@ class Command(BaseCommand):
             for each in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(each, lambda *_: stopping.set())
         self.round()
-        while not once and not stopping.wait(settings.SWEEP_SECONDS):
+        while not once and self.wait(stopping):
             self.round()
+
+    def wait(self, stopping):
+        """Until the next round is due, or somebody rings for one now; false when it is time to stop."""
+        deadline = time.monotonic() + settings.SWEEP_SECONDS
+        try:
+            while not stopping.is_set() and time.monotonic() < deadline:
+                if clock.listen(min(SLICE, settings.SWEEP_SECONDS)):
+                    break
+        except (DatabaseError, InterfaceError):
+            connection.close()
+            stopping.wait(settings.SWEEP_SECONDS)
+        return not stopping.is_set()
 
     def round(self):
         """One sweep. A database that is away is no reason to die: the rows will still be there."""
         try:
+            clock.attend()
             fired = reminders.sweep(clock_name="sweeper")
             sent = deliveries.drain()
         except (DatabaseError, InterfaceError) as error:

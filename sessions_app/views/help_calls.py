@@ -1,0 +1,109 @@
+"""“I need help here”: asking, answering, and saying that it is over. Only staff; no client on any of these pages."""
+
+import hashlib
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import audit
+from accounts.access import allow, allow_everyone
+from sessions_app import help_calls, help_tokens
+from sessions_app.forms.help_calls import AgainForm, AskForm
+from sessions_app.models import DepartureEvent, HelpCall
+
+
+@require_POST
+@allow_everyone
+def ask(request):
+    """Tell colleagues at once. Works in a session that has ended, by the token of the page; 403 without either."""
+    person = request.user if request.user.is_authenticated else help_tokens.person_of(request.POST.get("who", ""))
+    if person is None:
+        return HttpResponse(status=403)
+    form = AskForm(request.POST, departures=DepartureEvent.objects.visible_to(person).of(person))
+    form.is_valid()  # what cannot be read is left out: a call for help is never refused for it
+    call = help_calls.ask(by=person, **form.facts())
+    return state(request, call, person)
+
+
+def state(request, call, person):
+    """What the one who asked sees: who was told, who is coming, and whom to call when nobody is."""
+    if not request.htmx:
+        departure = call and call.departure_id
+        return redirect("departure", departure) if departure else redirect("help-calls")
+    context = {
+        "call": call,
+        "told": help_calls.who_is_told(person) if call else [],
+        "is_signed_in": request.user.is_authenticated,
+        "caller": person,
+        "help_token": help_tokens.token_for(person),
+        "new_call_id": uuid.uuid4(),
+    }
+    return render(request, "sessions_app/help_call.html#mine", context)
+
+
+@require_safe
+@allow()
+def mine(request):
+    """One's own open call, asked for again and again while it is open; the button once there is none."""
+    return state(request, help_calls.open_of(request.user), request.user)
+
+
+@require_POST
+@allow()
+def call_again(request, call_id):
+    call, form = own_or_told(request, call_id), AgainForm(request.POST)
+    if call.by_id == request.user.pk and form.is_valid():
+        call = help_calls.call_again(call, by=request.user, **form.cleaned_data)
+    return state(request, call, request.user)
+
+
+@require_safe
+@allow()
+def calls(request):
+    """Open calls of colleagues, and one's own."""
+    audit.record_view(request.user, by=request.user, page="help-calls")
+    return render(request, "sessions_app/help_calls.html", {"calls": open_calls(request)})
+
+
+@require_safe
+@allow()
+def asked(request):
+    """The strip on each page of who may be asked: swapped, and so read aloud, only when something has changed."""
+    waiting = [call for call in open_calls(request) if call.by_id != request.user.pk]
+    known = mark_of(waiting)
+    if not request.htmx:
+        return redirect("help-calls")
+    if request.GET.get("known") == known:
+        return HttpResponse(status=204)
+    return render(request, "sessions_app/help_calls.html#asked", {"calls": waiting, "known": known})
+
+
+@require_POST
+@allow()
+def coming(request, call_id):
+    help_calls.answer(own_or_told(request, call_id), by=request.user)
+    return redirect("help-calls")
+
+
+@require_POST
+@allow()
+def over(request, call_id):
+    call = help_calls.end(own_or_told(request, call_id), by=request.user)
+    return state(request, None, request.user) if call.by_id == request.user.pk else redirect("help-calls")
+
+
+def open_calls(request):
+    return list(HelpCall.objects.visible_to(request.user).open().for_page())
+
+
+def own_or_told(request, call_id):
+    """A call this person made or was told of, or 404."""
+    return get_object_or_404(HelpCall.objects.visible_to(request.user).for_page(), pk=call_id)
+
+
+def mark_of(waiting):
+    """Changes when a call comes, is repeated, answered or over."""
+    facts = [(call.pk, call.times_called, call.answered_at) for call in waiting]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
