@@ -23,7 +23,7 @@ test: $(READY) ## run every test (ARGS="tests/followups -k sweep" chooses)
 
 ux: $(READY) ## what is promised to hands, eyes and nerves: each limit beside what is measured
 	@$(RUN) -m config.local.browser
-	@$(WITH_SERVERS) $(RUN) -m pytest -n 2 --dist loadgroup -m target -p tests.ux.table --no-header -q $(ARGS)
+	@$(WITH_SERVERS) $(RUN) -m tests.ux $(ARGS)
 
 lint: $(READY) ## code style, templates, and the import contract between the rooms
 	@.venv/bin/ruff check .

@@ -95,6 +95,7 @@ def test_three_ticks_offline_and_a_reload_arrive_with_their_times(on_the_live_pa
     window.sees("3 of 11")
 
 
+@pytest.mark.clock
 @pytest.mark.target("T4")
 def test_a_tap_is_durable_once_it_is_shown(on_the_live_page, figure):
     window = on_the_live_page

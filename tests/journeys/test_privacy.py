@@ -37,6 +37,7 @@ def what_can_be_touched(window):
     return set(window.tab.evaluate(uppermost, places))
 
 
+@pytest.mark.clock
 @pytest.mark.target("T7")
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -58,6 +59,7 @@ def test_one_tap_hides_everything_and_enter_brings_it_back(open_window, therapis
     assert window.tab.evaluate("document.activeElement.id") == "hide-screen"
 
 
+@pytest.mark.clock
 @pytest.mark.target("T7")
 def test_shift_three_times_hides_and_nothing_typed_is_lost(open_window, therapist, figure):
     window = open_window(therapist, size=LAPTOP)

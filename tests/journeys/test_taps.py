@@ -28,6 +28,7 @@ class Thumb:
 
 
 @pytest.mark.target("T1")
+@pytest.mark.clock
 @pytest.mark.target("T3")
 def test_one_tap_saves_a_departure_and_shows_the_steps(open_window, therapist, session, figure):
     window = open_window(therapist)

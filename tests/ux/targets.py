@@ -18,6 +18,10 @@ class Target:
     at_least: float | None = None
     is_only_printed: bool = False
 
+    @property
+    def is_kept_by_tests(self):
+        return self.at_most is None and self.at_least is None
+
     def holds(self, value):
         return (self.at_most is None or value <= self.at_most) and (self.at_least is None or value >= self.at_least)
 
