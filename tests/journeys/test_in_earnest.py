@@ -130,28 +130,21 @@ def lighthouse(request):
     return run
 
 
-@pytest.mark.clock
-@pytest.mark.target("T19")
-def test_lighthouse_has_little_to_say(
-    lighthouse,
-    transactional_db,
-    in_earnest,
-    playwright,
-    browser_type_launch_args,
-    tmp_path,
-    therapist,
-    departure,
-    figure,
-):
-    """In a browser of its own with its own folder, where whoever opens a second tab is signed in as well."""
+@pytest.fixture
+def port_of_a_browser(transactional_db, in_earnest, playwright, browser_type_launch_args, tmp_path, therapist):
+    """A browser with a folder of its own: whoever opens another tab in it is signed in as well."""
     keep_real_password(therapist)
     port = free_port()
     how = {**browser_type_launch_args, "args": [*browser_type_launch_args["args"], f"--remote-debugging-port={port}"]}
     context = playwright.chromium.launch_persistent_context(tmp_path, **how)
-    try:
-        Window(context, in_earnest, has_javascript=True).sign_in(therapist)
-        for path in ("/", f"/departures/{departure.pk}/"):
-            for kind, score in lighthouse(in_earnest + path, port).items():
-                figure(KINDS[kind], round(score))
-    finally:
-        context.close()
+    Window(context, in_earnest, has_javascript=True).sign_in(therapist)
+    yield port
+    context.close()
+
+
+@pytest.mark.clock
+@pytest.mark.target("T19")
+def test_lighthouse_has_little_to_say(lighthouse, port_of_a_browser, in_earnest, departure, figure):
+    for path in ("/", f"/departures/{departure.pk}/"):
+        for kind, score in lighthouse(in_earnest + path, port_of_a_browser).items():
+            figure(KINDS[kind], round(score))
