@@ -32,25 +32,6 @@ def published(request):
         policies.load_default()
 
 
-@pytest.fixture(autouse=True)
-def about(request, record_property):
-    """Which targets this test is about, for the table of `make ux`."""
-    for mark in request.node.iter_markers("target"):
-        record_property("target", mark.args[0])
-
-
-@pytest.fixture
-def figure(record_property):
-    """Say what was measured of a target: `figure("T9", 2172)`. What can be counted has to keep its limit."""
-
-    def say(number, value):
-        record_property("figure", (number, value))
-        target = TARGETS[number]
-        assert target.is_only_printed or target.holds(value), f"{number}, {target.what}: {value}, limit {target.limit}"
-
-    return say
-
-
 @pytest.fixture
 def site(db):
     return Site.objects.create(
@@ -155,3 +136,22 @@ def signed_in(db):
         return browser
 
     return sign_in
+
+
+@pytest.fixture(autouse=True)
+def about(request, record_property):
+    """Which targets this test is about, for the table of `make ux`."""
+    for mark in request.node.iter_markers("target"):
+        record_property("target", mark.args[0])
+
+
+@pytest.fixture
+def figure(record_property):
+    """Say what was measured of a target: `figure("T9", 2172)`. What can be counted has to keep its limit."""
+
+    def say(number, value):
+        record_property("figure", (number, value))
+        target = TARGETS[number]
+        assert target.is_only_printed or target.holds(value), f"{number}, {target.what}: {value}, limit {target.limit}"
+
+    return say

@@ -2,10 +2,8 @@
 
 import pytest
 
-from sessions_app import levels
-from sessions_app.models import ResponseLevel
 from tests.journeys.conftest import PHONE
-from tests.journeys.test_doors import PAGES
+from tests.journeys.test_doors import PAGES, facts_of
 
 pytestmark = pytest.mark.journey
 
@@ -25,13 +23,7 @@ TOO_WIDE = """
 @pytest.fixture
 def everywhere(departure, supervisor, starter):
     """Every page of the therapist with something on it."""
-    levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=departure.pk, by=departure.therapist)
-    facts = {
-        "id": departure.pk,
-        "follow_up": departure.follow_ups.first().pk,
-        "client": departure.client_id,
-        "session": departure.session_id,
-    }
+    facts = facts_of(departure)
     return [path.format(**facts) for path in PAGES["therapist"]]
 
 
