@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test ux lint format check requirements install clean
+.PHONY: help demo test ux lint format check messages requirements install clean
 
 # The first Python that is new enough; PYTHON=/path/to/python chooses another.
 PYTHON ?= $(shell for each in python3 python3.12 python3.11 python3.13 python3.14; do \
@@ -40,6 +40,13 @@ check: $(READY) ## migrations are complete, and the settings are safe to deploy
 	@$(WITH_SERVERS) env -u DEBUG -u DEMO SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
 		PUBLIC_URL=https://doorway.example ALLOWED_HOSTS=doorway.example \
 		$(RUN) manage.py check --deploy --fail-level WARNING
+
+MESSAGES := config/locale/es/LC_MESSAGES/django
+messages: $(READY) ## gather the words of the interface and compile their translations (needs gettext)
+	@command -v msgfmt >/dev/null || { echo "gettext is missing. On Debian: apt-get install gettext"; exit 1; }
+	@DEBUG=true $(RUN) manage.py makemessages --locale es --no-location --no-wrap --no-obsolete --ignore 'tests/*'
+	@grep -vE '^"(POT-Creation-Date|Report-Msgid-Bugs-To)' $(MESSAGES).po > $(MESSAGES).new && mv $(MESSAGES).new $(MESSAGES).po
+	@msgfmt --output-file=$(MESSAGES).mo $(MESSAGES).po
 
 requirements: ## pin the newest allowed versions, with hashes (needs uv)
 	uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url pyproject.toml -o requirements.txt

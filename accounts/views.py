@@ -14,10 +14,14 @@ THEMES = ["auto", "light", "dim"]
 
 @allow()
 def me(request):
-    """The person's own page: who supervises them, light or dim screen, password, sign-out."""
+    """The person's own page: who supervises them, light or dim screen, language, password, sign-out."""
     if request.method == "POST":
-        return with_theme(HttpResponseRedirect(request.path), request.POST.get("theme"))
-    return render(request, "accounts/me.html", {"supervisors": supervisors_of(request.user), "themes": THEMES})
+        response = HttpResponseRedirect(request.path)
+        if "language" in request.POST:
+            return with_language(response, request.POST["language"])
+        return with_theme(response, request.POST.get("theme"))
+    context = {"supervisors": supervisors_of(request.user), "languages": settings.LANGUAGES}
+    return render(request, "accounts/me.html", context)
 
 
 @allow()
@@ -38,6 +42,19 @@ def with_theme(response, theme):
         samesite="Lax",
         httponly=True,
         secure=settings.IS_HTTPS,
+    )
+    return response
+
+
+def with_language(response, language):
+    """Keep the language where Django looks for it. Unknown: the one Doorway was written in."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
     )
     return response
 

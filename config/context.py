@@ -49,7 +49,7 @@ def session(request):
         return {}
     return {
         "session_seconds": session_end.seconds_left(request.session),
-        "crisis_numbers": SimpleLazyObject(lambda: crisis.numbers_to_call(user.site.country)),
+        "crisis_numbers": SimpleLazyObject(lambda: crisis.numbers_to_call(user.site.country)[user.site.country]),
         "may_be_asked": user.is_supervisor or user.is_site_contact,
         "help_token": help_tokens.token_for(user),
         "new_call_id": uuid.uuid4(),

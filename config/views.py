@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -41,8 +41,15 @@ def readyz(request):
 @cache_control(no_cache=True)
 @allow_everyone
 def offline(request):
-    """The eleven steps for a device without a connection; it keeps this page, so nobody's data is on it."""
-    return render(request, "offline.html", steps_to_keep(editions.in_force().pk))
+    """The eleven steps for a device without a connection; it keeps this page, so nobody's data is on it.
+
+    The device asks without cookies, so it names the language of whoever uses it.
+    """
+    language = request.GET.get("language")
+    with override(language if language in dict(settings.LANGUAGES) else get_language()):
+        response = render(request, "offline.html", steps_to_keep(editions.in_force().pk))
+        response.headers["Content-Language"] = get_language()
+    return response
 
 
 @require_safe
@@ -50,8 +57,9 @@ def offline(request):
 @allow_everyone
 def service_worker(request):
     """The script that keeps the offline page. It differs, so that devices fetch the page anew, when the page does."""
-    version = version_to_keep(editions.in_force().pk, get_language())
-    return render(request, "sw.js", {"version": version}, content_type="text/javascript")
+    language = get_language()
+    context = {"version": version_to_keep(editions.in_force().pk, language), "language": language}
+    return render(request, "sw.js", context, content_type="text/javascript")
 
 
 @lru_cache(maxsize=32)

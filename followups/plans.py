@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _  # kept in English, shown in the language of the page
 
 from accounts import audit
 from accounts.supervision import supervisors_of

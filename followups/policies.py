@@ -5,11 +5,36 @@ from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from accounts import audit
 from followups.models import FollowUpPolicy, PolicyTask
 
 DEFAULT = Path(__file__).parent / "default_policy.json"
+#: The words of the default policy, listed so that they can be translated; a test compares them with the file.
+WORDS = [
+    _("Acknowledge and take part"),
+    _("Confirm how it went"),
+    _("“I want to check that you are safe. Are you having thoughts of ending your life, or of hurting someone?”"),
+    _("Call within a day"),
+    _("Call within three days"),
+    _("“I am glad to reach you. I called to hear how you are since we stopped.”"),
+    _("Call after a week"),
+    _("Call after a month"),
+    _("Call today"),
+    _("Call again within a day"),
+    _("Review with the therapist"),
+    _("Call again within two days"),
+    _("Call again within three days"),
+    _("Call today and ask about safety"),
+    _("Call by the next working day"),
+    _("Call again after three days"),
+    _("Talk about it in review"),
+    _("A short, easy message"),
+    _("“Thank you for coming. Your place here stays open. No need to answer.”"),
+    _("Call if no appointment is booked"),
+    _("Look at it in review"),
+]
 
 
 class NoPolicy(LookupError):

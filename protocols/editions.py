@@ -1,15 +1,21 @@
-"""Finding the edition in force and publishing a new one."""
+"""Finding the edition in force, its steps in the language of the page, and publishing the editions Doorway has."""
 
+import copy
 import json
 from functools import lru_cache
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
-from protocols.models import Phase, ProtocolStep, ProtocolVersion
+from protocols.models import EditionTranslation, Phase, ProtocolStep, ProtocolVersion, StepTranslation
 
-FIRST_EDITION = Path(__file__).parent / "first_edition.json"
+HERE = Path(__file__).parent
+#: The editions that come with Doorway, by number; beside each lies its translation as `….es.json`.
+EDITIONS = {1: HERE / "first_edition.json", 2: HERE / "second_edition.json"}
+WRITTEN_IN = "en"  # the language of the editions themselves
+TRANSLATED_INTO = ["es"]
 
 
 class NoProtocol(LookupError):
@@ -24,15 +30,38 @@ def in_force():
     return version
 
 
-@lru_cache(maxsize=32)
-def steps_of(version_id):
+def steps_of(version_id, language=None):
     """The eleven steps of a published edition, in order; raises NoProtocol for one that is not published.
 
-    Kept in memory: the database refuses to change a published edition, so they cannot grow old.
+    They speak `language` (the active one when missing) if the edition was translated into it, else English.
+    """
+    return steps_in(version_id, (language or get_language() or WRITTEN_IN).partition("-")[0])
+
+
+@lru_cache(maxsize=32)
+def steps_in(version_id, language):
+    """Kept in memory: the database refuses to change a published edition, so its steps cannot grow old.
+
+    A translation may be mended until it was reviewed. That is done by a migration, and programs start anew after one.
     """
     if not ProtocolVersion.objects.published().filter(pk=version_id).exists():
         raise NoProtocol("Only a published edition has steps that stand.")
-    return tuple(ProtocolStep.objects.filter(version=version_id))
+    translated = StepTranslation.objects.filter(translation__version=version_id, translation__language=language)
+    words = {each.step_id: each for each in translated}
+    steps = ProtocolStep.objects.filter(version=version_id)
+    return tuple(in_words_of(words[step.pk], step) if step.pk in words else step for step in steps)
+
+
+def in_words_of(translated, step):
+    """The same step with the words of a translation."""
+    spoken = copy.copy(step)
+    for name in ("title", "prompt", "say_or_do", "variants"):
+        setattr(spoken, name, getattr(translated, name))
+    spoken.by_setting = {
+        setting: change | ({"prompt": translated.prompts[setting]} if setting in translated.prompts else {})
+        for setting, change in step.by_setting.items()
+    }
+    return spoken
 
 
 def phases_of(version_id):
@@ -48,17 +77,43 @@ def step_of(version_id, slug):
     raise ProtocolStep.DoesNotExist(slug)
 
 
-@transaction.atomic
-def publish_first(*, version_model=ProtocolVersion, step_model=ProtocolStep):
-    """Publish the first edition from `first_edition.json`, once; a second call changes nothing.
+def read(number, language=""):
+    """An edition as its file has it, or its translation: a dictionary with `steps`."""
+    file = EDITIONS[number].with_suffix(f".{language}.json" if language else ".json")
+    return json.loads(file.read_text(encoding="utf-8"))
 
-    The models can be passed in because the migration that calls this holds historical ones.
+
+def publish_all():
+    """Publish the editions that come with Doorway, and their translations; what is there already stays as it is."""
+    for number in EDITIONS:
+        publish(number)
+        for language in TRANSLATED_INTO:
+            translate(number, language)
+
+
+@transaction.atomic
+def publish(number, *, version_model=ProtocolVersion, step_model=ProtocolStep):
+    """Publish one edition from its file, once; a second call changes nothing.
+
+    The models can be passed in because the migrations that call this hold historical ones.
     """
-    if version_model.objects.filter(number=1).exists():
+    if version_model.objects.filter(number=number).exists():
         return
-    edition = json.loads(FIRST_EDITION.read_text(encoding="utf-8"))
-    version = version_model.objects.create(number=1, title=edition["title"])
+    edition = read(number)
+    version = version_model.objects.create(number=number, title=edition["title"])
     for position, step in enumerate(edition["steps"], start=1):
         step_model.objects.create(version=version, position=position, **step)
     version.published_at = timezone.now()
     version.save(update_fields=["published_at"])
+
+
+@transaction.atomic
+def translate(number, language, *, translation_model=EditionTranslation, words_model=StepTranslation):
+    """Add the words of an edition in another language from its file, once; nobody has reviewed them yet."""
+    if translation_model.objects.filter(version__number=number, language=language).exists():
+        return
+    version = translation_model._meta.get_field("version").related_model.objects.get(number=number)
+    translation = translation_model.objects.create(version=version, language=language)
+    steps = {step.slug: step for step in version.steps.all()}
+    for words in read(number, language)["steps"]:
+        words_model.objects.create(translation=translation, step=steps[words.pop("slug")], **words)

@@ -1,22 +1,25 @@
-"""Crisis lines that stand where nobody can look anything up: in the dialogs about the end of a session."""
+"""Crisis lines that stand where nobody can look anything up: in the safety panel and in the dialogs about
+the end of a session."""
 
-from django.db.models import Case, When
+from django.db.models import Case, F, When
 
 from resources.models import ContactPoint, Resource
 from resources.subjects import SPECIAL
 
 
-def numbers_to_call(country, *, most=3):
-    """One number of each of `most` crisis lines, as dialled in `country`; first its own lines for everybody.
+def numbers_to_call(*countries, most=3):
+    """Per country, one number of each of `most` crisis lines, as dialled there; first its own lines for everybody.
 
-    One query, because every page asks.
+    One query for all of them, because every page asks.
     """
     numbers = (
-        ContactPoint.objects.filter(kind=ContactPoint.Kind.VOICE, dial_region=country, resource__is_crisis_line=True)
+        ContactPoint.objects.filter(
+            kind=ContactPoint.Kind.VOICE, dial_region__in=countries, resource__is_crisis_line=True
+        )
         .filter(resource__in=Resource.objects.giveable())
         .select_related("resource")
         .order_by(
-            Case(When(resource__country=country, then=0), default=1),
+            Case(When(resource__country=F("dial_region"), then=0), default=1),
             Case(When(resource__categories__overlap=SPECIAL, then=1), default=0),
             Case(When(resource__region="", then=0), default=1),
             "resource__name",
@@ -24,7 +27,7 @@ def numbers_to_call(country, *, most=3):
             "pk",
         )
     )
-    first_of_each = {}
+    found = {country: {} for country in countries}
     for number in numbers:
-        first_of_each.setdefault(number.resource_id, number)
-    return list(first_of_each.values())[:most]
+        found[number.dial_region].setdefault(number.resource_id, number)
+    return {country: list(first_of_each.values())[:most] for country, first_of_each in found.items()}

@@ -1,7 +1,7 @@
 """Emergency numbers of the place where somebody is. A number reaches only the service of where it is dialled."""
 
 import json
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from accounts.models import Site
@@ -38,7 +38,7 @@ class Emergency:
     def country_name(self):
         return country_name(self.country)
 
-    @property
+    @cached_property
     def numbers(self):
         """Numbers to dial where the client is: an own site's there, else those seen on a page, else none."""
         if not self.is_abroad:

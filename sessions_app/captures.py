@@ -1,7 +1,7 @@
 """What each step may note beside its outcome. All of it optional; nothing here is a score.
 
-A protocol step names its captures by slug, so an edition decides which are asked; this module knows what each
-one is. Values are stored as codes (or a list of codes, or short text) in `CapturedFact.value`.
+A protocol step names its captures by slug, so an edition decides which are asked, and in which setting; this module
+knows what each one is. Values are stored as codes (or a list of codes, or short text) in `CapturedFact.value`.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from sessions_app.models.reports import MainReason
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+YES_NO_NOT_ASKED = [*YES_NO, ("not_asked", _("Not asked"))]
+YES_NO_NOT_NEEDED = [*YES_NO, ("not_needed", _("Not needed"))]
 YES_NO_UNKNOWN = [*YES_NO, ("unknown", _("Not known"))]
 OPTIONS_OFFERED = [
     ("short_break", _("Short break here")),
@@ -51,13 +53,45 @@ def several(label, choices):
     return Capture(label, choices, "several")
 
 
-def text(label):
-    return Capture(label, kind="text")
+def text(label, **more):
+    return Capture(label, kind="text", **more)
+
+
+def time_of_day(label):
+    return Capture(label, kind="time")
 
 
 CAPTURES = {
     "exit-kept-clear": choice(_("Was the way out kept clear?"), YES_NO),
+    "own-way-out": choice(_("Was your own way out clear?"), YES_NO),
+    "whereabouts-known": choice(_("Did somebody at work know where you were?"), YES_NO),
+    "co-leader-told": choice(_("Was your co-leader told?"), [*YES_NO, ("alone", _("You lead alone"))]),
+    "guardian-where": choice(
+        _("Where is the guardian?"),
+        [("here", _("Here")), ("near", _("Near")), ("elsewhere", _("Elsewhere")), ("unknown", _("Not known"))],
+    ),
     "help-summoned": choice(_("Was help called?"), YES_NO),
+    "help-summoned-at": time_of_day(_("When was help called?")),
+    "address-checked": choice(_("Address checked aloud?"), [*YES_NO, ("not_asked", _("Could not ask"))]),
+    "callback-checked": choice(_("Call-back number checked aloud?"), [*YES_NO, ("not_asked", _("Could not ask"))]),
+    "others-in-home": several(
+        _("Who else was in the home?"),
+        [
+            ("nobody", _("Nobody")),
+            ("partner", _("Partner")),
+            ("child", _("A child")),
+            ("other_adult", _("Another adult")),
+            ("animal", _("An animal")),
+            ("unknown", _("Not known")),
+        ],
+    ),
+    "asked-in-private": choice(_("Asked in private?"), YES_NO),
+    "others-checked": choice(_("Were the others safe?"), YES_NO_UNKNOWN),
+    "asked-alone": choice(
+        _("Was each asked alone?"), [("each", _("Each of them")), ("some", _("Some of them")), ("no", _("No"))]
+    ),
+    "guardian-told": choice(_("Was the responsible adult told?"), [*YES_NO, ("not_reached", _("Not reached"))]),
+    "safeguarding-told": choice(_("Was the safeguarding lead told?"), YES_NO_NOT_NEEDED),
     "concerns": several(
         _("What is the concern about?"),
         [
@@ -109,6 +143,8 @@ CAPTURES = {
             ("supervisor_told", _("Told the supervisor")),
         ],
     ),
+    "actions-at": time_of_day(_("When was it done?")),
+    "actions-basis": text(_("If somebody was told: on what legal basis?")),
     "rationale": text(_("Why, in a line")),
     "presentation": several(
         _("What you saw"),
@@ -135,12 +171,18 @@ CAPTURES = {
         _("What you offered to put it right"),
         [("apology", _("Apology")), ("change", _("Change of pace or topic")), ("other", _("Other"))],
     ),
+    "privacy-there": choice(
+        _("Was it private where they were?"),
+        [("private", _("Private")), ("others_hear", _("Others could hear")), ("unknown", _("Not known"))],
+    ),
+    "who-can-hear": text(_("Who could hear?")),
+    "reasons-apart": choice(_("Was each asked apart?"), YES_NO),
     "reasons": several(_("What set it off?"), MainReason.choices),
     "reasons-source": choice(
         _("How do you know?"),
         [("stated", _("Stated")), ("observed", _("Observed")), ("inferred", _("Inferred"))],
     ),
-    "trigger-time": Capture(_("When did it start?"), kind="time"),
+    "trigger-time": time_of_day(_("When did it start?")),
     "could-change": choice(_("Is there something we could change?"), YES_NO_UNKNOWN),
     "could-change-note": text(_("What could change")),
     "options-accepted": several(_("Offered and accepted"), OPTIONS_OFFERED),
@@ -163,7 +205,56 @@ CAPTURES = {
         ],
     ),
     "mandate-notice": choice(_("Notice about mandated care"), [("given", _("Given")), ("na", _("Does not apply"))]),
+    "stays-private": text(_("What stays private for this young person?"), is_private=True),
     "crisis-line-offered": choice(_("Was a crisis line offered?"), YES_NO),
+    "given-apart": choice(_("Was it given to each apart?"), YES_NO_NOT_NEEDED),
+    "guardian-copy": choice(_("Did the guardian get a copy?"), [*YES_NO, ("not_allowed", _("Not allowed"))]),
+    "resources-language": text(_("In which language?")),
+    "ended-by": choice(
+        _("Who ended the call?"),
+        [
+            ("client", _("The client")),
+            ("clinician", _("You")),
+            ("other", _("Somebody else there")),
+            ("line_dropped", _("The line dropped")),
+            ("unknown", _("Not known")),
+        ],
+    ),
+    "who-left": choice(
+        _("Who left?"),
+        [("clinician", _("You")), ("client", _("The client")), ("nobody", _("Nobody"))],
+    ),
+    "left-safely": choice(_("Did you leave safely?"), YES_NO),
+    "told-to-group": choice(
+        _("What was the group told?"),
+        [("left", _("Only that they left")), ("nothing", _("Nothing")), ("more", _("More than that"))],
+    ),
+    "who-stayed": several(
+        _("Who stayed?"),
+        [
+            ("partner", _("Partner")),
+            ("parent", _("A parent")),
+            ("child", _("A child")),
+            ("other", _("Somebody else")),
+            ("nobody", _("Nobody")),
+        ],
+    ),
+    "session-goes-on": choice(
+        _("Does the session go on?"),
+        [("yes", _("Yes")), ("no", _("No")), ("apart", _("With each apart"))],
+    ),
+    "handed-to": choice(
+        _("Handed over to whom?"),
+        [
+            ("guardian", _("The guardian")),
+            ("agreed_adult", _("Another adult who may")),
+            ("staff", _("A colleague")),
+            ("nobody", _("Nobody: left alone")),
+            ("unknown", _("Not known")),
+        ],
+    ),
+    "handed-at": time_of_day(_("Handed over at")),
+    "handover-signed": choice(_("Was it signed for?"), YES_NO_NOT_NEEDED),
     "left-with": choice(
         _("Alone or with someone?"),
         [("alone", _("Alone")), ("with_someone", _("With someone")), ("unknown", _("Not known"))],
@@ -182,11 +273,28 @@ CAPTURES = {
         _("Left behind"),
         [("belongings", _("Belongings")), ("medication", _("Medication")), ("dependant", _("A dependant"))],
     ),
-    "permission-to-contact": choice(_("May we get in touch?"), [*YES_NO, ("not_asked", _("Not asked"))]),
+    "permission-to-contact": choice(_("May we get in touch?"), YES_NO_NOT_ASKED),
+    "contact-channel": choice(
+        _("In which way?"),
+        [
+            ("phone", _("Phone")),
+            ("text", _("Text message")),
+            ("email", _("E-mail")),
+            ("post", _("Post")),
+            ("other", _("Other")),
+        ],
+    ),
+    "contact-time": text(_("When is it safe?")),
     "next-appointment": choice(
         _("Next appointment"),
         [("kept", _("Kept")), ("moved", _("Moved")), ("cancelled", _("Cancelled")), ("none", _("None"))],
     ),
+    "reconnect-tried": choice(
+        _("Did you try to reconnect?"),
+        [("reached", _("Yes, and reached them")), ("no_answer", _("Yes, no answer")), ("no", _("No"))],
+    ),
+    "told-you-are-out": choice(_("Did your team hear that you are out and safe?"), YES_NO),
+    "debrief-planned": choice(_("Will the group talk about it next time?"), YES_NO_UNKNOWN),
     "relationship-status": choice(
         _("Where the work stands"),
         [

@@ -177,13 +177,14 @@ def reason_unable(departure):
 def note(departure, *, slug, facts, op_id, by, at=None):
     """Write down what was noticed at a step; only what changed adds a row. Returns the added rows.
 
-    `facts` maps capture names to values; names the step does not capture are refused with KeyError.
+    `facts` maps capture names to values; names the step captures in no setting are
+    refused with KeyError: what was noted before the setting was changed is still true.
     """
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
     if CapturedFact.objects.filter(op_id=op_id).exists():
         return []
     step = editions.step_of(departure.protocol_version_id, slug)
-    if unknown := set(facts) - set(step.captures):
+    if unknown := set(facts) - set(step.every_capture):
         raise KeyError(f"Step {slug} does not capture {sorted(unknown)}.")
     before = {fact.name: fact for fact in departure.captured_facts.filter(step=step).current()}
     added = [
@@ -271,6 +272,15 @@ class StepState:
         return self.step.slug == "provide-resources"
 
     @property
+    def prompt(self):
+        return self.step.prompt_for(self.departure.setting)
+
+    @property
+    def lines(self):
+        """What to say or do in the setting, the lines that only it needs last."""
+        return self.step.lines_for(self.departure.setting)
+
+    @property
     def words_for_setting(self):
         return self.step.words_for(self.departure.setting)
 
@@ -306,6 +316,11 @@ def by_phase(steps):
     return [(phase, [state for state in steps if state.step.phase == phase]) for phase in Phase]
 
 
-def captures_of(step):
-    """The captures of a step with what is known of each, as (name, capture)."""
-    return [(name, CAPTURES[name]) for name in step.captures if name in CAPTURES]
+def asked_at(step, departure):
+    """What the step captures in the setting of this departure, by name."""
+    return [name for name in step.captures_for(departure.setting) if name in CAPTURES]
+
+
+def is_asked(name, departure):
+    """Whether any step of the departure's edition captures this in its setting."""
+    return any(name in asked_at(step, departure) for step in editions.steps_of(departure.protocol_version_id))

@@ -26,21 +26,13 @@ class Participant:
 def others(departure):
     """Who else takes part in the session, each with their record if they have one. Two queries.
 
-    In a group nobody is listed: there the others are a number (`count_others`) and nothing more.
+    In a group nobody is listed: there the others are a number (`DepartureEvent.others`) and nothing more.
     """
     if not departure.session_id or departure.is_of_a_group:
         return []
     records = {each.client_id: each for each in departures.of_the_same_session(departure)}
     present = departure.session.clients.exclude(pk=departure.client_id)
     return [Participant(client, records.get(client.pk)) for client in present]
-
-
-def count_others(departure):
-    """How many others the session knows of. One query, and none for a session with one person."""
-    if not (departure.has_several and departure.session_id):
-        return 0
-    present = departure.session.clients.exclude(pk=departure.client_id).count()
-    return present if departure.client_id else max(0, present - 1)
 
 
 def candidates(departure):

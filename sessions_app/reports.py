@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts import audit
-from sessions_app import captures, checklist, participants, signals, timeline
+from sessions_app import captures, checklist, signals, timeline
 from sessions_app.models import DepartureEvent, DepartureReport, ReportAddendum
 from sessions_app.models.reports import MainReason
 
@@ -110,7 +110,7 @@ def locked(report):
 
 def content_of(report, *, signed_at):
     """The whole report as plain data, in English words, so that it reads the same for ever."""
-    departure = report.departure
+    departure = DepartureEvent.objects.for_page().get(pk=report.departure_id)
     with override("en-gb"):
         return {
             "version": 1,
@@ -134,10 +134,10 @@ def content_of(report, *, signed_at):
 
 
 def facts_of(departure):
-    """The facts at the head of a report, as (label, words); what is not known says so."""
+    """The facts at the head of a report, as (label, words); what is not known says so. Needs `for_page()`."""
     unknown = _("Not provided")
     minutes = departure.minutes_of_service
-    others = [(_("Others in the group"), str(participants.count_others(departure)))] if departure.is_of_a_group else []
+    others = [(_("Others in the group"), str(departure.others))] if departure.is_of_a_group else []
     return [
         (_("Started"), at_the_site(departure.began_at, departure.site)),
         (_("Client"), departure.client.reference if departure.client else unknown),
@@ -190,8 +190,11 @@ def missing_facts(departure):
         (departure.ending, _("How it ended"), _("It shows whether care went on.")),
         ("capacity" in noted, _("Capacity to decide"), _("A reader asks whether the choice was the client's own.")),
         ("concerns-told" in noted, _("Concerns you told the client"), _("A choice is informed when it knew of them.")),
-        ("left-how" in noted, _("How they left"), _("It matters for the way home.")),
     ]
+    if checklist.is_asked("left-how", departure):
+        wanted.append(("left-how" in noted, _("How they left"), _("It matters for the way home.")))
+    if checklist.is_asked("ended-by", departure):
+        wanted.append(("ended-by" in noted, _("Who ended the call"), _("A lost line is not the client's choice.")))
     return [(what, why) for known, what, why in wanted if not known]
 
 

@@ -10,7 +10,7 @@ from accounts.supervision import supervisors_of
 from protocols.models import Setting
 from resources import crisis
 from resources.emergency import Emergency
-from sessions_app import captures, help_calls, participants
+from sessions_app import captures, help_calls
 from sessions_app.models import ResponseLevel
 
 Topic = SiteRule.Topic
@@ -28,9 +28,14 @@ class SafetyPanel:
         return Emergency(self.departure.country, site=self.departure.site)
 
     @cached_property
+    def lines(self):
+        """Crisis lines of the directory for where the client is and for where the reader is, by country."""
+        return crisis.numbers_to_call(self.departure.country, self.reader.site.country)
+
+    @property
     def crisis_lines(self):
-        """The directory's crisis lines of the place where the client is."""
-        return crisis.numbers_to_call(self.departure.country)
+        """Those of the place where the client is."""
+        return self.lines[self.departure.country]
 
     @cached_property
     def supervisors(self):
@@ -58,7 +63,7 @@ class SafetyPanel:
             yield _("Tell the adult in charge at once.")
         if Setting.COUPLE_OR_FAMILY in setting:
             yield _("Ask each person alone. Fear of somebody is never a question in front of them.")
-        if departure.is_of_a_group and (count := participants.count_others(departure)):
+        if departure.is_of_a_group and (count := departure.others):
             yield ngettext(
                 "%(count)s other is in the session. One leader stays with them.",
                 "%(count)s others are in the session. One leader stays with them.",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from protocols import editions
 from protocols.models import Outcome
 from sessions_app.captures import CAPTURES
 
@@ -17,9 +18,10 @@ class Entry:
 
 def of(departure):
     """Everything recorded about the departure, oldest first. Five queries, however much there is."""
+    titles = {step.pk: step.title for step in editions.steps_of(departure.protocol_version_id)}
     entries = [
         *beginning_and_end(departure),
-        *(Entry(each.occurred_at, answered(each)) for each in departure.step_responses.select_related("step")),
+        *(Entry(each.occurred_at, answered(each, titles[each.step_id])) for each in departure.step_responses.all()),
         *(Entry(each.occurred_at, noted(each)) for each in departure.captured_facts.all() if each.name in CAPTURES),
         *(Entry(each.at, given(each)) for each in departure.given_resources.all()),
         *written(departure),
@@ -38,11 +40,11 @@ def beginning_and_end(departure):
         yield Entry(departure.voided_at, _("Taken back as a mistake"))
 
 
-def answered(response):
+def answered(response, title):
     if response.outcome == Outcome.NOT_RECORDED:
-        return _("%(step)s: answer taken back") % {"step": response.step.title}
+        return _("%(step)s: answer taken back") % {"step": title}
     reason = response.get_reason_display() or response.note
-    words = f"{response.step.title}: {response.get_outcome_display().lower()}"
+    words = f"{title}: {response.get_outcome_display().lower()}"
     return f"{words}, {reason.lower()}" if response.reason else f"{words}, {reason}" if reason else words
 
 

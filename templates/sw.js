@@ -4,7 +4,7 @@ const NAME = "doorway-{{ version }}", PAGE = "/offline/", PATIENCE_MS = 6000;
 
 self.addEventListener("install", (event) => event.waitUntil(prepare()));
 async function prepare() {
-  const cache = await caches.open(NAME), page = await fetch(PAGE, { credentials: "omit", cache: "reload" });
+  const cache = await caches.open(NAME), page = await fetch(`${PAGE}?language={{ language }}`, { credentials: "omit", cache: "reload" });
   if (!page.ok) throw new Error("no page to keep");
   const html = await page.clone().text();
   await cache.addAll(new Set(Array.from(html.matchAll(/(?:src|href)="([^"]+\.(?:js|css|svg))"/g), ([, file]) => file)));

@@ -28,7 +28,7 @@ def published(request):
     asked_for = set(request.fixturenames)
     if asked_for & {"db", *COMMITS} or request.node.get_closest_marker("django_db"):
         request.getfixturevalue("transactional_db" if asked_for & COMMITS else "db")
-        editions.publish_first()
+        editions.publish_all()
         policies.load_default()
 
 

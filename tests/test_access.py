@@ -7,6 +7,7 @@ from django.apps import apps
 from django.urls import get_resolver, reverse
 
 from followups.models import FollowUp
+from protocols.models import EditionTranslation
 from resources.models import Resource
 from sessions_app import help_calls, levels, reports
 from sessions_app.models import ResponseLevel
@@ -50,6 +51,7 @@ TABLE = {
     "resources": (STAFF, GET_ONLY),
     "resource": (STAFF, GET_ONLY),
     "eleven-steps": (STAFF, GET_ONLY),
+    "review-translation": (POST_ONLY, [403, 302, 302, 302, 403, 302]),
     "now": ([200, 302, 200, 302, 302, 302], [200, 302, 200, 302, 302, 302]),
     "start-departure": ([200, 403, 200, 403, 403, 302], [302, 403, 302, 403, 403, 302]),
     "earlier-departure": ([200, 403, 200, 403, 403, 302], [302, 403, 302, 403, 403, 302]),
@@ -144,6 +146,7 @@ def addresses(cast, departure, starter):
         "call_id": help_calls.ask(id=uuid.uuid4(), by=departure.therapist).pk,
         "pk": FollowUp.objects.exclude(channel="").first().pk,
         "resource_id": Resource.objects.first().pk,
+        "translation_id": EditionTranslation.objects.first().pk,
         "uidb36": "1",
         "key": "0-x",
     }

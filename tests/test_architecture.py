@@ -36,6 +36,8 @@ TABLES = {
     "resources.Verification": (WRITTEN_ONCE, SHELF),
     "protocols.ProtocolVersion": (WRITTEN_ONCE, RECORD),
     "protocols.ProtocolStep": (WRITTEN_ONCE, RECORD),
+    "protocols.EditionTranslation": (WRITTEN_ONCE, RECORD),  # once it was reviewed
+    "protocols.StepTranslation": (WRITTEN_ONCE, RECORD),
     "sessions_app.Client": (EDITABLE, RECORD),
     "sessions_app.ContactPermission": (EDITABLE, RECORD),
     "sessions_app.TherapySession": (EDITABLE, RECORD),

@@ -143,6 +143,26 @@ def test_pages_of_the_supervisor_do_not_grow(signed_in, supervisor, add_a_day, n
     check_growth(signed_in(supervisor), name, first, add_a_day)
 
 
+HARDEST = {"format": "video", "composition": "couple", "age_band": "13_17", "country_today": "GB"}
+
+
+@pytest.mark.parametrize("has_gone", [False, True], ids=["still here", "gone"])
+@pytest.mark.parametrize("level", ["elevated", "immediate"])
+def test_the_live_page_costs_no_more_in_the_hardest_setting(
+    signed_in, therapist, supervisor, departure, starter, level, has_gone
+):
+    for name, value in HARDEST.items():
+        setattr(departure, name, value)
+    departure.save()
+    levels.set_level(departure, level=level, op_id=uuid.uuid4(), by=therapist)
+    facts = {"concerns": ["impaired_driving"]}
+    checklist.note(departure, slug="check-safety", facts=facts, op_id=uuid.uuid4(), by=therapist)
+    if has_gone:
+        departures.they_have_gone(departure, op_id=uuid.uuid4(), by=therapist)
+    count, statements = queries(signed_in(therapist), reverse("departure", args=[departure.pk]))
+    assert count <= LIMITS["departure"], "\n".join(statements)
+
+
 def test_a_signed_report_with_many_addenda_and_reviews_does_not_grow(signed_in, therapist, supervisor, add_a_day):
     report = add_a_day().report
     browser, address = signed_in(therapist), reverse("report", args=[report.departure_id])

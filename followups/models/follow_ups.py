@@ -5,6 +5,7 @@ import uuid
 import pghistory
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
@@ -103,6 +104,15 @@ class FollowUp(models.Model):
     @property
     def is_open(self):
         return self.state == self.State.OPEN
+
+    @property
+    def task(self):
+        """The title in the language of the page; what a clinic wrote into its own policy stays as it is."""
+        return gettext(self.title)
+
+    @property
+    def words_to_say(self):
+        return gettext(self.script) if self.script else ""
 
 
 class FollowUpChange(models.Model):

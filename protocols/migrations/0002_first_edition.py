@@ -4,7 +4,8 @@ from protocols import editions
 
 
 def publish(apps, schema_editor):
-    editions.publish_first(
+    editions.publish(
+        1,
         version_model=apps.get_model("protocols", "ProtocolVersion"),
         step_model=apps.get_model("protocols", "ProtocolStep"),
     )

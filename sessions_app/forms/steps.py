@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from protocols.models import Outcome
 from resources.models import Resource
-from sessions_app.checklist import captures_of
+from sessions_app.captures import CAPTURES
+from sessions_app.checklist import asked_at
 from sessions_app.departures import CLOCK_TOLERANCE
 from sessions_app.models import GivenResource, ResponseLevel
 from sessions_app.models.responses import ReasonNotPossible
@@ -67,16 +68,32 @@ class LevelForm(TapForm):
 
 
 class DetailsForm(TapForm):
-    """The capture fields of one step, made from the edition the departure is pinned to."""
+    """The capture fields of one step, made from the edition the departure is pinned to.
 
-    def __init__(self, *args, step, facts=None, **kwargs):
-        known = dict(captures_of(step))
+    It asks what belongs to the present setting, and shows what was noted before the setting was changed. A page that
+    was opened in another setting may still be sent: `asked` names the fields it had, so that the others are left alone.
+    """
+
+    asked = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, step, departure, facts, **kwargs):
         super().__init__(*args, initial=facts, prefix=step.slug, **kwargs)
-        for name, capture in known.items():
-            self.fields[name] = field_for(capture)
+        known = [name for name in step.every_capture if name in CAPTURES]
+        shown = {*asked_at(step, departure), *(name for name, value in facts.items() if value)}
+        sent = set(self.data.get(self.add_prefix("asked"), "").split()).intersection(known)
+        typed = {name for name in known if self.add_prefix(name) in self.data}
+        for name in known:
+            if name in (sent or shown) | typed:
+                self.fields[name] = field_for(CAPTURES[name])
+        self.fields["asked"].initial = " ".join(self.captured)
+
+    @property
+    def captured(self):
+        """The names of its captures."""
+        return [name for name in self.fields if name not in DetailsForm.base_fields]
 
     def facts(self):
-        return {name: plain(value) for name, value in self.cleaned_data.items() if name not in ("op_id", "at")}
+        return {name: plain(self.cleaned_data[name]) for name in self.captured}
 
 
 def field_for(capture):

@@ -4,7 +4,8 @@ import uuid
 
 import pghistory
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Site, User
@@ -93,7 +94,15 @@ class DepartureQuerySet(models.QuerySet):
 
     def for_page(self):
         """Everything a page about one departure shows, in one query."""
-        return self.select_related("therapist", "client", "session", "site", "protocol_version", "voided_by")
+        related = self.select_related("therapist", "client", "session", "site", "protocol_version", "voided_by")
+        return related.annotate(present=count_of_others())
+
+
+def count_of_others():
+    """A subquery for departures: how many people of the session are not the client of this record."""
+    present = TherapySession.clients.through.objects.filter(therapysession=OuterRef("session"))
+    others = present.exclude(client=Coalesce(OuterRef("client"), 0)).order_by().values("therapysession")
+    return Coalesce(Subquery(others.annotate(count=Count("pk")).values("count")), 0)
 
 
 @pghistory.track()
@@ -222,6 +231,11 @@ class DepartureEvent(models.Model):
         return self.composition == Composition.GROUP
 
     @property
+    def others(self):
+        """How many others the session knows of. Needs `for_page()`; one who is not named yet is not an other."""
+        return self.present if self.client_id else max(0, self.present - 1)
+
+    @property
     def country(self):
         """Where the client is: today's country when they are elsewhere and it was asked, else the site's."""
         return (self.country_today if self.is_elsewhere else "") or self.site.country
@@ -231,6 +245,7 @@ class DepartureEvent(models.Model):
         """The settings whose words the steps add, as `protocols.models.Setting` values."""
         present = {
             Setting.REMOTE: self.is_remote,
+            Setting.HOME_VISIT: self.format == Format.HOME_VISIT,
             Setting.GROUP: self.composition == Composition.GROUP,
             Setting.COUPLE_OR_FAMILY: self.composition in (Composition.COUPLE, Composition.FAMILY),
             Setting.MINOR: self.age_band != AgeBand.ADULT,

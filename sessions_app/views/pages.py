@@ -18,14 +18,16 @@ def live_page(request, departure, *, rejected=None, status=200):
     """The eleven steps of a departure. `rejected` is a form that was refused: it is shown at its step."""
     states = with_problems(checklist.states(departure), rejected)
     given = list(departure.given_resources.all())
+    needed = what_a_step_needs(request, departure)
+    panel = needed["panel"]
     context = {
-        **what_a_step_needs(request, departure),
+        **needed,
+        "crisis_numbers": SimpleLazyObject(lambda: panel.lines[request.user.site.country]),
         "phases": checklist.by_phase(states if departure.is_open else still_open(states)),
         "phases_left": departure.is_open or still_open(states),
         "one_gesture": gestures(states),
         "answered": [] if departure.is_open else answered(states),
         "recorded": sum(state.is_recorded for state in states),
-        "others": SimpleLazyObject(lambda: participants.count_others(departure)),
         "candidates": SimpleLazyObject(lambda: participants.candidates(departure)),
         "given": given,
         "setting_form": rejected if isinstance(rejected, SettingForm) else SettingForm(departure=departure),

@@ -126,10 +126,11 @@ def own_report(request, departure_id):
     """
     departure = own_departure(request, departure_id)
     own = DepartureReport.objects.visible_to(request.user).filter(departure=departure)
-    found = own.select_related("departure__session", "departure__client", "departure__site", "author").first()
+    found = own.select_related("author").first()
     if found is None:
         begin = reports.draft_for if request.method == "POST" else reports.blank_for
         found = begin(departure, by=request.user)
+    found.departure = departure  # with everything its page shows
     return found
 
 

@@ -103,7 +103,8 @@ def note_details(request, departure_id, slug):
     """What else was noticed at a step: opens inside the step, or as a page of its own without JavaScript."""
     departure = own_departure(request, departure_id)
     step = step_of(departure, slug)
-    form = DetailsForm(posted(request), step=step, facts=checklist.facts_noted(departure, step))
+    noted = checklist.facts_noted(departure, step)
+    form = DetailsForm(posted(request), step=step, departure=departure, facts=noted)
     if request.method == "POST" and form.is_valid():
         taps = {name: form.cleaned_data[name] for name in ("op_id", "at")}
         checklist.note(departure, slug=slug, facts=form.facts(), by=request.user, **taps)
