@@ -1,11 +1,9 @@
 """What only the server as it runs in earnest can tell: weight on the wire, speed on a slow network, Lighthouse."""
 
-import gzip
 import json
 import shutil
 import subprocess
 import time
-import urllib.request
 
 import pytest
 from django.conf import settings
@@ -65,11 +63,9 @@ class Scales:
     def weigh(self, event):
         self.bytes[event["requestId"]] = event["encodedDataLength"]
 
-    def of(self, end=""):
-        """Kilobytes of what has an address that ends so; of ours, not of libraries'."""
-        chosen = [key for key in self.bytes if self.address[key].endswith(end)]
-        own = [key for key in chosen if not end or "django_htmx" not in self.address[key]]
-        return sum(self.bytes[key] for key in own) / KB
+    def show(self):
+        """Kilobytes of everything."""
+        return sum(self.bytes.values()) / KB
 
 
 @pytest.mark.target("T18")
@@ -79,12 +75,8 @@ def test_the_first_load_is_light(open_real_window, in_earnest, therapist, depart
         scales = Scales(window)
         window.go(path)
         print(f"{path}: { ({scales.address[key]: size for key, size in scales.bytes.items()}) }")
-        figure("T18", round(scales.of(), 1))
+        figure("T18", round(scales.show(), 1))
         scales.talk.detach()
-    with urllib.request.urlopen(f"{in_earnest}/sw.js") as answer:
-        worker = len(gzip.compress(answer.read())) / KB
-    figure("T18 script", round(scales.of(".js") + worker, 1))
-    figure("T18 style", round(scales.of(".css"), 1))
 
 
 @pytest.mark.clock
