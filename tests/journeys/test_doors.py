@@ -132,7 +132,7 @@ PAGES = {
     "supervisor": ["/review/", "/departures/{id}/", "/follow-ups/", "/follow-ups/not-sent/", "/resources/"],
     None: ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/", "/offline/"],
 }
-FOR_MACHINES = {"healthz", "service-worker", "session-end"}
+FOR_MACHINES = {"healthz", "manifest", "service-worker", "session-end"}
 ON_THE_WAY = {
     "review": "needs a signed report: on the whole way",
     "account_reset_password_from_key": "needs a link out of a mail",
