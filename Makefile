@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format check messages requirements install clean
+.PHONY: help demo test ux lint format check messages requirements install clean
 
 # The first Python that is new enough; PYTHON=/path/to/python chooses another.
 PYTHON ?= $(shell for each in python3 python3.12 python3.11 python3.13 python3.14; do \
@@ -20,6 +20,10 @@ demo: $(READY) ## run Doorway here with made-up people (RESET=1 starts over, POR
 test: $(READY) ## run every test (ARGS="tests/followups -k sweep" chooses)
 	@$(RUN) -m config.local.browser
 	@$(WITH_SERVERS) $(RUN) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+ux: $(READY) ## what is promised to hands, eyes and nerves: each limit beside what is measured
+	@$(RUN) -m config.local.browser
+	@$(WITH_SERVERS) $(RUN) -m tests.ux $(ARGS)
 
 lint: $(READY) ## code style, templates, and the import contract between the rooms
 	@.venv/bin/ruff check .

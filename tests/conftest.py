@@ -18,6 +18,7 @@ from protocols import editions
 from resources import shelf
 from sessions_app import departures
 from sessions_app.models import Channel, Client, ContactPermission, TherapySession
+from tests.ux.targets import TARGETS
 
 hypothesis_settings.register_profile("doorway", deadline=None)  # a busy machine is no failure
 hypothesis_settings.load_profile("doorway")
@@ -149,3 +150,22 @@ def signed_in(db):
         return browser
 
     return sign_in
+
+
+@pytest.fixture(autouse=True)
+def about(request, record_property):
+    """Which targets this test is about, for the table of `make ux`."""
+    for mark in request.node.iter_markers("target"):
+        record_property("target", mark.args[0])
+
+
+@pytest.fixture
+def figure(record_property):
+    """Say what was measured of a target: `figure("T9", 2172)`. What can be counted has to keep its limit."""
+
+    def say(number, value):
+        record_property("figure", (number, value))
+        target = TARGETS[number]
+        assert target.is_only_printed or target.holds(value), f"{number}, {target.what}: {value}, limit {target.limit}"
+
+    return say

@@ -1,4 +1,7 @@
-"""The browser the journeys drive: CHROMIUM, else one that is installed, else Debian's if it may be installed."""
+"""The browsers the journeys drive: CHROMIUM, else one that is installed, else Debian's if it may be installed.
+
+A second engine, WebKitGTK on a screen that nobody sees, is Debian's as well; without it its tests are skipped.
+"""
 
 import os
 import shutil
@@ -6,6 +9,7 @@ import subprocess
 import sys
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+SECOND_ENGINE = {"WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}  # programs, and Debian's packages of them
 ON_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
 
@@ -23,19 +27,29 @@ def runs(path):
     return asked.returncode == 0
 
 
-def install():
-    """Debian's chromium, for whoever may install packages."""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
+def missing():
+    """Debian's packages of what is not here."""
+    second = [package for program, package in SECOND_ENGINE.items() if not shutil.which(program)]
+    return second if find() else [NAMES[0], *second]
+
+
+def install(packages):
+    """Debian's packages, one after the other, for whoever may install some; what cannot be had is left out."""
+    if not packages or os.geteuid() != 0 or not shutil.which("apt-get"):
         return
-    print("Installing Debian's chromium for the browser tests …", flush=True)
+    print(f"Installing Debian's {', '.join(packages)} for the browser tests …", flush=True)
+    apt(["update", "-qq"])
+    for package in packages:
+        apt(["install", "-y", "-qq", "--no-install-recommends", package])
+
+
+def apt(words):
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", NAMES[0]]):
-        subprocess.run(["apt-get", *words], env=env, capture_output=True, check=False)  # noqa: S603, S607
+    subprocess.run(["apt-get", *words], env=env, capture_output=True, check=False)  # noqa: S603, S607
 
 
 def main():
-    if not find():
-        install()
+    install(missing())
     if not find():
         print("No browser for the journeys: install Chromium or Chrome, or set CHROMIUM to its path.", file=sys.stderr)
         return 1

@@ -64,6 +64,26 @@ def test_whoever_may_install_packages_gets_one(bare_machine, program, tmp_path, 
     assert "Installing Debian's chromium" in capsys.readouterr().out
 
 
+def test_a_second_engine_is_welcome_and_never_needed(bare_machine, program, tmp_path, capsys):
+    bare_machine.setattr(browser.os, "geteuid", lambda: 0)
+    for name in ("chromium", "Xvfb"):
+        program(name)
+    asked = tmp_path / "asked"
+    (tmp_path / "apt-get").write_text(f'#!/bin/sh\necho "$@" >> {asked}\nexit 100\n')
+    (tmp_path / "apt-get").chmod(0o755)
+    assert browser.main() == 0
+    assert asked.read_text().splitlines()[1:] == ["install -y -qq --no-install-recommends webkit2gtk-driver"]
+    assert capsys.readouterr().err == ""
+
+
+def test_nothing_is_installed_where_all_is_there(bare_machine, program, capsys):
+    bare_machine.setattr(browser.os, "geteuid", lambda: 0)
+    for name in ("chromium", "apt-get", *browser.SECOND_ENGINE):
+        program(name)
+    assert browser.main() == 0
+    assert capsys.readouterr().out == ""
+
+
 def test_an_installation_that_fails_is_said_too(bare_machine, program, capsys):
     bare_machine.setattr(browser.os, "geteuid", lambda: 0)
     program("apt-get", exits=100)

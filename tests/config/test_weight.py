@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-LIMIT = 6 * 1024  # bytes of own script, and of own style, compressed
-FIRST_LOAD = 60 * 1024
+KB = 1024
+FIRST_LOAD = 60 * KB
 
 
 def names_of(kind):
@@ -35,16 +35,18 @@ def service_worker(client, db):
     return client.get(reverse("service-worker")).content
 
 
-def test_own_script_is_light(weight_of, service_worker):
+@pytest.mark.target("T18")
+def test_own_script_is_light(weight_of, service_worker, figure):
     weights = {name: weight_of(name) for name in names_of("js")} | {"sw.js": len(gzip.compress(service_worker, 9))}
-    print(f"\nT18: own script {sum(weights.values())} bytes (at most {LIMIT}): {weights}")
-    assert sum(weights.values()) <= LIMIT, weights
+    print(weights)
+    figure("T18 script", sum(weights.values()) / KB)
 
 
-def test_own_style_is_light(weight_of):
+@pytest.mark.target("T18")
+def test_own_style_is_light(weight_of, figure):
     weights = {name: weight_of(name) for name in names_of("css")}
-    print(f"\nT18: own style {sum(weights.values())} bytes (at most {LIMIT})")
-    assert sum(weights.values()) <= LIMIT, weights
+    print(weights)
+    figure("T18 style", sum(weights.values()) / KB)
 
 
 def test_a_first_load_is_light(weight_of, signed_in, therapist, departure, starter):
@@ -52,7 +54,6 @@ def test_a_first_load_is_light(weight_of, signed_in, therapist, departure, start
     page = signed_in(therapist).get(reverse("departure", args=[departure.pk])).content
     asked = set(re.findall(r'(?:<script src|<img src|rel="stylesheet" href)="/static/([^"]+)"', page.decode()))
     weights = {"the page": len(gzip.compress(page, 6))} | {name: weight_of(name) for name in asked}
-    print(f"\nT18: first load {sum(weights.values())} bytes (at most {FIRST_LOAD}) in {len(weights)} requests")
     assert sum(weights.values()) <= FIRST_LOAD, weights
     assert len(weights) <= 6
 

@@ -2,28 +2,32 @@
 
 import http.cookiejar
 import os
+import signal
 import sys
 import time
 import urllib.parse
 import urllib.request
 
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from django.urls import reverse
 
 from config.local.processes import Program, answers, free_port
+from tests.conftest import PASSWORD
 
 CELERY = [sys.executable, "-m", "celery", "-A", "config"]
 QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 REDIS_DATABASE = 7  # away from a demo on the same server, whose worker would take the wake-up calls
 
 
-def eventually(is_so, *, seconds=60):
-    """Wait for what other processes are to do; fails when it has not come true in time."""
+def eventually(is_so, *, seconds=60, what="it"):
+    """Wait for what others are to do, and return it; fails when it has not come true in time."""
     deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, f"it did not happen within {seconds} s"
+    while not (found := is_so()):
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
         time.sleep(0.05)
+    return found
 
 
 class Doorway:
@@ -54,9 +58,14 @@ class Doorway:
     def start_web(self):
         collect = self.start("collectstatic", [sys.executable, "manage.py", "collectstatic", "--noinput"])
         assert collect.process.wait(60) == 0, collect.last_words()
+        return self.serve()
+
+    def serve(self):
+        """The web server alone: again, after it was killed, on the same port."""
         granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
         web = self.start("web", [*granian, "--port", self.port, "--no-ws", "--workers", "1", "config.wsgi:application"])
         web.wait_until(lambda: answers(self.port))
+        return web
 
     def start_worker(self):
         return self.start("worker", [*CELERY, "worker", "--concurrency", "1", "--loglevel", "INFO", *QUIET])
@@ -72,6 +81,19 @@ class Doorway:
             program.ask_to_stop()
         for program in self.started:
             program.stop()
+
+
+def kill(program):
+    """SIGKILL to it and to all its children: nothing gets to say goodbye."""
+    os.killpg(program.process.pid, signal.SIGKILL)
+    assert program.process.wait(10) == -signal.SIGKILL
+
+
+def keep_real_password(person):
+    """The tests' own hash is a fast one, which real programs do not take."""
+    hasher = Argon2PasswordHasher()
+    person.password = hasher.encode(PASSWORD, hasher.salt())
+    person.save()
 
 
 def database_url():

@@ -1,12 +1,9 @@
 """Real programs, killed for real: a reminder goes out once, or is marked where nobody can know."""
 
-import os
-import signal
 import uuid
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +11,7 @@ from followups import notices
 from followups.models import Delivery, DeliveryEnd, Heartbeat, Reminder
 from sessions_app.models import DepartureEvent
 from tests.conftest import PASSWORD
-from tests.followups.programs import Doorway, Visitor, eventually
+from tests.followups.programs import Doorway, Visitor, eventually, keep_real_password, kill
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 State, Result = Delivery.State, DeliveryEnd.Result
@@ -31,9 +28,7 @@ def doorway(transactional_db, mail_server, tmp_path):
 def visitor(doorway, therapist):
     """The therapist, signed in over HTTP with their password."""
     doorway.start_web()
-    hasher = Argon2PasswordHasher()
-    therapist.password = hasher.encode(PASSWORD, hasher.salt())
-    therapist.save()
+    keep_real_password(therapist)
     person = Visitor(doorway.url)
     assert person.sign_in(therapist.email, PASSWORD) == reverse("now")
     return person
@@ -86,8 +81,7 @@ def kill_in_the_middle(doorway, mail_server, *, when):
     doorway.start_beat()
     assert mail_server.reached.wait(60), worker.last_words()
     held = Delivery.objects.get()
-    os.killpg(worker.process.pid, signal.SIGKILL)
-    assert worker.process.wait(10) == -signal.SIGKILL
+    kill(worker)
     assert held.state == State.LEASED
     assert held.starts.filter(end=None).count() == 1
     mail_server.stall = None

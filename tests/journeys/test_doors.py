@@ -1,11 +1,15 @@
 """Closed doors, every page under the rules of accessibility, and thumbs that are in a hurry."""
 
 import pytest
+from django.urls import resolve
 
 from followups.models import FollowUp
+from resources.models import Resource
 from sessions_app import departures, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 from tests.journeys.conftest import STORAGE_DENIED
+from tests.test_access import TABLE
+from tests.ux.sight import CONTRAST, GAP, TARGET, TICK, TOO_SMALL, report
 
 pytestmark = pytest.mark.journey
 
@@ -68,7 +72,8 @@ def test_with_level_immediate_help_comes_first(open_window, therapist, superviso
     window.inspect()
 
 
-def test_help_is_two_taps_away(open_window, therapist, supervisor, departure):
+@pytest.mark.target("T6")
+def test_help_is_two_taps_away(open_window, therapist, supervisor, departure, figure):
     window = open_window(therapist)
     window.go(f"/departures/{departure.pk}/")
     window.tab.locator(".dock").get_by_role("link", name="Safety").click()
@@ -76,6 +81,7 @@ def test_help_is_two_taps_away(open_window, therapist, supervisor, departure):
     call.wait_for(state="visible")
     box, screen = call.bounding_box(), window.tab.viewport_size
     assert 0 < box["y"] < screen["height"] - 100, "on the screen, and not under the dock"
+    figure("T6", 1 + 1)  # Safety, and the number
 
 
 def test_contact_is_recorded_in_three_taps(open_window, therapist, departure):
@@ -95,6 +101,8 @@ PAGES = {
         "/departures/",
         "/departures/earlier/",
         "/departures/{id}/",
+        "/departures/{id}/steps/stay-calm/details/",
+        "/departures/{id}/where/",
         "/departures/{id}/client/",
         "/departures/{id}/ending/",
         "/departures/{id}/void/",
@@ -114,38 +122,82 @@ PAGES = {
         "/follow-ups/{follow_up}/not-needed/",
         "/follow-ups/{follow_up}/change/",
         "/resources/",
+        "/resources/{resource}/",
+        "/help/",
         "/steps/",
         "/account/",
         "/account/password/",
         "/account/sign-out/",
     ],
     "supervisor": ["/review/", "/departures/{id}/", "/follow-ups/", "/follow-ups/not-sent/", "/resources/"],
+    None: ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/", "/offline/"],
+}
+FOR_MACHINES = {"healthz", "manifest", "service-worker", "session-end"}
+ON_THE_WAY = {
+    "review": "needs a signed report: on the whole way",
+    "account_reset_password_from_key": "needs a link out of a mail",
+    "account_reset_password_from_key_done": "comes after it",
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_accessible(open_window, request, departure, supervisor, starter, size, theme):
-    """Signed-in pages; those with an error, a report or a review are inspected on the way through."""
+def facts_of(departure):
+    """What the addresses of PAGES need."""
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=departure.pk, by=departure.therapist)
-    facts = {"id": departure.pk, "follow_up": departure.follow_ups.first().pk}
-    facts |= {"client": departure.client_id, "session": departure.session_id}
-    for who, paths in PAGES.items():
-        window = open_window(request.getfixturevalue(who), size=size, color_scheme=theme)
-        for path in paths:
-            assert window.go(path.format(**facts)) == 200, path
-            window.inspect()
+    return {
+        "id": departure.pk,
+        "client": departure.client_id,
+        "session": departure.session_id,
+        "follow_up": departure.follow_ups.first().pk,
+        "resource": Resource.objects.first().pk,
+    }
 
 
-@pytest.mark.parametrize(
-    "path", ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/", "/offline/"]
-)
-def test_pages_for_everybody_are_accessible(open_window, size, path):
+def test_no_page_is_forgotten(departure, supervisor, starter):
+    """A new page is inspected as well, or it says here why not."""
+    facts = facts_of(departure)
+    inspected = {resolve(path.format(**facts)).url_name for paths in PAGES.values() for path in paths}
+    opens = {name for name, (answers, _) in TABLE.items() if 200 in (answers[0], answers[1], answers[-1])}
+    assert opens - inspected == FOR_MACHINES | set(ON_THE_WAY)
+
+
+#: How a device asks for a page to look. Nothing moves, so that no colour is met half-way to another.
+AS_USUAL = {"color_scheme": "light", "contrast": "no-preference", "forced_colors": "none", "reduced_motion": "reduce"}
+LOOKS = {
+    "light": AS_USUAL,
+    "dark": AS_USUAL | {"color_scheme": "dark"},
+    "more contrast": AS_USUAL | {"contrast": "more"},
+    "forced colours": AS_USUAL | {"color_scheme": "dark", "forced_colors": "active"},
+}
+OF_COLOUR = ["color-contrast", "link-in-text-block"]  # all other rules hold in one look if they hold in another
+
+
+@pytest.mark.target("T12")
+@pytest.mark.target("T11")
+@pytest.mark.target("T10")
+@pytest.mark.parametrize("who", PAGES)
+def test_every_page_is_accessible(open_window, request, departure, supervisor, starter, figure, size, who):
+    """In every look; those with an error, a report or a review are inspected on the way through."""
+    facts, too_small, contrasts = facts_of(departure), [], []
+    window = open_window(who and request.getfixturevalue(who), size=size)
+    for path in PAGES[who]:
+        assert window.go(path.format(**facts)) == 200, path
+        too_small += window.tab.evaluate(TOO_SMALL, [TARGET, TICK, GAP])
+        for look, asked in LOOKS.items():
+            window.tab.emulate_media(**asked)
+            window.inspect(rules=None if look == "light" else OF_COLOUR)
+            if look != "forced colours":  # those are the person's own
+                contrasts.append(window.tab.evaluate(CONTRAST))
+    assert too_small == []
+    figure("T10", len(too_small))
+    figure("T12", 0)  # `inspect` found none
+    report(figure, contrasts)
+
+
+def test_a_sign_in_that_was_left_empty_is_accessible(open_window, size):
     window = open_window(size=size)
-    window.go(path)
+    window.go("/account/sign-in/")
+    window.click("Sign in")
     window.inspect()
-    if path.endswith("sign-in/"):
-        window.click("Sign in")
-        window.inspect()
 
 
 def test_where_nothing_can_be_kept_a_tap_whose_answer_got_lost_can_be_repeated(open_window, therapist, departure):

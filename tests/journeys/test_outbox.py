@@ -95,7 +95,9 @@ def test_three_ticks_offline_and_a_reload_arrive_with_their_times(on_the_live_pa
     window.sees("3 of 11")
 
 
-def test_a_tap_is_durable_once_it_is_shown(on_the_live_page):
+@pytest.mark.clock
+@pytest.mark.target("T4")
+def test_a_tap_is_durable_once_it_is_shown(on_the_live_page, figure):
     window = on_the_live_page
     offline(window)
     took = window.tab.evaluate(
@@ -108,11 +110,12 @@ def test_a_tap_is_durable_once_it_is_shown(on_the_live_page):
           return shown;
         }"""
     )
-    print(f"\nT4: tick to shown and durable {took:.0f} ms (at most 100)")
+    figure("T4", took)
     assert len(waiting(window)) == 1
 
 
-def test_the_focus_stays_and_one_thing_is_announced(on_the_live_page):
+@pytest.mark.target("T14")
+def test_the_focus_stays_and_one_thing_is_announced(on_the_live_page, figure):
     window = on_the_live_page
     window.tab.evaluate(
         """() => {
@@ -124,7 +127,9 @@ def test_the_focus_stays_and_one_thing_is_announced(on_the_live_page):
     window.tab.locator("#stay-calm-done").press("Enter")
     window.sees("1 of 11")
     wait_until_sent(window)
-    assert window.tab.evaluate("[document.activeElement.id, said]") == ["stay-calm-done", ["Step 1, Done"]]
+    focus, said = window.tab.evaluate("[document.activeElement.id, said]")
+    assert (focus, said) == ("stay-calm-done", ["Step 1, Done"])
+    figure("T14", len(said[0].split()))
 
 
 def test_an_answer_that_got_lost_is_asked_for_again(on_the_live_page):
@@ -405,7 +410,8 @@ def test_the_script_as_it_is_served_does_the_same(open_window, therapist, depart
 # What stays ---------------------------------------------------------------------------------------------------
 
 
-def test_no_word_about_anybody_stays_on_the_device(on_the_live_page, departure, client_0417, session):
+@pytest.mark.target("T22")
+def test_no_word_about_anybody_stays_on_the_device(on_the_live_page, departure, client_0417, session, figure):
     window = on_the_live_page
     canaries = {"client_0417": "Canary-Reference", "name": "Canary-Robin", "room": "Canary-Room", "note": "Canary-Note"}
     client_0417.reference, client_0417.preferred_name = canaries["client_0417"], canaries["name"]
@@ -426,7 +432,9 @@ def test_no_word_about_anybody_stays_on_the_device(on_the_live_page, departure, 
     assert {name for tap in kept for name in tap["fields"]} == {"op_id", "at", "outcome"}
     everything = json.dumps([kept, window.tab.evaluate(ON_THE_DEVICE)])
     assert "Steps without a connection" in everything, "the offline page was looked at as well"
-    assert [word for word in (*canaries.values(), departure.therapist.name) if word in everything] == []
+    left = [word for word in (*canaries.values(), departure.therapist.name) if word in everything]
+    assert left == []
+    figure("T22", len(left))
 
 
 def test_what_the_server_refuses_is_listed_until_somebody_looked(on_the_live_page, departure):

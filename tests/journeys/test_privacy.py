@@ -45,15 +45,17 @@ def what_can_be_touched(window):
     return set(window.tab.evaluate(uppermost, places))
 
 
+@pytest.mark.clock
+@pytest.mark.target("T7")
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_one_tap_hides_everything_and_enter_brings_it_back(open_window, therapist, departure, size, theme):
+def test_one_tap_hides_everything_and_enter_brings_it_back(open_window, therapist, departure, size, theme, figure):
     window = open_window(therapist, size=size, color_scheme=theme)
     window.go(f"/departures/{departure.pk}/")
     title = window.tab.title()
     window.tab.evaluate(TIME_TO_PAINT, "click")
     window.tab.get_by_role("button", name="Hide screen").click()
-    print(f"hidden {window.tab.evaluate('window.painted'):.0f} ms after the tap (limit 100)")
+    figure("T7", window.tab.evaluate("window.painted"))
     assert window.tab.title() == "Paused"
     assert what_can_be_touched(window) == {"cover"}
     backdrop = "getComputedStyle(document.getElementById('cover'), '::backdrop').backgroundColor"
@@ -65,7 +67,9 @@ def test_one_tap_hides_everything_and_enter_brings_it_back(open_window, therapis
     assert window.tab.evaluate("document.activeElement.id") == "hide-screen"
 
 
-def test_shift_three_times_hides_and_nothing_typed_is_lost(open_window, therapist):
+@pytest.mark.clock
+@pytest.mark.target("T7")
+def test_shift_three_times_hides_and_nothing_typed_is_lost(open_window, therapist, figure):
     window = open_window(therapist, size=LAPTOP)
     window.go("/clients/new/")
     words = window.tab.get_by_label("Reference")
@@ -73,7 +77,7 @@ def test_shift_three_times_hides_and_nothing_typed_is_lost(open_window, therapis
     assert not is_covered(window), "capitals are no signal"
     window.tab.evaluate(TIME_TO_PAINT, "keydown")
     hide_by_keys(window)
-    print(f"hidden {window.tab.evaluate('window.painted'):.0f} ms after the key (limit 100)")
+    figure("T7", window.tab.evaluate("window.painted"))
     window.tab.keyboard.type("unseen")
     window.tab.keyboard.press("Escape")
     window.tab.keyboard.press("Escape")

@@ -11,8 +11,11 @@ pytestmark = pytest.mark.journey
 
 @pytest.mark.parametrize(
     ("size", "has_javascript"),
-    [(PHONE, True), (LAPTOP, True), (PHONE, False)],
-    ids=["phone", "laptop", "without-javascript"],
+    [
+        pytest.param(PHONE, True, id="phone"),
+        pytest.param(LAPTOP, True, id="laptop"),
+        pytest.param(PHONE, False, id="without-javascript", marks=pytest.mark.target("T16")),
+    ],
 )
 def test_from_one_tap_to_a_signed_off_report(
     open_window, therapist, supervisor, session, starter, size, has_javascript
