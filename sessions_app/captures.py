@@ -274,6 +274,7 @@ CAPTURES = {
         [("belongings", _("Belongings")), ("medication", _("Medication")), ("dependant", _("A dependant"))],
     ),
     "permission-to-contact": choice(_("May we get in touch?"), YES_NO_NOT_ASKED),
+    "asked-for-no-contact": choice(_("Asked for no contact"), YES_NO),  # no step asks it; see `no_contact`
     "contact-channel": choice(
         _("In which way?"),
         [
