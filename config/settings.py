@@ -228,7 +228,7 @@ STORAGES = {
         # Tests serve files through the finders, where hashed names do not exist.
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or IS_TEST
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        else "config.static_files.SmallStaticFilesStorage",
     },
 }
 

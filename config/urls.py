@@ -1,13 +1,14 @@
 from django.urls import include, path
 
 from accounts import views as accounts_views
-from config import views
+from config import device_views, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("sw.js", views.service_worker, name="service-worker"),
-    path("offline/", views.offline, name="offline"),
+    path("sw.js", device_views.service_worker, name="service-worker"),
+    path("offline/", device_views.offline, name="offline"),
+    path("manifest.webmanifest", device_views.manifest, name="manifest"),
     path("demo-mail/", views.demo_mail, name="demo-mail"),
     path("session/", accounts_views.session, name="session-end"),
     path("account/", include("accounts.urls")),

@@ -40,10 +40,13 @@ class Emergency:
 
     @cached_property
     def numbers(self):
-        """Numbers to dial where the client is: an own site's there, else those seen on a page, else none."""
-        if not self.is_abroad:
-            return [self.here]
-        chosen = Site.objects.filter(country=self.country).values_list("emergency_number", flat=True).first()
-        if chosen:
-            return [chosen]
-        return seen().get(self.country, [ALL_OF_THE_UNION] if self.country in EUROPEAN_UNION else [])
+        """Numbers to dial where the client is."""
+        return numbers_in(self.country) if self.is_abroad else [self.here]
+
+
+def numbers_in(country):
+    """Numbers to dial in `country`: an own site's there, else those seen on a page, else none."""
+    chosen = Site.objects.filter(country=country).values_list("emergency_number", flat=True).first()
+    if chosen:
+        return [chosen]
+    return seen().get(country, [ALL_OF_THE_UNION] if country in EUROPEAN_UNION else [])

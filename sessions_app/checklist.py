@@ -38,13 +38,14 @@ class OperationBelongsElsewhere(Exception):
 
 
 @transaction.atomic
-def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None, is_new=False):
+def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None, clock_off_by=None, is_new=False):
     """Write down the answer to one step.
 
     Answers are never edited: changing your mind adds a newer one. Saying the same thing twice (a double
-    tap, a replayed request) adds nothing; the standing answer comes back. Raises
+    tap, a replayed request) adds nothing; the standing answer comes back, `is_repeat` if `op_id` was heard. Raises
     OperationBelongsElsewhere when `op_id` was used for something else, ProtocolStep.DoesNotExist for an
     unknown slug. `at` is the moment of the tap (aware, UTC), the server's clock when missing; see `following`.
+    `clock_off_by`: by how much `at` had to be corrected, see `accounts.devices`.
     `is_new`: the same words mean something else this time (another level), so that they are added.
     """
     # Two taps at once: the second waits here for the first, then sees its answer.
@@ -56,13 +57,20 @@ def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None, 
     if earlier := repeated(answers, op_id, departure=departure, step=step, by=by):
         if not says_the_same(earlier, said):
             raise OperationBelongsElsewhere
+        earlier.is_repeat = True
         return earlier
     standing = answers[-1] if answers else None
     if says_the_same(standing, said) and not is_new:
         return standing
     occurred_at = following(standing, at or timezone.now())
     response = StepResponse.objects.create(
-        op_id=op_id, departure=departure, step=step, by=by, occurred_at=occurred_at, **said
+        op_id=op_id,
+        departure=departure,
+        step=step,
+        by=by,
+        occurred_at=occurred_at,
+        clock_off_by=clock_off_by,
+        **said,
     )
     audit.record("step_recorded", departure, by=by, step=slug, outcome=outcome)
     return response
@@ -85,11 +93,6 @@ def is_standing(response):
     ).exists()
 
 
-def has_heard(op_id):
-    """Whether an answer to a step came with this operation before."""
-    return StepResponse.objects.filter(op_id=op_id).exists()
-
-
 def says_the_same(standing, said):
     if standing is None:
         return said["outcome"] == Outcome.NOT_RECORDED  # nothing to take back
@@ -107,13 +110,14 @@ def following(standing, moment):
     return moment
 
 
-def take_back(departure, *, slug, by, op_id, at=None):
+def take_back(departure, *, slug, by, op_id, at=None, clock_off_by=None):
     """Undo: the step is not recorded any more. The earlier answer stays in the history."""
-    return record(departure, slug=slug, outcome=Outcome.NOT_RECORDED, by=by, op_id=op_id, at=at)
+    taken_back = {"outcome": Outcome.NOT_RECORDED, "clock_off_by": clock_off_by}
+    return record(departure, slug=slug, by=by, op_id=op_id, at=at, **taken_back)
 
 
 @transaction.atomic
-def record_phase(departure, *, phase, op_id, by, at=None):
+def record_phase(departure, *, phase, op_id, by, at=None, clock_off_by=None):
     """Mark each step of a phase that has no answer as done, in one gesture. Returns the slugs that were."""
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
     steps = [step for step in editions.steps_of(departure.protocol_version_id) if step.phase == phase]
@@ -122,7 +126,8 @@ def record_phase(departure, *, phase, op_id, by, at=None):
     if is_known(op_id, [step.slug for step in steps]):
         return []
     for slug in slugs:
-        record(departure, slug=slug, outcome=Outcome.DONE, op_id=derived(op_id, slug), at=at, by=by)
+        tick = {"outcome": Outcome.DONE, "op_id": derived(op_id, slug), "clock_off_by": clock_off_by}
+        record(departure, slug=slug, at=at, by=by, **tick)
     return slugs
 
 
@@ -132,7 +137,7 @@ def derived(op_id, what):
 
 
 @transaction.atomic
-def fill_in_gone(departure, *, op_id, at, by):
+def fill_in_gone(departure, *, op_id, at, by, clock_off_by=None):
     """Mark each of steps 3 to 8 that has no answer as not possible, because the client had left."""
     answered = set(departure.step_responses.standing().values_list("step__slug", flat=True))
     for slug in NEEDS_THE_CLIENT:
@@ -144,6 +149,7 @@ def fill_in_gone(departure, *, op_id, at, by):
                 reason=reason_unable(departure),
                 op_id=derived(op_id, slug),
                 at=at,
+                clock_off_by=clock_off_by,
                 by=by,
             )
 

@@ -168,7 +168,7 @@ def stay(departure, *, by, at=None):
 
 
 @transaction.atomic
-def they_have_gone(departure, *, op_id, by, at=None, has_hung_up=False):
+def they_have_gone(departure, *, op_id, by, at=None, clock_off_by=None, has_hung_up=False):
     """The client is gone, or cut off: fill in honestly what could not happen any more.
 
     Afterwards the departure has ended, steps 3 to 8 without an answer are *not possible: client had left*,
@@ -185,10 +185,11 @@ def they_have_gone(departure, *, op_id, by, at=None, has_hung_up=False):
     departure.ending = Ending.DISCONNECTED if departure.is_remote else Ending.LEFT
     departure.kind = departure.kind or kind_of_going(departure, has_hung_up=has_hung_up)
     departure.save(update_fields=["ended_at", "ending", "kind"])
-    checklist.fill_in_gone(departure, op_id=op_id, at=departure.ended_at, by=by)
+    checklist.fill_in_gone(departure, op_id=op_id, at=departure.ended_at, clock_off_by=clock_off_by, by=by)
     audit.record("gone", departure, by=by)
     if not departure.response_level:
-        levels.set_level(departure, level=ResponseLevel.UNABLE_TO_ASSESS, op_id=op_id, at=at, by=by)
+        unable = {"level": ResponseLevel.UNABLE_TO_ASSESS, "clock_off_by": clock_off_by}
+        levels.set_level(departure, op_id=op_id, at=at, by=by, **unable)
     return departure
 
 

@@ -32,7 +32,7 @@ def worded(site):
 
 
 @transaction.atomic
-def set_level(departure, *, level, op_id, by, at=None):
+def set_level(departure, *, level, op_id, by, at=None, clock_off_by=None):
     """Set the response level; the safety step is answered with it, and the room above opens a plan.
 
     *Unable to assess* answers the step as not possible, every other level as done. Setting the level it
@@ -53,6 +53,7 @@ def set_level(departure, *, level, op_id, by, at=None):
         reason=checklist.reason_unable(departure) if unable else "",
         op_id=checklist.derived(op_id, f"level-{level}"),
         at=at,
+        clock_off_by=clock_off_by,
         by=by,
         is_new=True,
     )
@@ -66,23 +67,24 @@ def set_level(departure, *, level, op_id, by, at=None):
 
 
 @transaction.atomic
-def take_back_level(departure, *, op_id, by, at=None):
+def take_back_level(departure, *, op_id, by, at=None, clock_off_by=None):
     """No level and no answer to the safety step is recorded any more; the plan on it is withdrawn.
 
     Nothing is erased: the answers stay in the history. What was long on its way does not overturn a newer level.
+    Returns the answer that took it back, None when there was no level.
     """
     departure = hold(departure)
     previous = departure.response_level
     if not previous:
-        return departure
-    answer = checklist.take_back(departure, slug=SAFETY, by=by, op_id=op_id, at=at)
+        return None
+    answer = checklist.take_back(departure, slug=SAFETY, by=by, op_id=op_id, at=at, clock_off_by=clock_off_by)
     if not checklist.is_standing(answer):
-        return departure
+        return answer
     departure.response_level, departure.response_level_at = "", None
     departure.save(update_fields=["response_level", "response_level_at"])
     audit.record("level_taken_back", departure, by=by, previous=previous)
     signals.response_level_set.send(DepartureEvent, departure=departure, by=by, previous=previous)
-    return departure
+    return answer
 
 
 def has_heard(op_id, *, departure, level, by):

@@ -42,6 +42,12 @@ def beginning_and_end(departure):
 
 
 def answered(response, title):
+    """What was answered; with a word of caution where the moment was worked out from a clock that was wrong."""
+    words = answer_of(response, title)
+    return _("%(words)s (about this time)") % {"words": words} if response.is_time_approximate else words
+
+
+def answer_of(response, title):
     if response.outcome == Outcome.NOT_RECORDED:
         return _("%(step)s: answer taken back") % {"step": title}
     reason = response.get_reason_display() or response.note

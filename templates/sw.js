@@ -1,38 +1,33 @@
-// Without a connection: one page, the eleven steps, and the files it needs. No page of anybody's is ever kept.
-"use strict";
-const NAME = "doorway-{{ version }}", PAGE = "/offline/", PATIENCE_MS = 6000;
+{# Without a connection: one page, the eleven steps, and the files it needs. No page of anybody's is ever kept. #}
+const KEPT = "{{ page.address|safe }}", PAGE = "/offline/", PATIENCE_MS = 6000;
 
-self.addEventListener("install", (event) => event.waitUntil(prepare()));
+oninstall = (event) => event.waitUntil(prepare());
 async function prepare() {
-  const cache = await caches.open(NAME), page = await fetch(`${PAGE}?language={{ language }}`, { credentials: "omit", cache: "reload" });
-  if (!page.ok) throw new Error("no page to keep");
-  const html = await page.clone().text();
-  await cache.addAll(new Set(Array.from(html.matchAll(/(?:src|href)="([^"]+\.(?:js|css|svg))"/g), ([, file]) => file)));
+  const page = await fetch(KEPT, { credentials: "omit", cache: "reload" }), cache = await caches.open(KEPT);
+  if (!page.ok) throw page;
+  await cache.addAll(new Set((await page.clone().text()).match(/[^"]+\.(js|css|svg)(?=")/g)));
   await cache.put(PAGE, page);
-  await self.skipWaiting();
+  await skipWaiting();
 }
 
-self.addEventListener("activate", (event) => event.waitUntil((async () => {
-  for (const name of await caches.keys()) if (name !== NAME) await caches.delete(name);
-  await self.clients.claim();
-})()));
-
-self.addEventListener("fetch", (event) => {
-  const { request } = event, isFile = ["script", "style", "image"].includes(request.destination);
-  if (request.method !== "GET" || !(isFile || request.mode === "navigate")) return;
-  if (new URL(request.url).origin !== location.origin) return;
-  event.respondWith(isFile ? networkFirst(request, request) : page(request));
-});
-
-async function page(request) {
-  const isPage = new URL(request.url).pathname === PAGE;
-  return (isPage && await caches.match(PAGE)) || networkFirst(request, PAGE);
+onactivate = (event) => event.waitUntil(takeOver());
+async function takeOver() {
+  for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
+  await clients.claim();
 }
 
-async function networkFirst(request, kept) {
+onfetch = (event) => {
+  const { request } = event, { method, destination } = request;
+  if (method !== "GET" || !/document|script|style|image/.test(destination)) return;
+  event.respondWith(answer(request, destination === "document" && PAGE));
+};
+
+{# The kept page answers for itself at once, and for every other page when the network does not. #}
+async function answer(request, page) {
+  const kept = await caches.match(page || request);
+  if (kept && new URL(request.url).pathname === page) return kept;
   try {
-    const answer = await Promise.race([fetch(request), new Promise((_, no) => setTimeout(no, PATIENCE_MS))]);
-    if (![502, 503, 504].includes(answer.status)) return answer;
-    return await caches.match(kept) || answer;
-  } catch { return await caches.match(kept) || Response.error(); }
+    const fresh = await Promise.race([fetch(request), new Promise((_, no) => setTimeout(no, PATIENCE_MS))]);
+    return fresh.status > 501 && kept || fresh;
+  } catch { return kept || Response.error(); }
 }

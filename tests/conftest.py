@@ -1,9 +1,13 @@
 """The cast. Tests are small stories about these people; each fixture makes one of them, or something of theirs."""
 
+import os
+import subprocess
+import sys
 import uuid
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client as Browser
 from django.utils import timezone
 from hypothesis import settings as hypothesis_settings
@@ -29,6 +33,16 @@ def published(request):
         request.getfixturevalue("transactional_db" if asked_for & COMMITS else "db")
         editions.publish_all()
         policies.load_default()
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory):
+    """The folder of static files as production serves them."""
+    folder = tmp_path_factory.mktemp("static")
+    own = {"SECRET_KEY": "k" * 60, "STATIC_ROOT": str(folder), "DEBUG": "false", "DEMO": "false"}
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    subprocess.run(command, cwd=settings.BASE_DIR, env={**os.environ, **own}, check=True)
+    return folder
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ TABLE = {
     "readyz": ([503] * 6, [503] * 6),
     "service-worker": (EVERYBODY, [405] * 6),
     "offline": (EVERYBODY, [405] * 6),
+    "manifest": (EVERYBODY, [405] * 6),
     "demo-mail": ([404, 404, 404, 404, 404, 302], [404, 404, 404, 404, 404, 302]),
     "account_login": ([302, 302, 302, 302, 302, 200], [302, 302, 302, 302, 302, 200]),
     "account_logout": (STAFF, [302] * 6),

@@ -39,7 +39,11 @@ class StepResponseQuerySet(models.QuerySet):
 
 
 class StepResponse(models.Model):
-    """One answer to one step. `occurred_at` is the tap, `received_at` the server's clock; both UTC."""
+    """One answer to one step. `occurred_at` is the tap, `received_at` the server's clock; both UTC.
+
+    `clock_off_by` is how far the device's clock ran ahead when it sent the tap, which `occurred_at` is corrected by;
+    empty when the clock was right.
+    """
 
     op_id = models.UUIDField(
         unique=True, default=uuid.uuid4, help_text="Made by the device; saying it twice adds nothing."
@@ -52,6 +56,9 @@ class StepResponse(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
+    clock_off_by = models.DurationField(_("device's clock ahead by"), null=True, blank=True)
+
+    is_repeat = False  # true of what `checklist.record` hands back when this operation had arrived before
 
     objects = StepResponseQuerySet.as_manager()
 
@@ -69,6 +76,11 @@ class StepResponse(models.Model):
                 condition=~Q(outcome=Outcome.NOT_APPLICABLE.value) | ~Q(note=""),
             ),
         ]
+
+    @property
+    def is_time_approximate(self):
+        """Whether the moment was worked out from a clock that was wrong; screens say "about"."""
+        return self.clock_off_by is not None
 
 
 class CapturedFactQuerySet(models.QuerySet):

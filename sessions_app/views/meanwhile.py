@@ -73,7 +73,7 @@ def stay(request, departure_id):
 @allow(Role.THERAPIST)
 @hear
 def gone(request, departure_id):
-    return tapped(request, departure_id, departures.they_have_gone, op_id=operation(request))
+    return tapped(request, departure_id, departures.they_have_gone, **operation(request))
 
 
 @require_POST
@@ -81,8 +81,7 @@ def gone(request, departure_id):
 @hear
 def hung_up(request, departure_id):
     """The client ended the call, and the therapist knows it."""
-    facts = {"op_id": operation(request), "has_hung_up": True}
-    return tapped(request, departure_id, departures.they_have_gone, **facts)
+    return tapped(request, departure_id, departures.they_have_gone, has_hung_up=True, **operation(request))
 
 
 @require_POST
@@ -93,4 +92,5 @@ def undo_gone(request, departure_id):
 
 
 def operation(request):
-    return TapForm.read(request.POST)["op_id"]
+    """What answers to steps need to know of the tap that fills them in."""
+    return {"op_id": TapForm.read(request.POST)["op_id"], "clock_off_by": request.clock_off_by}

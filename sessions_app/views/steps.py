@@ -29,12 +29,12 @@ def record_step(request, departure_id, slug):
     form = StepResponseForm(request.POST, step=step_of(departure, slug))
     if not form.is_valid():
         return refused(request, departure, form)
-    is_repeat = checklist.has_heard(form.cleaned_data["op_id"])
+    tap = {"by": request.user, "clock_off_by": request.clock_off_by, **form.cleaned_data}
     try:
-        checklist.record(departure, slug=slug, by=request.user, **form.cleaned_data)
+        answer = checklist.record(departure, slug=slug, **tap)
     except checklist.OperationBelongsElsewhere:
         return conflict()
-    return once_more(answered(request, departure, slug), is_repeat=is_repeat)
+    return once_more(answered(request, departure, slug), answer)
 
 
 @require_POST
@@ -45,7 +45,8 @@ def record_phase(request, departure_id, phase):
     if phase not in checklist.IN_ONE_GESTURE:
         raise Http404
     departure = own_departure(request, departure_id)
-    checklist.record_phase(departure, phase=phase, by=request.user, **TapForm.read(request.POST))
+    tap = TapForm.read(request.POST)
+    checklist.record_phase(departure, phase=phase, by=request.user, clock_off_by=request.clock_off_by, **tap)
     if not request.htmx:
         return redirect(f"{reverse('departure', args=[departure.pk])}#phase-{phase}")
     states = checklist.states(departure)
@@ -67,16 +68,15 @@ def undo_step(request, departure_id, slug):
     """Take the standing answer back; for the safety step the level and its plan go with it."""
     departure = own_departure(request, departure_id, is_tap=True)
     step, was_immediate = step_of(departure, slug), departure.is_immediate
-    tap = TapForm.read(request.POST)
-    is_repeat = checklist.has_heard(tap["op_id"])
+    tap = {"by": request.user, "clock_off_by": request.clock_off_by, **TapForm.read(request.POST)}
     try:
         if slug == levels.SAFETY and departure.response_level:
-            levels.take_back_level(departure, by=request.user, **tap)
+            answer = levels.take_back_level(departure, **tap)
         else:
-            checklist.take_back(departure, slug=step.slug, by=request.user, **tap)
+            answer = checklist.take_back(departure, slug=step.slug, **tap)
     except checklist.OperationBelongsElsewhere:
         return conflict()
-    return once_more(answered(request, departure, slug, was_immediate=was_immediate), is_repeat=is_repeat)
+    return once_more(answered(request, departure, slug, was_immediate=was_immediate), answer)
 
 
 @require_POST
@@ -91,7 +91,7 @@ def set_level(request, departure_id):
     data = form.cleaned_data
     try:
         is_repeat = levels.has_heard(data["op_id"], departure=departure, level=data["level"], by=request.user)
-        levels.set_level(departure, by=request.user, **data)
+        levels.set_level(departure, by=request.user, clock_off_by=request.clock_off_by, **data)
     except checklist.OperationBelongsElsewhere:
         return conflict()
     return once_more(answered(request, departure, levels.SAFETY, was_immediate=was_immediate), is_repeat=is_repeat)
@@ -145,9 +145,9 @@ def step_address(departure, slug):
     return f"{reverse('departure', args=[departure.pk])}#{slug}"
 
 
-def once_more(response, *, is_repeat):
-    """The same answer as the first time; only a header tells the device that the tap had arrived before."""
-    if is_repeat:
+def once_more(response, answer=None, *, is_repeat=False):
+    """The same response as the first time; only a header tells the device that the tap had arrived before."""
+    if is_repeat or (answer and answer.is_repeat):
         response.headers["X-Op"] = DUPLICATE
     return response
 

@@ -54,8 +54,8 @@ def test_the_device_asks_for_its_page_in_the_language_of_the_person(browser):
     english = browser.get(reverse("service-worker")).content.decode()
     browser.post(reverse("me"), {"language": "es"})
     spanish = browser.get(reverse("service-worker")).content.decode()
-    assert "?language=en-gb`" in english
-    assert "?language=es`" in spanish
+    assert "?language=en-gb&country=US&" in english
+    assert "?language=es&country=US&" in spanish
     assert 'credentials: "omit"' in spanish
-    names = [script.split('NAME = "')[1].split('"')[0] for script in (english, spanish)]
+    names = [script.split('KEPT = "')[1].split('"')[0] for script in (english, spanish)]
     assert names[0] != names[1], "another page, so the device fetches it anew"

@@ -3,8 +3,10 @@
 import json
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.mail import EmailMessage, get_connection
 from django.db import OperationalError, connection
 from django.test import Client as Browser
@@ -13,6 +15,7 @@ from django.utils import timezone
 
 from followups import health, reminders
 from followups.models import Heartbeat, Reminder
+from resources.models import ContactPoint
 from sessions_app import levels
 from sessions_app.models import ResponseLevel
 from tests.conftest import PASSWORD
@@ -194,6 +197,43 @@ def test_an_error_page_runs_nothing_and_leads_back(status):
     assert "<script" not in html
 
 
+# What is installed --------------------------------------------------------------------------------------------
+
+
+def test_a_device_can_install_it_under_a_name_that_tells_nothing(client):
+    answer = client.get(reverse("manifest"))
+    assert answer["Content-Type"] == "application/manifest+json"
+    assert "max-age" in answer["Cache-Control"]
+    told = answer.json()
+    assert (told["name"], told["start_url"], told["display"], told["lang"]) == ("Doorway", "/", "standalone", "en-gb")
+    assert {(icon["sizes"], icon["purpose"]) for icon in told["icons"]} == {
+        ("192x192", "any"),
+        ("512x512", "any"),
+        ("512x512", "maskable"),
+    }
+    for icon in told["icons"]:
+        picture = Path(finders.find(icon["src"].removeprefix("/static/"))).read_bytes()
+        width, height = (int.from_bytes(picture[at : at + 4]) for at in (16, 20))  # of a PNG's first chunk
+        assert (picture[:4], f"{width}x{height}") == (b"\x89PNG", icon["sizes"])
+
+
+def test_the_manifest_speaks_the_language_of_the_person(client):
+    assert client.get(reverse("manifest"), headers={"Accept-Language": "es"}).json()["lang"] == "es"
+
+
+def test_only_the_page_of_the_person_offers_to_install(signed_in, therapist):
+    inside = signed_in(therapist)
+    assert "Install Doorway on this device" in words(inside.get(reverse("me")))
+    assert "Install" not in words(inside.get(reverse("now")))
+
+
+def test_a_page_names_its_pictures_and_asks_for_none_of_them(signed_in, therapist):
+    page = words(signed_in(therapist).get(reverse("me")))
+    assert '<link rel="manifest" href="/manifest.webmanifest"' in page
+    assert '<link rel="apple-touch-icon" href="/static/icons/180.png">' in page
+    assert page.count(".png") == 1
+
+
 # Headers ------------------------------------------------------------------------------------------------------
 
 
@@ -239,3 +279,24 @@ def test_nothing_a_signed_in_person_saw_is_kept(signed_in, therapist, departure)
     assert {status: answer.status_code for status, answer in kinds.items()} == {status: status for status in kinds}
     for status, answer in kinds.items():
         assert "no-store" in answer["Cache-Control"], status
+
+
+def test_the_page_for_a_dead_spot_has_the_numbers_of_the_country(client, starter):
+    html = client.get(reverse("offline"), {"country": "GB"}).content.decode()
+    assert 'href="tel:999"' in html
+    assert 'href="tel:116123"' in html
+    assert "988" not in html
+
+
+@pytest.mark.parametrize("country", ["", "QQ", "gb'", "\x00"])
+def test_without_a_country_it_has_no_numbers_that_may_be_wrong(client, starter, country):
+    answer = client.get(reverse("offline"), {"country": country})
+    assert "tel:" not in answer.content.decode()
+
+
+def test_a_device_fetches_the_page_anew_when_a_number_changes(signed_in, therapist, starter):
+    browser = signed_in(therapist)
+    before = browser.get(reverse("service-worker")).content
+    assert browser.get(reverse("service-worker")).content == before
+    ContactPoint.objects.filter(resource__slug="us-988-lifeline", kind="voice").update(display="989", dial="989")
+    assert browser.get(reverse("service-worker")).content != before

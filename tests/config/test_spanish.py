@@ -17,8 +17,8 @@ from django.utils.translation import override, trans_real
 from followups import policies
 from protocols import editions
 from resources.models import Resource
-from sessions_app import departures, levels, reports
-from sessions_app.models import AgeBand, Composition, Ending, Format, ResponseLevel
+from sessions_app import checklist, departures, help_calls, levels, reports
+from sessions_app.models import AgeBand, Composition, Ending, Format, HelpCall, ResponseLevel
 from tests.conftest import PASSWORD
 
 FOLDER = Path(settings.LOCALE_PATHS[0]) / "es" / "LC_MESSAGES"
@@ -122,6 +122,11 @@ STATES = {
     "break": {},
     "back": {},
     "abroad": {"format": Format.VIDEO},
+    "dropped": {"format": Format.VIDEO},
+    "hung up": {"format": Format.PHONE},
+    "child gone": {"age_band": AgeBand.UNDER_13},
+    "driving": {},
+    "asked for help": {},
 }
 
 
@@ -137,15 +142,22 @@ def brought(departure, therapist):
             levels.set_level(departure, level=state, op_id=uuid.uuid4(), by=therapist)
         elif state in Ending:
             departures.end(departure, ending=state, by=therapist)
-        elif state == "gone":
-            departures.they_have_gone(departure, op_id=uuid.uuid4(), by=therapist)
+        elif state in ("gone", "dropped", "hung up", "child gone"):
+            is_known = state == "hung up"
+            departures.they_have_gone(departure, op_id=uuid.uuid4(), by=therapist, has_hung_up=is_known)
         elif state in ("break", "back"):
             departures.take_break(departure, by=therapist)
             departure.refresh_from_db()
             departures.came_back(departure, by=therapist) if state == "back" else None
         elif state == "abroad":
-            departure.session.country_today, departure.session.address_today = "ES", "Calle Mayor 1"
-            departure.session.save()
+            where = {"address_today": "Calle Mayor 1", "callback_number": "", "country_today": "ES"}
+            departures.change_whereabouts(departure, by=therapist, **where)
+            departure.refresh_from_db()
+        elif state == "driving":
+            facts = {"concerns": ["impaired_driving"]}
+            checklist.note(departure, slug="check-safety", facts=facts, op_id=uuid.uuid4(), by=therapist)
+        elif state == "asked for help":
+            help_calls.ask(id=uuid.uuid4(), by=therapist, departure=departure)
         return departure
 
     return bring
@@ -184,7 +196,15 @@ def test_the_fragments_of_the_live_page(speaks, therapist, supervisor, departure
         post("end-departure", ending="left", ended_time="nonsense"),
         post("void-departure"),
         post("choose-client"),
+        post("record-phase", "connect"),
+        post("whereabouts", country_today="QQ"),
+        browser.post(reverse("ask-for-help"), headers=HTMX),
+        browser.get(reverse("my-help-call"), headers=HTMX),
     ]
+    call = HelpCall.objects.get()
+    answers.append(browser.post(reverse("call-again", args=[call.pk]), {"times_called": 1}, headers=HTMX))
+    help_calls.answer(call, by=supervisor)
+    answers.append(browser.get(reverse("my-help-call"), headers=HTMX))
     assert {answer.status_code for answer in answers} == {200, 409, 422}
     assert missing == set()
     assert json.loads(answers[0].headers["HX-Trigger"])["announce"]["value"] == "Paso 1, Hecho"
@@ -195,7 +215,9 @@ def test_the_fragments_of_the_live_page(speaks, therapist, supervisor, departure
 
 @pytest.fixture
 def written(departure, supervisor, therapist, starter):
-    """A departure with a plan and a signed report."""
+    """A departure of one of a couple, with a plan."""
+    departures.change_setting(departure, format="in_person", composition="couple", age_band="adult", by=therapist)
+    departure.refresh_from_db()
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), by=therapist)
     departures.they_have_gone(departure, op_id=uuid.uuid4(), by=therapist)
     return departure
@@ -203,6 +225,7 @@ def written(departure, supervisor, therapist, starter):
 
 OF_THE_THERAPIST = [
     *("now", "me", "eleven-steps", "earlier-departure", "start-departure", "resources", "resource", "account_logout"),
+    *("whereabouts", "others", "help-calls"),
     *("departure", "plan", "attempts", "report", "check-report", "choose-client", "end-departure", "void-departure"),
     *("give-resources", "clients", "add-client", "client", "session", "add-session", "account_change_password"),
     *("follow-ups", "record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"),
@@ -229,8 +252,9 @@ def test_every_page_of_the_therapist(speaks, therapist, written, missing, name):
 def test_what_a_supervisor_reads(speaks, therapist, supervisor, written, missing):
     report = reports.sign(reports.draft_for(written, by=therapist), by=therapist)
     browser = speaks(supervisor)
-    for name in ("review-queue", "follow-ups", "failed-deliveries", "eleven-steps"):
-        assert browser.get(reverse(name)).status_code == 200
+    help_calls.ask(id=uuid.uuid4(), by=therapist, departure=written)
+    for name in ("review-queue", "follow-ups", "failed-deliveries", "eleven-steps", "help-calls", "help-asked"):
+        assert browser.get(reverse(name), headers=HTMX if name == "help-asked" else {}).status_code == 200
     for method in (browser.get, browser.post):
         method(reverse("review", args=[report.departure_id]))
     speaks(therapist).get(reverse("report", args=[report.departure_id]))
@@ -308,7 +332,11 @@ SHARED = {"Doorway", "Ana Reyes", "Sam Lindqvist", "Duty lead", "Riverside Clini
 SHARED |= {"Español", "English", "America/New_York", "Room 3", "ana.reyes@clinic.example"}
 
 
-@pytest.mark.parametrize("state", ["open", "phone", "home visit", "group", "immediate", "gone", "stayed", "break"])
+SEEN = ["open", "phone", "home visit", "couple", "group", "immediate", "gone", "stayed", "break", "child gone"]
+SEEN += ["dropped", "driving", "asked for help"]
+
+
+@pytest.mark.parametrize("state", SEEN)
 def test_no_word_of_the_live_page_stays_english(speaks, therapist, supervisor, brought, state):
     departure = brought(state)
     for name in ("departure", "plan", "end-departure", "choose-client", "void-departure", "give-resources"):

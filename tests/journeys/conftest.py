@@ -27,12 +27,19 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": path, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}
 
 
+#: The console keeps quiet about some of what a page's own rules forbade.
+TELL_VIOLATIONS = """
+addEventListener("securitypolicyviolation", (event) => console.error("CSP", event.violatedDirective, event.blockedURI));
+"""
+
+
 class Window:
     """One person's browser window; remembers what went wrong in it."""
 
     def __init__(self, context, address, *, has_javascript):
         self.tab, self.address, self.has_javascript = context.new_page(), address, has_javascript
         self.problems = []
+        self.tab.add_init_script(TELL_VIOLATIONS)
         self.tab.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
         self.tab.on("console", self.listen)
         self.tab.on("response", lambda answer: self.problems.append(answer.url) if answer.status >= 500 else None)

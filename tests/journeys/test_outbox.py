@@ -249,6 +249,162 @@ def test_a_departure_starts_on_the_offline_page_itself(open_window, therapist):
     assert answers() == [("stay-calm", "done")]
 
 
+# What the server has ------------------------------------------------------------------------------------------
+
+SEEN = "Object.keys(localStorage).filter((key) => key !== 'owner')"
+
+
+def is_pressed(window, selector):
+    return window.tab.locator(selector).get_attribute("aria-pressed") == "true"
+
+
+def test_after_a_reload_without_a_connection_the_page_shows_what_the_server_had(on_the_live_page, departure):
+    window = on_the_live_page
+    window.click("Done", nth=0)
+    window.sees("1 of 11")
+    window.click("Elevated")
+    window.sees("2 of 11")
+    window.tab.locator("#explore-reason summary").first.click()
+    window.tab.locator("#explore-reason").get_by_role("button", name="Partly").click()
+    window.sees("3 of 11")
+    window.click("They take a break")
+    window.sees("On a break")
+    offline(window)
+    tap_done(window, "express-empathy")
+    window.tab.goto(window.tab.url)
+    window.sees("Steps without a connection")
+    for step, words in [
+        ("stay-calm", "Saved"),
+        ("check-safety", "Saved"),
+        ("explore-reason", "Partly: Saved"),
+        ("express-empathy", "Kept on this device"),
+    ]:
+        window.tab.locator(f"#{step} .kept").get_by_text(words).wait_for()
+    assert is_pressed(window, "#stay-calm .tick button")
+    assert is_pressed(window, "#express-empathy .tick button")
+    assert is_pressed(window, "#check-safety [value=elevated]")
+    assert not is_pressed(window, "#check-safety [value=immediate]")
+    assert not is_pressed(window, "#explore-reason .tick button")
+    assert window.tab.locator("#offline-ending").inner_text().startswith("On a break ")
+    assert window.tab.locator("#validate-feelings .kept").count() == 0
+    window.inspect()
+
+    offline(window, False)
+    wait_until_sent(window)
+    window.tab.locator("#express-empathy .kept").get_by_text("Saved").wait_for()
+    offline(window)
+    window.tab.reload()
+    window.tab.locator("#express-empathy .kept").get_by_text("Saved").wait_for()
+
+
+def test_what_was_taken_back_is_not_shown_as_saved(on_the_live_page):
+    window = on_the_live_page
+    window.click("Done", nth=0)
+    window.sees("1 of 11")
+    offline(window)
+    window.tab.locator("#stay-calm-undo").click()
+    window.tab.locator("#stay-calm .kept").get_by_text("taken back").wait_for()
+    assert not is_pressed(window, "#stay-calm-done")
+    window.tab.reload()
+    window.tab.locator("#stay-calm .kept").get_by_text("taken back").wait_for()
+    assert not is_pressed(window, "#stay-calm .tick button")
+
+
+def test_what_the_server_had_goes_with_who_signs_out(on_the_live_page):
+    window = on_the_live_page
+    assert len(window.tab.evaluate(SEEN)) == 1
+    window.tab.route("**/steps/**", lambda route: route.fulfill(status=503, body=""))
+    tap_done(window, "stay-calm")
+    window.go("/account/sign-out/")
+    window.click("Sign out")
+    window.sees("1 tick is kept on this device.")
+    window.click("Sign out and keep")
+    window.tab.wait_for_url("**/sign-in/")
+    assert window.tab.evaluate(SEEN) == []
+    assert len(waiting(window)) == 1
+
+
+def test_what_the_server_had_goes_when_somebody_else_signs_in(on_the_live_page, stranger):
+    window = on_the_live_page
+    Session.objects.all().delete()
+    window.sign_in(stranger)
+    assert window.tab.evaluate(SEEN) == []
+
+
+def test_what_the_server_had_is_kept_for_a_day(on_the_live_page, departure):
+    window = on_the_live_page
+    assert window.tab.evaluate(SEEN) == [str(departure.pk)]
+    window.tab.clock.set_fixed_time(timezone.now() + timedelta(hours=23))
+    window.tab.goto(f"{window.address}/offline/")
+    assert window.tab.evaluate(SEEN) == [str(departure.pk)]
+    window.tab.clock.set_fixed_time(timezone.now() + timedelta(hours=25))
+    window.tab.goto(f"{window.address}/offline/")
+    assert window.tab.evaluate(SEEN) == []
+
+
+# Every kind of tap ----------------------------------------------------------------------------------------------
+
+
+def test_a_tap_below_the_steps_is_marked_and_sent_as_well(on_the_live_page, departure):
+    window = on_the_live_page
+    for words, then in [("They take a break", "Are they back?"), ("They have gone", "Write the report")]:
+        offline(window)
+        button = window.tab.get_by_role("button", name=words)
+        button.click()
+        window.tab.locator("form", has=button).get_by_text("Kept on this device").wait_for()
+        offline(window, False)
+        window.sees(then)
+    departure.refresh_from_db()
+    assert (departure.ending, departure.kind) == ("left", "during_break")
+    window.click("Undo: still here")
+    window.sees("They take a break")
+    assert window.problems == []
+
+
+def test_they_have_gone_can_be_said_without_a_connection(on_the_live_page, departure):
+    window = on_the_live_page
+    offline(window)
+    window.tab.goto(window.tab.url)
+    button = window.tab.get_by_role("button", name="They have gone")
+    button.click()
+    window.tab.locator("form", has=button).get_by_text("Kept on this device").wait_for()
+    offline(window, False)
+    wait_until_sent(window)
+    departure.refresh_from_db()
+    assert departure.ending == "left"
+    window.tab.locator("form", has=button).get_by_text("Saved").wait_for()
+
+
+def test_a_clock_that_is_ten_minutes_wrong_is_put_right(on_the_live_page):
+    window = on_the_live_page
+    window.tab.clock.set_fixed_time(timezone.now() + timedelta(minutes=10))
+    window.click("Done", nth=0)
+    window.sees("about")
+    answer = StepResponse.objects.get()
+    assert abs(timezone.now() - answer.occurred_at) < timedelta(minutes=5)
+    assert answer.is_time_approximate
+
+
+def test_the_script_as_it_is_served_does_the_same(open_window, therapist, departure, collected):
+    served = {"content_type": "text/javascript", "body": (collected / "app.js").read_text()}
+    window = open_window(therapist, service_workers="block")
+    window.tab.route("**/static/app.js", lambda route: route.fulfill(**served))
+    window.go(f"/departures/{departure.pk}/")
+    window.click("Done", nth=0)
+    window.sees("1 of 11")
+    window.click("Undo Stay calm")
+    window.sees("0 of 11")
+    window.click("Hide screen")
+    window.sees("Paused")
+    window.tab.keyboard.press("Enter")
+    window.click("They have gone")
+    window.sees("Write the report")
+    assert window.problems == []
+
+
+# What stays ---------------------------------------------------------------------------------------------------
+
+
 def test_no_word_about_anybody_stays_on_the_device(on_the_live_page, departure, client_0417, session):
     window = on_the_live_page
     canaries = {"client_0417": "Canary-Reference", "name": "Canary-Robin", "room": "Canary-Room", "note": "Canary-Note"}
@@ -283,6 +439,22 @@ def test_what_the_server_refuses_is_listed_until_somebody_looked(on_the_live_pag
     window.click("Remove from this list")
     wait_until_sent(window)
     assert not window.tab.locator("#outbox").is_visible()
+
+
+def test_a_refused_tap_says_what_to_do_wherever_it_is_looked_at(on_the_live_page, departure):
+    window = on_the_live_page
+    window.tab.route("**/steps/stay-calm/", lambda route: route.fulfill(status=422, body=""))
+    window.tab.locator("#stay-calm-done").click()
+    window.sees("Stay calm Done: this answer does not fit the step.")
+    assert not is_pressed(window, "#stay-calm-done"), "the server does not have it"
+    for path in ("/", "/steps/", "/offline/"):
+        window.tab.goto(window.address + path)
+        window.sees("this answer does not fit the step. Tick it once more.")
+        window.inspect()
+    window.follow("Open the steps")
+    assert window.tab.url.endswith(f"/departures/{departure.pk}/")
+    window.click("Remove from this list")
+    wait_until_sent(window)
 
 
 def test_signing_out_says_how_many_wait_and_lets_the_person_choose(on_the_live_page, therapist):

@@ -1,8 +1,16 @@
 """Somebody looks over the shoulder, or the tablet lies on the table: nothing about a client can be read."""
 
-import pytest
+import json
+from pathlib import Path
 
+import pytest
+from django.conf import settings
+from django.db.models import CharField, TextField
+
+from sessions_app import levels
 from tests.journeys.conftest import LAPTOP, PHONE
+from tests.journeys.test_doors import PAGES
+from tests.journeys.test_outbox import ON_THE_DEVICE, WAITING
 
 pytestmark = pytest.mark.journey
 
@@ -134,3 +142,93 @@ def test_a_device_that_cannot_stay_awake_is_left_alone(open_window, therapist, d
     window.tab.add_init_script("Object.defineProperty(navigator, 'wakeLock', {value: undefined})")
     window.go(f"/departures/{departure.pk}/")
     assert window.problems == []
+
+
+# The app switcher, and everything else that keeps a picture or a word ---------------------------------------------
+
+GO_AWAY = """is_away => {
+  Object.defineProperty(document, "hidden", { value: is_away, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+SEEN_OF = "selector => getComputedStyle(document.querySelector(selector)).opacity"
+
+
+def test_nothing_is_left_to_see_for_the_app_switcher(open_window, therapist, departure):
+    window = open_window(therapist)
+    window.go(f"/departures/{departure.pk}/")
+    window.tab.locator("#stay-calm-done").focus()
+    window.tab.evaluate(GO_AWAY, True)
+    assert window.tab.evaluate(SEEN_OF, "body") == "0"
+    assert window.tab.evaluate(SEEN_OF, "#sign-in-again") == "0"
+    window.tab.evaluate(GO_AWAY, False)
+    assert window.tab.evaluate(SEEN_OF, "body") == "1"
+    assert window.tab.evaluate("document.activeElement.id") == "stay-calm-done"
+    window.tab.evaluate(GO_AWAY, True)
+    window.tab.emulate_media(media="print")
+    assert window.tab.evaluate(SEEN_OF, "body") == "1", "paper is asked for by a person"
+
+
+def test_a_page_that_is_left_is_not_seen_either(open_window, therapist):
+    window = open_window(therapist)
+    window.go("/steps/")
+    window.tab.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    assert window.tab.evaluate(SEEN_OF, "body") == "0"
+    window.tab.evaluate("window.dispatchEvent(new Event('pageshow'))")
+    assert window.tab.evaluate(SEEN_OF, "body") == "1"
+
+
+def test_no_title_address_or_store_holds_a_word_about_a_client(
+    open_window, therapist, departure, client_0417, session, everything_said
+):
+    window = open_window(therapist)
+    facts = {
+        "id": departure.pk,
+        "client": client_0417.pk,
+        "session": session.pk,
+        "follow_up": departure.follow_ups.first().pk,
+    }
+    found = []
+    for path in PAGES["therapist"]:
+        window.go(path.format(**facts))
+        found += [window.tab.title(), window.tab.url]
+    window.tab.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    found += [*window.tab.evaluate(ON_THE_DEVICE), json.dumps(window.tab.evaluate(WAITING))]
+    assert any(str(departure.pk) in each for each in found), "something was found at all"
+    assert [word for word in everything_said if word in " ".join(found)] == []
+
+
+@pytest.fixture
+def everything_said(departure, client_0417, session):
+    """A rare word in every field about the client, the session and the departure that takes words."""
+    levels.set_level(departure, level="elevated", op_id=departure.pk, by=departure.therapist)
+    departure.refresh_from_db()
+    rows = [client_0417, session, departure, *client_0417.contact_permissions.all()]
+    words = []
+    for row in rows:
+        for field in row._meta.fields:
+            if isinstance(field, CharField | TextField) and not field.choices and "country" not in field.name:
+                words.append(f"qx{len(words)}{field.name[:9]}")
+                setattr(row, field.name, words[-1])
+        row.save()
+    return [client_0417.reference, *words]
+
+
+# Calm ---------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_moves_for_who_wants_no_motion(open_window, therapist, departure):
+    window = open_window(therapist, reduced_motion="reduce")
+    for path in ("/", f"/departures/{departure.pk}/", "/resources/", "/offline/"):
+        window.go(path)
+        moving = """[...document.querySelectorAll("*")].filter((each) => {
+          const { transitionDuration, animationDuration, scrollBehavior } = getComputedStyle(each);
+          return /[1-9]/.test(transitionDuration + animationDuration) || scrollBehavior === "smooth";
+        }).length"""
+        assert window.tab.evaluate(moving) == 0, path
+
+
+def test_nothing_sounds_and_nothing_shakes():
+    script = Path(settings.BASE_DIR, "static", "app.js").read_text()
+    pages = "".join(page.read_text() for page in Path(settings.BASE_DIR, "templates").rglob("*.html"))
+    for loud in ("vibrate", "Audio", "<audio", "<video", "Notification"):
+        assert loud not in script + pages

@@ -176,6 +176,18 @@ def test_a_page_that_wakes_up_after_the_end_asks_for_the_password(open_window, t
     assert window.tab.url.endswith("/steps/")
 
 
+def test_a_device_that_lost_its_cookies_can_sign_in_over_the_page(open_window, therapist, is_soon):
+    window = open_window(therapist)
+    window.go("/steps/")
+    wait_for(window, WARNING)
+    window.tab.context.clear_cookies()
+    window.tab.evaluate(WAKE_UP)
+    wait_for(window, SIGN_IN)
+    type_password(window)
+    wait_without(window, SIGN_IN)
+    assert window.tab.url.endswith("/steps/")
+
+
 def test_a_form_sent_after_the_end_arrives_after_signing_in(open_window, therapist, end_sessions):
     window = open_window(therapist)
     window.go("/clients/new/")

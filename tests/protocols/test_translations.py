@@ -92,7 +92,7 @@ def test_admins_and_supervisors_see_whether_a_clinician_has_reviewed_it(
 
 
 def test_whoever_reads_unreviewed_steps_is_told_so(read_steps, therapist, supervisor, spanish):
-    note = "Nadie de la clínica ha revisado"
+    note = "aún no tienen revisión clínica"
     assert note in read_steps(therapist, "es")
     assert "No clinician has reviewed" not in read_steps(therapist)
     translations.mark_reviewed(spanish, by=supervisor)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.devices import mark_of
+from sessions_app import timeline
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 from tests.sessions_app.conftest import HTMX
 
@@ -99,3 +100,60 @@ def test_a_device_is_told_where_to_go_on(browser, therapist, departure):
 def test_the_mark_tells_nobody_who_it_is(therapist, stranger):
     assert mark_of(therapist) != mark_of(stranger)
     assert str(therapist.pk) != mark_of(therapist)
+
+
+TEN_MINUTES = timedelta(minutes=10)
+
+
+def by_a_clock_that_is(ahead, *, waited=timedelta(0)):
+    """What a device sends whose clock runs ahead by this much: the tap's moment, and its own time when it sends."""
+    device_now = timezone.now() + ahead
+    return {"at": (device_now - waited).isoformat(), "headers": {"X-Sent-At": device_now.isoformat(), **HTMX}}
+
+
+@pytest.mark.parametrize("ahead", [TEN_MINUTES, -TEN_MINUTES], ids=["fast", "slow"])
+def test_a_clock_that_is_wrong_is_put_right_and_the_page_says_about(tap, live, browser, departure, ahead):
+    waited = timedelta(minutes=3)
+    tap("stay-calm", **by_a_clock_that_is(ahead, waited=waited))
+    answer = StepResponse.objects.get()
+    assert abs(timezone.now() - waited - answer.occurred_at) < timedelta(minutes=1)
+    assert abs(answer.clock_off_by - ahead) < timedelta(minutes=1)
+    assert "about <time" in live()
+    told = [entry.words for entry in timeline.of(departure)]
+    assert "Stay calm: done (about this time)" in told
+
+
+def test_a_clock_that_is_nearly_right_is_believed(tap, live):
+    said = by_a_clock_that_is(timedelta(seconds=20))
+    tap("stay-calm", **said)
+    answer = StepResponse.objects.get()
+    assert (answer.occurred_at.isoformat(), answer.clock_off_by) == (said["at"], None)
+    assert "about <time" not in live()
+
+
+def test_every_tap_of_a_wrong_clock_is_put_right(tap, set_level, browser, departure):
+    set_level(ResponseLevel.ELEVATED, **by_a_clock_that_is(TEN_MINUTES))
+    tap("stay-calm")
+    for name, args in [("undo-step", [departure.pk, "stay-calm"]), ("gone", [departure.pk])]:
+        said = by_a_clock_that_is(TEN_MINUTES)
+        browser.post(reverse(name, args=args), {"op_id": uuid.uuid4(), "at": said["at"]}, headers=said["headers"])
+    departure.refresh_from_db()
+    assert departure.ended_at <= timezone.now()
+    exact = StepResponse.objects.filter(clock_off_by=None)
+    assert list(exact.values_list("step__slug", "outcome")) == [("stay-calm", "done")]
+
+
+def test_a_departure_that_began_on_a_wrong_clock_began_when_it_did(browser):
+    new, said = uuid.uuid4(), by_a_clock_that_is(-TEN_MINUTES)
+    browser.post(reverse("start-departure"), {"id": new, "at": said["at"]}, headers=said["headers"])
+    assert timezone.now() - DepartureEvent.objects.get(pk=new).began_at < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["", "soon", "0001-01-01T00:00:00Z", "2026-02-31T00:00:00Z", "2026-01-01T00:00:00"]
+)
+@pytest.mark.parametrize("at", ["", "9999-12-31T23:59:59Z", "2026-01-01T00:00:00"])
+def test_a_clock_that_talks_nonsense_costs_no_tap(tap, nonsense, at):
+    assert heard(tap("stay-calm", at=at, headers={"X-Sent-At": nonsense, **HTMX})) == (200, "saved")
+    answer = StepResponse.objects.get()
+    assert timezone.now() - answer.occurred_at < timedelta(minutes=1)

@@ -1,0 +1,65 @@
+"""What a page weighs on the wire: what `collectstatic` leaves behind is what production serves."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+LIMIT = 6 * 1024  # bytes of own script, and of own style, compressed
+FIRST_LOAD = 60 * 1024
+
+
+def names_of(kind):
+    """Own files of a kind: those in no folder; other people's come in one."""
+    return [path.name for path in sorted(Path(settings.BASE_DIR, "static").glob(f"*.{kind}"))]
+
+
+@pytest.fixture
+def weight_of(collected):
+    names = json.loads((collected / "staticfiles.json").read_text())["paths"]
+
+    def weight(name):
+        small = collected / f"{names[name]}.gz"
+        return (small if small.exists() else collected / names[name]).stat().st_size
+
+    return weight
+
+
+@pytest.fixture
+def service_worker(client, db):
+    """Rendered by a view, so it is not among the files; weighed all the same."""
+    return client.get(reverse("service-worker")).content
+
+
+def test_own_script_is_light(weight_of, service_worker):
+    weights = {name: weight_of(name) for name in names_of("js")} | {"sw.js": len(gzip.compress(service_worker, 9))}
+    print(f"\nT18: own script {sum(weights.values())} bytes (at most {LIMIT}): {weights}")
+    assert sum(weights.values()) <= LIMIT, weights
+
+
+def test_own_style_is_light(weight_of):
+    weights = {name: weight_of(name) for name in names_of("css")}
+    print(f"\nT18: own style {sum(weights.values())} bytes (at most {LIMIT})")
+    assert sum(weights.values()) <= LIMIT, weights
+
+
+def test_a_first_load_is_light(weight_of, signed_in, therapist, departure, starter):
+    """The live page, the heaviest, and all that it asks for: by name, so that nothing is forgotten."""
+    page = signed_in(therapist).get(reverse("departure", args=[departure.pk])).content
+    asked = set(re.findall(r'(?:<script src|<img src|rel="stylesheet" href)="/static/([^"]+)"', page.decode()))
+    weights = {"the page": len(gzip.compress(page, 6))} | {name: weight_of(name) for name in asked}
+    print(f"\nT18: first load {sum(weights.values())} bytes (at most {FIRST_LOAD}) in {len(weights)} requests")
+    assert sum(weights.values()) <= FIRST_LOAD, weights
+    assert len(weights) <= 6
+
+
+def test_what_is_served_is_made_from_what_is_read(collected):
+    """Names that other files or pages rely on survive: of elements, of attributes, of what is kept on the device."""
+    source, served = Path(settings.BASE_DIR, "static", "app.js").read_text(), (collected / "app.js").read_text()
+    assert len(served) < len(source)
+    words = re.findall(r'"[\w-]+"', re.sub(r"//.*", "", source))
+    assert [word for word in words if word.strip('"') not in served] == []
