@@ -4,9 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from followups import follow_ups, plans
+from followups import follow_ups, no_contact
 from followups.models import ContactAttempt, FollowUp
-from sessions_app import caseload
 from sessions_app.models import DepartureEvent
 
 Result = ContactAttempt.Result
@@ -50,12 +49,5 @@ def record(follow_up, *, channel, result, op_id, by, note="", occurred_at=None):
     if result in KEEPS_THE_PROMISE and follow_up.is_open:
         follow_ups.complete(follow_up, by=by)
     if result == Result.REACHED_NO_CONTACT:
-        respect_no_contact(follow_up.departure, by=by)
+        no_contact.respect(follow_up.departure, by=by)
     return attempt
-
-
-def respect_no_contact(departure, *, by):
-    """The client asked not to be contacted: keep that, for this departure and every other one of theirs."""
-    if departure.client_id is None:
-        return plans.respect_no_contact(departure, by=by)
-    return caseload.ask_for_no_contact(departure.client, by=by)

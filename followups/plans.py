@@ -9,7 +9,8 @@ from accounts import audit
 from accounts.supervision import supervisors_of
 from followups import clock, due_times, follow_ups, policies, reminders
 from followups.models import FollowUp, FollowUpChange, FollowUpPlan, PolicyTask
-from sessions_app.models import Client, DepartureEvent
+from sessions_app import no_contact
+from sessions_app.models import DepartureEvent
 
 
 @transaction.atomic
@@ -38,8 +39,7 @@ def open_for(departure, *, by):
 def tasks_for(departure, policy):
     """The policy's tasks for this level; without those that contact a client who asked for none."""
     tasks = policy.tasks.filter(response_level=departure.response_level)
-    asked = Client.objects.filter(pk=departure.client_id, asked_for_no_contact=True)  # as of now, not of page load
-    if not asked.exists():
+    if not no_contact.is_asked(departure):
         return tasks
     return [task for task in tasks if not task.channel] or [no_contact_review(departure)]
 

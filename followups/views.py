@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,10 +15,11 @@ from accounts import audit
 from accounts.access import allow, posted
 from accounts.models import Role
 from accounts.supervision import answers_for
-from followups import contact_attempts, contact_permissions, follow_ups
+from followups import contact_attempts, contact_permissions, follow_ups, no_contact
 from followups.forms import ChangeForm, ContactForm, DropForm, MoveForm
 from followups.models import Delivery, FollowUp
 from sessions_app.models import DepartureEvent
+from sessions_app.no_contact import wish_of
 
 MOST = 50  # of each list; more than that is a caseload, not a page
 
@@ -91,13 +93,36 @@ def plan_page(request, departure_id, *, page):
     context = {
         "departure": departure,
         "plan": departure.plans.filter(superseded_at=None).select_related("policy__adopted_by").first(),
-        "follow_ups": departure.follow_ups.exclude(state=FollowUp.State.REPLACED).for_list(),
+        "follow_ups": departure.follow_ups.exclude(state=FollowUp.State.REPLACED)
+        .for_list()
+        .prefetch_related("changes"),
         "attempts": departure.contact_attempts.select_related("by"),
+        "wish": wish_of(departure),
         "may_change": request.user == departure.therapist or request.user.is_supervisor,
         "now": timezone.now(),
     }
     template = "followups/plan.html#panel" if request.htmx else "followups/plan.html"
     return render(request, template, context)
+
+
+@require_POST
+@allow(Role.THERAPIST, Role.SUPERVISOR)
+def respect_no_contact(request, departure_id):
+    """The client asked for no contact at all: a person says so, nothing does it by itself."""
+    return about_contact(request, departure_id, no_contact.respect)
+
+
+@require_POST
+@allow(Role.THERAPIST, Role.SUPERVISOR)
+def allow_contact(request, departure_id):
+    return about_contact(request, departure_id, no_contact.allow_again)
+
+
+def about_contact(request, departure_id, verb):
+    departure = get_object_or_404(DepartureEvent.objects.visible_to(request.user).standing(), pk=departure_id)
+    verb(departure, by=request.user)
+    messages.success(request, _("Saved."))
+    return redirect(f"{reverse('departure', args=[departure_id])}#plan")
 
 
 @require_http_methods(["GET", "POST"])

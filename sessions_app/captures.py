@@ -274,6 +274,7 @@ CAPTURES = {
         [("belongings", _("Belongings")), ("medication", _("Medication")), ("dependant", _("A dependant"))],
     ),
     "permission-to-contact": choice(_("May we get in touch?"), YES_NO_NOT_ASKED),
+    "asked-for-no-contact": choice(_("Asked for no contact"), YES_NO),  # no step asks it; see `no_contact`
     "contact-channel": choice(
         _("In which way?"),
         [
@@ -313,6 +314,7 @@ def current(departure):
     return {name: facts[name] for name in CAPTURES if name in facts and facts[name].value not in ("", [], None)}
 
 
-def describe(departure):
-    """What was noted, as (label, words) pairs in the order of the steps. One query."""
-    return [(CAPTURES[name].label, CAPTURES[name].words(fact.value)) for name, fact in current(departure).items()]
+def describe(departure, *, is_private=False):
+    """What was noted, as (label, words) pairs in the order of the steps; what stays private apart. One query."""
+    noted = [(CAPTURES[name], fact.value) for name, fact in current(departure).items()]
+    return [(each.label, each.words(value)) for each, value in noted if each.is_private == is_private]

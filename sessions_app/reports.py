@@ -126,10 +126,15 @@ def content_of(report, *, signed_at):
             "facts": [[str(label), str(words)] for label, words in facts_of(departure)],
             "steps": steps_of(departure),
             "noted": [[str(label), str(words)] for label, words in captures.describe(departure)],
+            "kept_private": [  # for the author and the supervisor, as the author's state is; never part of the chart
+                [str(label), str(words)] for label, words in captures.describe(departure, is_private=True)
+            ],
             "given": [
                 given.snapshot | {"way": given.way, "taken": given.taken} for given in departure.given_resources.all()
             ],
-            "timeline": [[entry.at.isoformat(), str(entry.words)] for entry in timeline.of(departure)],
+            "timeline": [
+                [entry.at.isoformat(), str(entry.words)] for entry in timeline.of(departure) if not entry.is_private
+            ],
         }
 
 

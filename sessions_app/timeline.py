@@ -14,6 +14,7 @@ from sessions_app.captures import CAPTURES
 class Entry:
     at: datetime
     words: str
+    is_private: bool = False  # for the author and the supervisor; left out of what is signed for the chart
 
 
 def of(departure):
@@ -22,7 +23,7 @@ def of(departure):
     entries = [
         *beginning_and_end(departure),
         *(Entry(each.occurred_at, answered(each, titles[each.step_id])) for each in departure.step_responses.all()),
-        *(Entry(each.occurred_at, noted(each)) for each in departure.captured_facts.all() if each.name in CAPTURES),
+        *(noted(each) for each in departure.captured_facts.all() if each.name in CAPTURES),
         *(Entry(each.at, given(each)) for each in departure.given_resources.all()),
         *written(departure),
     ]
@@ -56,11 +57,9 @@ def answer_of(response, title):
 
 def noted(fact):
     capture = CAPTURES[fact.name]
-    return (
-        f"{capture.label} {capture.words(fact.value)}"
-        if fact.value
-        else _("%(what)s: taken back") % {"what": capture.label}
-    )
+    taken_back = _("%(what)s: taken back") % {"what": capture.label}
+    words = f"{capture.label} {capture.words(fact.value)}" if fact.value else taken_back
+    return Entry(fact.occurred_at, words, capture.is_private)
 
 
 def given(resource):

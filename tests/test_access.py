@@ -101,6 +101,8 @@ TABLE = {
     "failed-deliveries": (TEAM, GET_ONLY),
     "plan": (CLINICAL, GET_ONLY),
     "attempts": (CLINICAL, GET_ONLY),
+    "respect-no-contact": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
+    "allow-contact": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "record-contact": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
     "complete-follow-up": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "move-follow-up": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),

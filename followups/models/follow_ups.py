@@ -114,6 +114,12 @@ class FollowUp(models.Model):
     def words_to_say(self):
         return gettext(self.script) if self.script else ""
 
+    @property
+    def why_not_needed(self):
+        """The reason it was closed for, in the language of the page if Doorway gave it. Prefetch `changes`."""
+        dropped = [each.reason for each in self.changes.all() if each.deed == FollowUpChange.Deed.NOT_NEEDED]
+        return gettext(dropped[-1]) if dropped else ""
+
 
 class FollowUpChange(models.Model):
     """Why a follow-up was moved, closed or handed on. History a clinician reads; added, never edited."""

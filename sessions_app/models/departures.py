@@ -95,7 +95,11 @@ class DepartureQuerySet(models.QuerySet):
     def for_page(self):
         """Everything a page about one departure shows, in one query."""
         related = self.select_related("therapist", "client", "session", "site", "protocol_version", "voided_by")
-        return related.annotate(present=count_of_others())
+        return related.with_others()
+
+    def with_others(self):
+        """Each with the number that `DepartureEvent.others` needs, in the same query."""
+        return self.annotate(present=count_of_others())
 
 
 def count_of_others():
@@ -232,7 +236,7 @@ class DepartureEvent(models.Model):
 
     @property
     def others(self):
-        """How many others the session knows of. Needs `for_page()`; one who is not named yet is not an other."""
+        """How many others the session knows of; one who is not named yet is not an other. Needs `with_others()`."""
         return self.present if self.client_id else max(0, self.present - 1)
 
     @property

@@ -106,7 +106,7 @@ def own_departure(request, departure_id, *, is_tap=False):
     A tap fetches the one row it needs; a page everything it shows.
     """
     own = DepartureEvent.objects.visible_to(request.user).of(request.user).standing()
-    return get_object_or_404(own if is_tap else own.for_page(), pk=departure_id)
+    return get_object_or_404(own.with_others() if is_tap else own.for_page(), pk=departure_id)
 
 
 def answer(request, template, form, found):

@@ -15,7 +15,7 @@ from accounts.devices import DUPLICATE, hear
 from accounts.models import Role
 from protocols import editions
 from protocols.models import ProtocolStep
-from sessions_app import checklist, levels
+from sessions_app import checklist, levels, no_contact
 from sessions_app.forms.steps import DetailsForm, LevelForm, StepResponseForm, TapForm
 from sessions_app.views.departures import own_departure
 from sessions_app.views.pages import give_form, live_page, what_a_step_needs
@@ -171,10 +171,13 @@ def answered(request, departure, slug, *, was_immediate=None, words=""):
         "following": following,
         "recorded": sum(each.is_recorded for each in states),
         "given": list(departure.given_resources.all()) if state.is_resources else [],
+        "refused_contact": words
+        and slug == no_contact.STEP
+        and no_contact.wish_of(departure) == no_contact.Wish.OFFERED,
         "refresh_panel": (words or state.is_safety) and (departure.is_immediate or not departure.is_open),
     }
     response = render(request, "sessions_app/live.html#answered", context)
-    if state.is_safety:
+    if state.is_safety or words:  # a note may say no to contact, which the plan takes up
         trigger_client_event(response, "plan-changed", {})
     return trigger_client_event(response, "announce", {"value": words or said(state)})
 

@@ -1,11 +1,14 @@
 """People with a real browser in their hands."""
 
 import os
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from config.local import browser as installed
+from sessions_app.models import Client, TherapySession
 from tests.conftest import PASSWORD
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver runs a loop in this thread
@@ -109,3 +112,26 @@ def open_window(browser, live_server):
 @pytest.fixture(params=[PHONE, LAPTOP], ids=["phone", "laptop"])
 def size(request):
     return request.param
+
+
+@pytest.fixture
+def client_of():
+    """Somebody else in care: `client_of(therapist, "0418")`."""
+
+    def make(therapist, reference, **facts):
+        return Client.objects.create(reference=reference, therapist=therapist, team=therapist.team, **facts)
+
+    return make
+
+
+@pytest.fixture
+def session_of(therapist):
+    """A session of the therapist, going on since twenty minutes ago: `session_of(client_0417, format="video")`."""
+
+    def make(*clients, **facts):
+        began = timezone.now() - timedelta(minutes=20)
+        made = TherapySession.objects.create(therapist=therapist, site=therapist.site, starts_at=began, **facts)
+        made.clients.set(clients)
+        return made
+
+    return make

@@ -92,3 +92,12 @@ def test_undo_of_gone_leads_back_to_the_page_without_a_break(departure, therapis
     departures.undo_gone(departure, by=therapist)
     assert fresh(departure).is_open
     assert not fresh(departure).is_on_break
+
+
+def test_after_a_break_that_ended_well_the_report_is_not_put_first(departure, therapist, live):
+    first = f'class="button filled main" href="{reverse("report", args=[departure.pk])}"'
+    departures.take_break(departure, by=therapist)
+    departures.came_back(departure, by=therapist)
+    assert first not in live()
+    departures.end(departure, ending="left", by=therapist)
+    assert first in live()

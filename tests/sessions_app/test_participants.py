@@ -178,6 +178,20 @@ def test_of_a_group_only_the_number_is_shown(browser, session_of, client_0417, p
     assert RARE["reference"] not in str(report.content)
 
 
+def test_in_a_group_too_a_tap_is_answered(session_of, client_0417, partner, therapist, signed_in):
+    """Saved and then an error is worse than not saved: the therapist taps again and again."""
+    group = session_of(client_0417, partner, composition=Composition.GROUP)
+    made = departures.log(id=uuid.uuid4(), by=therapist, session=group, client=client_0417)
+    browser = signed_in(therapist)
+    for address, data in (
+        (reverse("set-level", args=[made.pk]), {"level": ResponseLevel.SOME_CONCERN}),
+        (reverse("undo-step", args=[made.pk, "check-safety"]), {}),
+        (reverse("record-step", args=[made.pk, "check-safety"]), {"outcome": "partly"}),
+    ):
+        answer = browser.post(address, data, headers={"HX-Request": "true"})
+        assert "1 other is in the session. One leader stays with them." in answer.content.decode()
+
+
 def test_a_second_member_who_leaves_is_a_departure_of_their_own(browser, session_of, client_0417, partner):
     group = session_of(client_0417, partner, composition=Composition.GROUP)
     for person in (client_0417, partner):

@@ -183,6 +183,19 @@ def test_signing_twice_is_signing_once(signed, browser, at, report):
     assert report().signed_at == signed.signed_at
 
 
+def test_what_stays_private_is_kept_apart_from_the_chart(departure, therapist, supervisor, signed_in):
+    facts = {"stays-private": "told-in-confidence", "concerns-told": "the way home"}
+    checklist.note(departure, slug="discuss-implications", facts=facts, op_id=uuid.uuid4(), by=therapist)
+    signed = reports.sign(reports.draft_for(departure, by=therapist), by=therapist)
+    content = dict(signed.content)
+    assert content.pop("kept_private") == [["What stays private for this young person?", "told-in-confidence"]]
+    assert "told-in-confidence" not in str(content), "neither among the facts nor in the timeline"
+    assert "the way home" in str(content["noted"])
+    assert reports.is_intact(signed)
+    html = signed_in(supervisor).get(reverse("review", args=[departure.pk])).content.decode()
+    assert html.count("told-in-confidence") == 1
+
+
 def test_an_addendum_stands_below_the_signed_words(signed, browser, at, report):
     assert browser.post(at("add-addendum"), {"text": "They rang in the evening."}).url == at("report")
     html = browser.get(at("report")).content.decode()

@@ -1,6 +1,7 @@
 """The safety panel: whom to call from here, and what this setting asks for."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -78,6 +79,18 @@ def test_a_young_person_who_is_away_has_a_clock_until_an_adult_is_told(live, pan
     assert "No adult in charge is noted as told." in panel()
     since = departure.ended_at.astimezone(therapist.zone)
     assert f'data-since="{since.isoformat()}"' in panel()
+
+
+def test_a_clock_shows_the_time_before_any_script_runs(browser, panel, departure, set_to, therapist):
+    """A note swaps the panel, and the script comes by only twice a minute."""
+    set_to(age_band=AgeBand.TEEN, began_at=timezone.now() - timedelta(minutes=9))
+    gone_at = timezone.now() - timedelta(minutes=7)
+    departures.they_have_gone(departure, op_id=uuid.uuid4(), at=gone_at, by=therapist)
+    assert "(7\xa0minutes ago)" in panel()
+    told = {"check-safety-guardian-told": "not_reached"}
+    address = reverse("note-details", args=[departure.pk, "check-safety"])
+    answer = browser.post(address, told, headers={"HX-Request": "true"})
+    assert "(7\xa0minutes ago)" in answer.content.decode()
 
 
 def test_the_safeguarding_lead_is_one_tap_away_for_somebody_under_18(panel, departure, set_to):
