@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.test import Client as Browser
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Role, Site, Supervision, Team, User
@@ -44,6 +44,13 @@ def collected(tmp_path_factory):
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     subprocess.run(command, cwd=settings.BASE_DIR, env={**os.environ, **own}, check=True)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def mother_tongue():
+    """The language of the last page stays with the thread; the next test begins in the usual one."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ URGENCY = {
 }
 
 
-#: What *they have gone* and *line dropped* say happened, as far as they can know; an undo takes it back.
+#: What *they have gone* fills in of what happened, as far as it can know; an undo takes it back.
 FILLED_IN = {Kind.DURING_BREAK, Kind.DISCONNECTED, Kind.CONNECTION_LOST}
 
 
@@ -83,10 +83,6 @@ class DepartureQuerySet(models.QuerySet):
     def open(self):
         """Still going on: not ended, not taken back."""
         return self.standing().filter(ended_at=None)
-
-    def happened(self):
-        """The client did leave, or may still; see `DepartureEvent.has_happened`."""
-        return self.standing().exclude(ending__in=DID_NOT_HAPPEN)
 
     def locked(self):
         """Hold the departure's own row until the transaction ends, so that two deeds at once follow each other."""
@@ -249,8 +245,8 @@ class DepartureEvent(models.Model):
         """The settings whose words the steps add, as `protocols.models.Setting` values."""
         present = {
             Setting.REMOTE: self.is_remote,
-            Setting.HOME_VISIT: self.format == Format.HOME_VISIT,
-            Setting.GROUP: self.composition == Composition.GROUP,
+            Setting.HOME_VISIT: self.is_home_visit,
+            Setting.GROUP: self.is_of_a_group,
             Setting.COUPLE_OR_FAMILY: self.composition in (Composition.COUPLE, Composition.FAMILY),
             Setting.MINOR: self.age_band != AgeBand.ADULT,
         }

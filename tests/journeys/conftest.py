@@ -94,11 +94,17 @@ class Window:
 
 @pytest.fixture
 def open_window(browser, live_server):
-    """Open a browser for somebody: `open_window(therapist)`; signed out without anybody."""
+    """Open a browser for somebody: `open_window(therapist)`; signed out without anybody.
+
+    `keeps_pages` lets it have the service worker; without, every page comes from the server, and nothing else does.
+    """
     contexts = []
 
-    def opened(person=None, *, size=PHONE, has_javascript=True, **more):
-        context = browser.new_context(viewport=size, java_script_enabled=has_javascript, **more)
+    def opened(person=None, *, size=PHONE, has_javascript=True, keeps_pages=False, **more):
+        workers = "allow" if keeps_pages else "block"
+        context = browser.new_context(
+            viewport=size, java_script_enabled=has_javascript, service_workers=workers, **more
+        )
         context.set_default_timeout(30_000)  # a busy machine is no failure
         contexts.append(context)
         window = Window(context, live_server.url, has_javascript=has_javascript)

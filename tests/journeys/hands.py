@@ -104,7 +104,16 @@ class Chromium(Hand):
         return place.locator(CAN_BE_TAPPED).filter(has_text=name, visible=True).first
 
     def tap(self, words, *, within="body"):
-        self.find(words, within).click()
+        """As soon as it lies still under the finger; what moved away, or is gone, was not tapped."""
+        from selenium.common.exceptions import ElementNotInteractableException, StaleElementReferenceException
+
+        def touch():
+            with suppress(ElementNotInteractableException, StaleElementReferenceException):
+                self.find(words, within).click()
+                return True
+            return False
+
+        eventually(touch, what=f"a tap on “{words}”")
 
     def double_tap(self, words, *, within="body"):
         self.find(words, within).dblclick()
@@ -159,7 +168,16 @@ class WebKit(Hand):
         return eventually(look, what=f"something called “{words}”")
 
     def tap(self, words, *, within="body"):
-        self.find(words, within).click()
+        """As soon as it lies still under the finger; what moved away, or is gone, was not tapped."""
+        from selenium.common.exceptions import ElementNotInteractableException, StaleElementReferenceException
+
+        def touch():
+            with suppress(ElementNotInteractableException, StaleElementReferenceException):
+                self.find(words, within).click()
+                return True
+            return False
+
+        eventually(touch, what=f"a tap on “{words}”")
 
     def double_tap(self, words, *, within="body"):
         from selenium.webdriver import ActionChains

@@ -113,7 +113,7 @@ def test_longer_words_find_their_place(in_spanish, therapist, supervisor, depart
 
 
 def test_without_a_connection_the_page_speaks_the_language_that_was_chosen(in_spanish, departure, client_0417):
-    window = in_spanish()
+    window = in_spanish(keeps_pages=True)
     ready_for_a_dead_spot(window)
     window.tab.evaluate(UNTIL_IT_KEEPS_SPANISH)
     offline(window)

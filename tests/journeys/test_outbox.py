@@ -33,7 +33,7 @@ ON_THE_DEVICE = """async () => {
 @pytest.fixture
 def on_the_live_page(open_window, therapist, departure):
     """The therapist's phone with the steps open and the offline page kept."""
-    window = open_window(therapist)
+    window = open_window(therapist, keeps_pages=True)
     ready_for_a_dead_spot(window)
     window.go(f"/departures/{departure.pk}/")
     return window
@@ -202,7 +202,7 @@ def test_two_quick_taps_offline_are_one_answer(on_the_live_page):
 
 
 def test_where_nothing_can_be_kept_forms_go_their_plain_way(open_window, therapist, session):
-    window = open_window(therapist)
+    window = open_window(therapist, keeps_pages=True)
     window.tab.add_init_script(STORAGE_DENIED)
     window.go("/")
     window.click("Client is leaving")
@@ -216,7 +216,7 @@ def test_where_nothing_can_be_kept_forms_go_their_plain_way(open_window, therapi
 
 
 def test_a_departure_starts_without_a_connection(open_window, therapist, session):
-    window = open_window(therapist)
+    window = open_window(therapist, keeps_pages=True)
     ready_for_a_dead_spot(window)
     window.go("/")
     offline(window)
@@ -239,7 +239,7 @@ def test_a_departure_starts_without_a_connection(open_window, therapist, session
 
 
 def test_a_departure_starts_on_the_offline_page_itself(open_window, therapist):
-    window = open_window(therapist)
+    window = open_window(therapist, keeps_pages=True)
     ready_for_a_dead_spot(window)
     offline(window)
     window.tab.goto(f"{window.address}/follow-ups/")
@@ -392,7 +392,7 @@ def test_a_clock_that_is_ten_minutes_wrong_is_put_right(on_the_live_page):
 
 def test_the_script_as_it_is_served_does_the_same(open_window, therapist, departure, collected):
     served = {"content_type": "text/javascript", "body": (collected / "app.js").read_text()}
-    window = open_window(therapist, service_workers="block")
+    window = open_window(therapist)
     window.tab.route("**/static/app.js", lambda route: route.fulfill(**served))
     window.go(f"/departures/{departure.pk}/")
     window.click("Done", nth=0)

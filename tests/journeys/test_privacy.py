@@ -9,7 +9,7 @@ from django.db.models import CharField, TextField
 
 from sessions_app import levels
 from tests.journeys.conftest import LAPTOP, PHONE
-from tests.journeys.test_doors import PAGES
+from tests.journeys.test_doors import PAGES, facts_of
 from tests.journeys.test_outbox import ON_THE_DEVICE, WAITING
 
 pytestmark = pytest.mark.journey
@@ -182,15 +182,9 @@ def test_a_page_that_is_left_is_not_seen_either(open_window, therapist):
 
 
 def test_no_title_address_or_store_holds_a_word_about_a_client(
-    open_window, therapist, departure, client_0417, session, everything_said
+    open_window, therapist, departure, everything_said, starter
 ):
-    window = open_window(therapist)
-    facts = {
-        "id": departure.pk,
-        "client": client_0417.pk,
-        "session": session.pk,
-        "follow_up": departure.follow_ups.first().pk,
-    }
+    window, facts = open_window(therapist, keeps_pages=True), facts_of(departure)
     found = []
     for path in PAGES["therapist"]:
         window.go(path.format(**facts))
