@@ -19,7 +19,7 @@ demo: $(READY) ## run Doorway here with made-up people (RESET=1 starts over, POR
 
 test: $(READY) ## run every test (ARGS="tests/followups -k sweep" chooses)
 	@$(RUN) -m config.local.browser
-	@$(WITH_SERVERS) $(RUN) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(WITH_SERVERS) $(RUN) -m pytest -n 4 --dist loadgroup $(ARGS)
 
 ux: $(READY) ## what is promised to hands, eyes and nerves: each limit beside what is measured
 	@$(RUN) -m config.local.browser

@@ -14,6 +14,7 @@ from django.db import connection
 from django.urls import reverse
 
 from config.local.processes import Program, answers, free_port
+from tests.config.living import descendants, is_alive
 from tests.conftest import PASSWORD
 
 CELERY = [sys.executable, "-m", "celery", "-A", "config"]
@@ -84,9 +85,11 @@ class Doorway:
 
 
 def kill(program):
-    """SIGKILL to it and to all its children: nothing gets to say goodbye."""
+    """SIGKILL to it and to all its children: nothing gets to say goodbye. Returns once the last of them is gone."""
+    family = descendants(program.process.pid)
     os.killpg(program.process.pid, signal.SIGKILL)
     assert program.process.wait(10) == -signal.SIGKILL
+    eventually(lambda: not any(map(is_alive, family)))  # it is a child that talks, and it may die a little later
 
 
 def keep_real_password(person):
