@@ -1,11 +1,14 @@
 """A client on video is somewhere: the page says where, how to call back, and which emergency number works there."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from sessions_app import departures
+from sessions_app.templatetags.ages import age
 
 
 @pytest.fixture
@@ -51,3 +54,10 @@ def test_when_the_line_dropped_the_time_is_shown_and_nobody_is_said_to_have_left
     departure.refresh_from_db()
     assert departure.ending == "disconnected"
     assert set(departure.step_responses.standing().values_list("reason", flat=True)) == {"connection_lost"}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(0, "(just now)"), (3, "(3 min ago)"), (120, "(120 min ago)"), (121, ""), (5000, "")]
+)
+def test_how_long_ago_is_said_in_minutes_while_they_say_something(minutes, words):
+    assert age(timezone.now() - timedelta(minutes=minutes, seconds=5)) == words

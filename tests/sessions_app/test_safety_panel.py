@@ -86,11 +86,11 @@ def test_a_clock_shows_the_time_before_any_script_runs(browser, panel, departure
     set_to(age_band=AgeBand.TEEN, began_at=timezone.now() - timedelta(minutes=9))
     gone_at = timezone.now() - timedelta(minutes=7)
     departures.they_have_gone(departure, op_id=uuid.uuid4(), at=gone_at, by=therapist)
-    assert "(7\xa0minutes ago)" in panel()
+    assert "(7 min ago)" in panel()
     told = {"check-safety-guardian-told": "not_reached"}
     address = reverse("note-details", args=[departure.pk, "check-safety"])
     answer = browser.post(address, told, headers={"HX-Request": "true"})
-    assert "(7\xa0minutes ago)" in answer.content.decode()
+    assert "(7 min ago)" in answer.content.decode()
 
 
 def test_the_safeguarding_lead_is_one_tap_away_for_somebody_under_18(panel, departure, set_to):
