@@ -1,5 +1,6 @@
 """“I need help here”: a therapist asks, colleagues are told at once, and the therapist sees who is coming."""
 
+import hashlib
 import uuid
 
 from django.db import transaction
@@ -78,6 +79,12 @@ def locked(call):
 def open_of(person):
     """The person's open call, or None."""
     return HelpCall.objects.open().filter(by=person).for_page().first()
+
+
+def mark_of(calls):
+    """Changes when a call comes, is repeated, answered or over; a page that shows this state need not be shown anew."""
+    facts = [(call.pk, call.times_called, call.answered_at) for call in calls]
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
 
 def who_is_told(person):

@@ -46,6 +46,11 @@ class SafetyPanel:
         """The reader's own call for help, if one is open."""
         return help_calls.open_of(self.reader)
 
+    @property
+    def help_known(self):
+        """The state of that call which the page shows."""
+        return help_calls.mark_of([self.help_call]) if self.help_call else ""
+
     @cached_property
     def noted(self):
         """What was noted so far, as {name: value}."""

@@ -1,11 +1,12 @@
 """“I need help here”: asking, answering, and saying that it is over. Only staff; no client on any of these pages."""
 
-import hashlib
 import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from accounts import audit
 from accounts.access import allow, allow_everyone
@@ -34,20 +35,32 @@ def state(request, call, person):
         return redirect("departure", departure) if departure else redirect("help-calls")
     context = {
         "call": call,
+        "known": help_calls.mark_of([call]) if call else "",
         "told": help_calls.who_is_told(person) if call else [],
         "is_signed_in": request.user.is_authenticated,
         "caller": person,
         "help_token": help_tokens.token_for(person),
         "new_call_id": uuid.uuid4(),
     }
-    return render(request, "sessions_app/help_call.html#mine", context)
+    response = render(request, "sessions_app/help_call.html#mine", context)
+    return trigger_client_event(response, "announce", {"value": said(call)}) if call else response
+
+
+def said(call):
+    """What is read aloud, once for each change: the fragment itself is no place for a live region."""
+    if call.answered_by:
+        return _("%(name)s is coming.") % {"name": call.answered_by.name}
+    return _("You asked for help")
 
 
 @require_safe
 @allow()
 def mine(request):
     """One's own open call, asked for again and again while it is open; the button once there is none."""
-    return state(request, help_calls.open_of(request.user), request.user)
+    call = help_calls.open_of(request.user)
+    if call and request.htmx and request.GET.get("known") == help_calls.mark_of([call]):
+        return HttpResponse(status=204)
+    return state(request, call, request.user)
 
 
 @require_POST
@@ -72,7 +85,7 @@ def calls(request):
 def asked(request):
     """The strip on each page of who may be asked: swapped, and so read aloud, only when something has changed."""
     waiting = [call for call in open_calls(request) if call.by_id != request.user.pk]
-    known = mark_of(waiting)
+    known = help_calls.mark_of(waiting)
     if not request.htmx:
         return redirect("help-calls")
     if request.GET.get("known") == known:
@@ -101,9 +114,3 @@ def open_calls(request):
 def own_or_told(request, call_id):
     """A call this person made or was told of, or 404."""
     return get_object_or_404(HelpCall.objects.visible_to(request.user).for_page(), pk=call_id)
-
-
-def mark_of(waiting):
-    """Changes when a call comes, is repeated, answered or over."""
-    facts = [(call.pk, call.times_called, call.answered_at) for call in waiting]
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]

@@ -1,5 +1,6 @@
 """“I need help here”: one tap in the room, and the right colleagues know."""
 
+import json
 import re
 import uuid
 from datetime import timedelta
@@ -116,6 +117,18 @@ def test_who_comes_is_seen_by_who_asked(ask, browser, signed_in, supervisor, rec
     mine = browser.get(reverse("my-help-call"), headers=HTMX).content.decode()
     assert "Rita Reception is coming." in mine
     assert "Sam Lindqvist" not in mine
+
+
+def test_who_asked_hears_each_change_once(ask, browser, supervisor):
+    """Asked again and again, the page is answered only when somebody comes; then it is read aloud."""
+    answer = ask()
+    assert json.loads(answer.headers["HX-Trigger"]) == {"announce": {"value": "You asked for help"}}
+    again = re.search(r'hx-get="([^"]+)"', answer.content.decode())[1]
+    assert browser.get(again, headers=HTMX).status_code == 204
+    help_calls.answer(HelpCall.objects.get(), by=supervisor)
+    changed = browser.get(again, headers=HTMX)
+    assert json.loads(changed.headers["HX-Trigger"]) == {"announce": {"value": "Sam Lindqvist is coming."}}
+    assert "role=" not in changed.content.decode()
 
 
 @pytest.mark.usefixtures("transactional_db")
