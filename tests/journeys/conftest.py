@@ -1,15 +1,18 @@
 """People with a real browser in their hands."""
 
 import os
+import time
 from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 from django.utils import timezone
 
 from config.local import browser as installed
 from sessions_app.models import Client, TherapySession
 from tests.conftest import PASSWORD
+from tests.followups.programs import eventually
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's driver runs a loop in this thread
 
@@ -92,6 +95,12 @@ class Window:
             assert found.violations_count == 0, f"{self.tab.url}\n{found.generate_report()}"
 
 
+OTHERS_AT_WORK = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
+
+
 @pytest.fixture
 def open_window(browser, live_server):
     """Open a browser for somebody: `open_window(therapist)`; signed out without anybody.
@@ -113,6 +122,18 @@ def open_window(browser, live_server):
     yield opened
     for context in contexts:
         context.close()
+    eventually(is_quiet, seconds=20)
+
+
+def is_quiet():
+    """No request is under way any more: the tables are emptied next, and a request in the middle would lock them."""
+    with connection.cursor() as cursor:
+        for _look in range(2):  # one that was just accepted has not asked the database yet
+            cursor.execute(OTHERS_AT_WORK)
+            if cursor.fetchone()[0]:
+                return False
+            time.sleep(0.05)
+    return True
 
 
 @pytest.fixture(params=[PHONE, LAPTOP], ids=["phone", "laptop"])
