@@ -51,6 +51,6 @@ def session(request):
         "session_seconds": session_end.seconds_left(request.session),
         "crisis_numbers": SimpleLazyObject(lambda: crisis.numbers_to_call(user.site.country)[user.site.country]),
         "may_be_asked": user.is_supervisor or user.is_site_contact,
-        "help_token": help_tokens.token_for(user),
+        "help_token": SimpleLazyObject(lambda: help_tokens.token_for(user)),
         "new_call_id": uuid.uuid4(),
     }

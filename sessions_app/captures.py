@@ -314,6 +314,11 @@ def current(departure):
     return {name: facts[name] for name in CAPTURES if name in facts and facts[name].value not in ("", [], None)}
 
 
+def values(departure):
+    """The same as {name: value}. One query."""
+    return {name: fact.value for name, fact in current(departure).items()}
+
+
 def describe(departure, *, is_private=False):
     """What was noted, as (label, words) pairs in the order of the steps; what stays private apart. One query."""
     noted = [(CAPTURES[name], fact.value) for name, fact in current(departure).items()]

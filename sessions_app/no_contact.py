@@ -22,7 +22,7 @@ class Wish(TextChoices):
 
 def is_asked(departure):
     """Whether nobody may contact the client of this departure, as of now and not of page load."""
-    return is_asked_by(departure.client_id) or noted(departure).get(SAID) == "yes"
+    return is_asked_by(departure.client_id) or captures.values(departure).get(SAID) == "yes"
 
 
 def is_asked_by(client_id):
@@ -31,15 +31,11 @@ def is_asked_by(client_id):
 
 def wish_of(departure):
     """What the record says of contact. What was said before the client was chosen is offered again for the client."""
-    facts = noted(departure)
+    facts = captures.values(departure)
     has_said = facts.get(SAID) == "yes"
     if is_asked_by(departure.client_id) or (has_said and departure.client_id is None):
         return Wish.ASKED
     return Wish.OFFERED if has_said or facts.get(PERMISSION) == "no" else Wish.NONE
-
-
-def noted(departure):
-    return {name: fact.value for name, fact in captures.current(departure).items()}
 
 
 @transaction.atomic
@@ -47,7 +43,7 @@ def say(departure, *, is_asked, by):
     """The client of this record asked for no contact, or no longer does. Saying it again adds nothing."""
     departure = locked(departure)
     value = "yes" if is_asked else "no"
-    if noted(departure).get(SAID, "no") != value:
+    if captures.values(departure).get(SAID, "no") != value:
         step = editions.step_of(departure.protocol_version_id, STEP)
         CapturedFact.objects.create(
             departure=departure, step=step, name=SAID, value=value, by=by, occurred_at=timezone.now()

@@ -54,7 +54,7 @@ class SafetyPanel:
     @cached_property
     def noted(self):
         """What was noted so far, as {name: value}."""
-        return {name: fact.value for name, fact in captures.current(self.departure).items()}
+        return captures.values(self.departure)
 
     @property
     def words(self):

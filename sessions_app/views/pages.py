@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from resources.models import Resource
-from sessions_app import checklist, help_tokens, levels, participants, timeline
+from sessions_app import checklist, levels, participants, timeline
 from sessions_app.forms.departures import SettingForm
 from sessions_app.forms.steps import GiveResourcesForm
 from sessions_app.models.responses import ReasonNotPossible
@@ -41,7 +41,6 @@ def what_a_step_needs(request, departure):
     return {
         "departure": departure,
         "panel": SafetyPanel(departure, reader=request.user),
-        "help_token": help_tokens.token_for(request.user),
         "levels": SimpleLazyObject(lambda: levels.worded(departure.site)),
         "reasons": ReasonNotPossible,
         "op_id": uuid.uuid4(),
