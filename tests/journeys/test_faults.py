@@ -30,6 +30,7 @@ globalThis.isOff ||= (() => {
   return true;
 })();
 """
+HAS_ALL_PANELS = "return !document.querySelector('[hx-trigger^=load] > p > a.plain:only-child')"
 NOTHING_CAN_BE_KEPT = """
 IDBFactory.prototype.open = () => { throw new DOMException("denied", "SecurityError"); };
 """
@@ -92,6 +93,8 @@ def hand(transactional_db, device, therapist, departure):
     device.ready_for_a_dead_spot()
     device.go(f"/departures/{departure.pk}/")
     device.sees("Stay calm")
+    # The plan comes by a request of its own: still under way, it would be the first to hear that a session is gone.
+    eventually(lambda: device.run(HAS_ALL_PANELS), what="the plan on the page")
     return device
 
 
