@@ -60,6 +60,7 @@ def tell_at_once(call):
         [
             Delivery(
                 key=f"help:{call.pk}:{call.times_called}:{DeliveryChannel.EMAIL}:{person.pk}",
+                kind=Delivery.Kind.HELP,
                 help_call=call,
                 recipient=person,
                 channel=DeliveryChannel.EMAIL,

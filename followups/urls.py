@@ -1,18 +1,18 @@
 from django.urls import path
 
-from followups import views
+from followups.views import contact, deeds, lists, plans
 
 urlpatterns = [
-    path("", views.follow_ups_page, name="follow-ups"),
-    path("due/", views.due, name="follow-ups-due"),
-    path("not-sent/", views.failed_deliveries, name="failed-deliveries"),
-    path("plan/<uuid:departure_id>/", views.plan, name="plan"),
-    path("attempts/<uuid:departure_id>/", views.attempts, name="attempts"),
-    path("plan/<uuid:departure_id>/no-contact/", views.respect_no_contact, name="respect-no-contact"),
-    path("plan/<uuid:departure_id>/no-contact/undo/", views.allow_contact, name="allow-contact"),
-    path("<int:pk>/contact/", views.record_contact, name="record-contact"),
-    path("<int:pk>/done/", views.complete, name="complete-follow-up"),
-    path("<int:pk>/move/", views.move, name="move-follow-up"),
-    path("<int:pk>/not-needed/", views.drop, name="drop-follow-up"),
-    path("<int:pk>/change/", views.change, name="change-follow-up"),
+    path("", lists.follow_ups_page, name="follow-ups"),
+    path("due/", lists.due, name="follow-ups-due"),
+    path("not-sent/", lists.failed_deliveries, name="failed-deliveries"),
+    path("plan/<uuid:departure_id>/", plans.plan, name="plan"),
+    path("attempts/<uuid:departure_id>/", plans.attempts, name="attempts"),
+    path("plan/<uuid:departure_id>/no-contact/", plans.respect_no_contact, name="respect-no-contact"),
+    path("plan/<uuid:departure_id>/no-contact/undo/", plans.allow_contact, name="allow-contact"),
+    path("<int:pk>/contact/", contact.record_contact, name="record-contact"),
+    path("<int:pk>/done/", deeds.complete, name="complete-follow-up"),
+    path("<int:pk>/move/", deeds.move, name="move-follow-up"),
+    path("<int:pk>/not-needed/", deeds.drop, name="drop-follow-up"),
+    path("<int:pk>/change/", deeds.change, name="change-follow-up"),
 ]

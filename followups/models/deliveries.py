@@ -12,11 +12,12 @@ from sessions_app.models import HelpCall
 
 class DeliveryChannel(models.TextChoices):
     EMAIL = "email", _("E-mail")
+    PUSH = "push", _("Notification on a device")
 
 
 class Delivery(models.Model):
-    """About a reminder, or about a colleague's call for help. `key` names what it is about, channel and recipient:
-    two sweeps at once make one delivery.
+    """`kind` says what it is about; `key` names that, the channel and the recipient: two sweeps at once make one
+    delivery. Only a canary has no recipient: it goes to a mailbox of its own.
 
     *Sent* means handed to the mail server, not read. *Failed* stays visible until a person has seen to it.
     """
@@ -28,10 +29,18 @@ class Delivery(models.Model):
         FAILED = "failed", _("Could not be sent")
         STOPPED = "stopped", _("Stopped: no longer needed")
 
+    class Kind(models.TextChoices):
+        REMINDER = "reminder", _("Something is due")
+        HELP = "help", _("A colleague asks for help")
+        DIGEST = "digest", _("What the day holds")
+        NOT_SENT = "not_sent", _("Somebody could not be told")
+        CANARY = "canary", _("Shows that messages go out")
+
     key = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.REMINDER)
     reminder = models.ForeignKey(Reminder, null=True, on_delete=models.PROTECT, related_name="deliveries")
     help_call = models.ForeignKey(HelpCall, null=True, on_delete=models.PROTECT, related_name="deliveries")
-    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="deliveries")
+    recipient = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(_("channel"), max_length=10, choices=DeliveryChannel)
     lane = models.PositiveSmallIntegerField(_("lane"), choices=Reminder.Lane)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
@@ -54,8 +63,14 @@ class Delivery(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                name="delivery_is_about_one_thing",
-                condition=Q(reminder__isnull=False, help_call=None) | Q(reminder=None, help_call__isnull=False),
+                name="delivery_is_about_what_its_kind_says",
+                condition=Q(kind="reminder", reminder__isnull=False, help_call=None)
+                | Q(kind="help", reminder=None, help_call__isnull=False)
+                | Q(kind__in=["digest", "not_sent", "canary"], reminder=None, help_call=None),
+            ),
+            models.CheckConstraint(
+                name="delivery_has_a_recipient_unless_a_canary",
+                condition=Q(kind="canary", recipient=None) | (~Q(kind="canary") & Q(recipient__isnull=False)),
             ),
             models.CheckConstraint(
                 name="delivery_lease_belongs_to_leased",

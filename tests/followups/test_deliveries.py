@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from followups import contact_attempts, deliveries, follow_ups, notices, reminders
 from followups.models import ContactAttempt, Delivery, DeliveryEnd, DeliveryStart
+from followups.post import Post, Verdict
 from sessions_app import reports
 from tests.followups.mail_server import DROP
 from tests.followups.races import Held, both, meet_after
@@ -180,7 +181,7 @@ def test_while_a_lease_runs_nobody_else_sends(mail_server, waiting):
 def test_a_late_finisher_changes_nothing(mail_server, waiting):
     held, start = die_in_the_middle()
     deliveries.drain()
-    deliveries.finish(held, start=start, verdict=deliveries.Verdict(Result.PERMANENT, "Too late"))
+    deliveries.finish(held, start=start, verdict=Verdict(Result.PERMANENT, "Too late"))
     assert now_as_stored(waiting).state == State.SENT
     assert results() == [Result.LOST, Result.SENT]
 
@@ -196,7 +197,7 @@ def test_a_sender_whose_lease_went_to_another_does_not_begin(mail_server, waitin
 def test_closing_between_claim_and_begin_sends_nothing(mail_server, waiting, therapist):
     [held] = deliveries.claim()
     follow_ups.complete(held.reminder.follow_up, by=therapist)
-    with deliveries.Post() as post:
+    with Post() as post:
         assert deliveries.deliver(held, post=post) == 0
     assert now_as_stored(waiting).state == State.STOPPED
     assert mail_server.accepted == []
@@ -206,7 +207,7 @@ def test_moving_between_claim_and_begin_sends_nothing(mail_server, waiting, ther
     [held] = deliveries.claim()
     tomorrow = timezone.now() + timedelta(days=1)
     follow_ups.move(held.reminder.follow_up, to=tomorrow, reason="Agreed", by=therapist)
-    with deliveries.Post() as post:
+    with Post() as post:
         assert deliveries.deliver(held, post=post) == 0
     assert now_as_stored(waiting).state == State.STOPPED
     assert mail_server.accepted == []

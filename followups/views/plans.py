@@ -1,0 +1,68 @@
+"""The plan of one departure, and whether it may contact the client at all."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import audit
+from accounts.access import allow
+from accounts.models import Role
+from followups import no_contact
+from followups.models import FollowUp
+from sessions_app.models import DepartureEvent
+from sessions_app.no_contact import wish_of
+
+
+@require_safe
+@allow(Role.THERAPIST, Role.SUPERVISOR)
+def plan(request, departure_id):
+    """Who gets back to the client, when and how; a panel of the live page, and a page of its own."""
+    return plan_page(request, departure_id, page="plan")
+
+
+@require_safe
+@allow(Role.THERAPIST, Role.SUPERVISOR)
+def attempts(request, departure_id):
+    """The same with every attempt, for the supervisor's page."""
+    return plan_page(request, departure_id, page="attempts")
+
+
+def plan_page(request, departure_id, *, page):
+    departure = get_object_or_404(DepartureEvent.objects.visible_to(request.user).for_page(), pk=departure_id)
+    audit.record_view(departure, by=request.user, page=page)
+    context = {
+        "departure": departure,
+        "plan": departure.plans.filter(superseded_at=None).select_related("policy__adopted_by").first(),
+        "follow_ups": departure.follow_ups.exclude(state=FollowUp.State.REPLACED)
+        .for_list()
+        .prefetch_related("changes"),
+        "attempts": departure.contact_attempts.select_related("by"),
+        "wish": wish_of(departure),
+        "may_change": request.user == departure.therapist or request.user.is_supervisor,
+        "now": timezone.now(),
+    }
+    template = "followups/plan.html#panel" if request.htmx else "followups/plan.html"
+    return render(request, template, context)
+
+
+@require_POST
+@allow(Role.THERAPIST, Role.SUPERVISOR)
+def respect_no_contact(request, departure_id):
+    """The client asked for no contact at all: a person says so, nothing does it by itself."""
+    return about_contact(request, departure_id, no_contact.respect)
+
+
+@require_POST
+@allow(Role.THERAPIST, Role.SUPERVISOR)
+def allow_contact(request, departure_id):
+    return about_contact(request, departure_id, no_contact.allow_again)
+
+
+def about_contact(request, departure_id, verb):
+    departure = get_object_or_404(DepartureEvent.objects.visible_to(request.user).standing(), pk=departure_id)
+    verb(departure, by=request.user)
+    messages.success(request, _("Saved."))
+    return redirect(f"{reverse('departure', args=[departure_id])}#plan")
