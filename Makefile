@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test ux lint format check messages requirements install clean
+.PHONY: help demo test ux faults mutants benchmark lint format check messages requirements install clean
 
 # The first Python that is new enough; PYTHON=/path/to/python chooses another.
 PYTHON ?= $(shell for each in python3 python3.12 python3.11 python3.13 python3.14; do \
@@ -24,6 +24,15 @@ test: $(READY) ## run every test (ARGS="tests/followups -k sweep" chooses)
 ux: $(READY) ## what is promised to hands, eyes and nerves: each limit beside what is measured
 	@$(RUN) -m config.local.browser
 	@$(WITH_SERVERS) $(RUN) -m tests.ux $(ARGS)
+
+faults: $(READY) ## kill, fill, cut and stop everything reminders need (ARGS="F1 F6", CAMPAIGN=1000, SEED=7)
+	@$(RUN) -m tests.faults $(ARGS) $(if $(CAMPAIGN),--campaign $(CAMPAIGN)) $(if $(SEED),--seed $(SEED))
+
+mutants: $(READY) ## break the engine of reminders in one place at a time: a test must notice each (ARGS="lease")
+	@$(WITH_SERVERS) $(RUN) -m tests.faults.mutants $(ARGS)
+
+benchmark: $(READY) ## reminders against plain mail and plain Celery; memory, and lateness under load (SCALE=100000)
+	@$(RUN) -m tests.faults.benchmark $(if $(SCALE),--scale $(SCALE))
 
 lint: $(READY) ## code style, templates, and the import contract between the rooms
 	@.venv/bin/ruff check .

@@ -1,0 +1,166 @@
+"""The engine, broken in one place at a time. A test must notice each; a text that no longer fits fails loudly."""
+
+from dataclasses import dataclass
+
+DELIVERIES, REMINDERS, POST = "followups/deliveries.py", "followups/reminders.py", "followups/post.py"
+NOTICES, CLOCK, ROWS = "followups/notices.py", "followups/clock.py", "followups/models/reminders.py"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`before` stands exactly once in `path` (or once after `within`) and is replaced by `after`."""
+
+    name: str
+    path: str
+    before: str
+    after: str
+    within: str = ""
+
+    def applied_to(self, source):
+        """The mutated source; raises ValueError when the text to replace is not there, or twice."""
+        start = 0
+        if self.within:
+            if source.count(self.within) != 1:
+                raise ValueError(f"{self.path}: {self.within!r} is there {source.count(self.within)} times")
+            start = source.index(self.within)
+        head, tail = source[:start], source[start:]
+        if self.before not in tail or (not self.within and tail.count(self.before) != 1):
+            raise ValueError(f"{self.path}: {self.before!r} is there {tail.count(self.before)} times")
+        return head + tail.replace(self.before, self.after, 1)
+
+
+SEND = "    verdict = post.send(delivery)\n    finish(delivery, start=start, verdict=verdict)\n"
+SENT = 'type("Verdict", (), {"result": Result.SENT, "detail": ""})'
+BEGIN = "    start = begin(delivery)\n    if start is None:\n        return 0\n    verdict = post.send(delivery)\n"
+MINE = "filter(pk=delivery.pk, lease_token=delivery.lease_token)"
+LOCK = '        .select_for_update(of=["self"], skip_locked=True)\n'
+
+MUTANTS = [
+    Mutant(
+        "marked as sent before it is sent",
+        DELIVERIES,
+        SEND,
+        f"    finish(delivery, start=start, verdict={SENT})\n    verdict = post.send(delivery)\n",
+    ),
+    Mutant(
+        "start row after the first byte",
+        DELIVERIES,
+        BEGIN,
+        "    verdict = post.send(delivery)\n    start = begin(delivery)\n    if start is None:\n        return 0\n",
+    ),
+    Mutant(
+        "start row not committed before sending",
+        DELIVERIES,
+        "def deliver(delivery",
+        "@transaction.atomic\ndef deliver(delivery",
+    ),
+    Mutant("no row lock in claim", DELIVERIES, LOCK, "", "def claim():"),
+    Mutant("claim waits for rows of others", DELIVERIES, LOCK, LOCK.replace(", skip_locked=True", ""), "def claim():"),
+    Mutant("no row lock in sweep", REMINDERS, LOCK, "", "def sweep_batch():"),
+    Mutant(
+        "sweep waits for rows of others", REMINDERS, LOCK, LOCK.replace(", skip_locked=True", ""), "def sweep_batch"
+    ),
+    Mutant("begin without fence", DELIVERIES, MINE, "filter(pk=delivery.pk)", "def begin("),
+    Mutant(
+        "finish without token",
+        DELIVERIES,
+        f"{MINE}.first()\n    if held is None or DeliveryEnd.objects.filter(start=start).exists():",
+        "filter(pk=delivery.pk).first()\n    if held is None:",
+        "def finish(",
+    ),
+    Mutant("lease per batch", DELIVERIES, "    mine.update(lease_until=now + LEASE)\n", "", "def begin("),
+    Mutant(
+        "expired leases never reclaimed",
+        DELIVERIES,
+        " | Q(state=State.LEASED, lease_until__lt=now)",
+        "",
+    ),
+    Mutant(
+        "leases of the living taken as well",
+        DELIVERIES,
+        "Q(state=State.LEASED, lease_until__lt=now)",
+        "Q(state=State.LEASED)",
+    ),
+    Mutant("repeats of the dead not marked", DELIVERIES, "        delivery.may_be_repeat = True\n", ""),
+    Mutant("mark not kept", DELIVERIES, ', "lease_until", "may_be_repeat"]', ', "lease_until"]'),
+    Mutant("ambiguous not marked", DELIVERIES, " or verdict.result == Result.AMBIGUOUS", ""),
+    Mutant("mark not written in the mail", NOTICES, "body + REPEAT if delivery.may_be_repeat else body", "body"),
+    Mutant(
+        "another Message-ID at each try",
+        NOTICES,
+        "{settings.SECRET_KEY}:{delivery.key}",
+        "{settings.SECRET_KEY}:{delivery.key}:{delivery.starts.count()}",
+    ),
+    Mutant(
+        "the worker's clock",
+        CLOCK,
+        '    with connection.cursor() as cursor:\n        cursor.execute("SELECT clock_timestamp()")\n'
+        "        return cursor.fetchone()[0]\n",
+        "    from datetime import UTC, datetime\n\n    return datetime.now(UTC)\n",
+    ),
+    Mutant(
+        "lower bound on due times",
+        ROWS,
+        "due_at__lte=now)",
+        "due_at__lte=now, due_at__gte=now - __import__('datetime').timedelta(days=7))",
+    ),
+    Mutant("sweep of the future", ROWS, ", due_at__lte=now)", ")"),
+    Mutant("unique key not relied on", REMINDERS, ", ignore_conflicts=True)\n    fired", ")\n    fired"),
+    Mutant(
+        "urgent lane ignored when sending",
+        DELIVERIES,
+        '.order_by("lane", "next_at", "pk")',
+        '.order_by("next_at", "pk")',
+    ),
+    Mutant(
+        "urgent lane ignored by the sweep", REMINDERS, '.order_by("lane", "due_at", "pk")', '.order_by("due_at", "pk")'
+    ),
+    Mutant("closed items still swept", REMINDERS, "if reminder.follow_up.is_open]", "]"),
+    Mutant("no check again before sending", DELIVERIES, "if not is_wanted(delivery):", "if False:"),
+    Mutant("old promise still sent", DELIVERIES, " and not newer.exists()", ""),
+    Mutant("one who left still mailed", DELIVERIES, "if not delivery.recipient.is_active:", "if False:"),
+    Mutant("nobody stands in for one who left", REMINDERS, "    if reminder.recipient.is_active:\n", "    if True:\n"),
+    Mutant(
+        "permanent as temporary", POST, "Result.PERMANENT if is_permanent else", "Result.TEMPORARY if is_permanent else"
+    ),
+    Mutant("temporary as permanent", POST, "500 <= code < 600", "400 <= code < 600"),
+    Mutant("ambiguous as sent", POST, "Verdict(Result.AMBIGUOUS,", "Verdict(Result.SENT,"),
+    Mutant("no connection as ambiguous", POST, 'Verdict(Result.TEMPORARY, f"No', 'Verdict(Result.AMBIGUOUS, f"No'),
+    Mutant("a broken connection kept", POST, "            self.reset()\n", ""),
+    Mutant(
+        "every start counts as a death",
+        DELIVERIES,
+        "held.starts.filter(end__result=Result.LOST).count() >= MOST_LOST_STARTS",
+        "held.starts.count() >= MOST_LOST_STARTS",
+    ),
+    Mutant("no quarantine", DELIVERIES, ">= MOST_LOST_STARTS", ">= 10**6"),
+    Mutant("never given up", DELIVERIES, " or starts >= MOST_STARTS", ""),
+    Mutant("pauses do not grow", DELIVERIES, "FIRST_PAUSE * 2 ** (starts - 1)", "FIRST_PAUSE"),
+    Mutant(
+        "failed looks like sent",
+        DELIVERIES,
+        "settle(held, State.FAILED, now=now, problem=verdict.detail)",
+        "settle(held, State.SENT, now=now)",
+    ),
+    Mutant(
+        "fired without a delivery",
+        REMINDERS,
+        "bulk_create([delivery_for(reminder) for reminder in wanted]",
+        "bulk_create([]",
+    ),
+    Mutant("only one batch swept", REMINDERS, "    while batch := sweep_batch():", "    if batch := sweep_batch():"),
+    Mutant("only one batch sent", DELIVERIES, "        while batch := claim():", "        if batch := claim():"),
+    Mutant(
+        "stopping leaves messages that wait",
+        REMINDERS,
+        "reminder__follow_up=follow_up, state=Delivery.State.PENDING)",
+        "reminder__follow_up=follow_up, state=Delivery.State.FAILED)",
+    ),
+    Mutant(
+        "stopping leaves reminders",
+        REMINDERS,
+        "filter(state=Reminder.State.SCHEDULED).update(state=Reminder.State.STOPPED)",
+        "filter(state=Reminder.State.STOPPED).update(state=Reminder.State.STOPPED)",
+    ),
+    Mutant("no sign of having swept", REMINDERS, "    beat(clock_name)\n", ""),
+]

@@ -1,0 +1,135 @@
+"""`make mutants`: breaks the engine in one place at a time, and shows which test notices. Exit code 1 if one survives.
+
+Each mutant is tried on a copy of the tree; two copies work at once, each with a database of its own.
+"""
+
+import os
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from tests.faults.engine_mutants import MUTANTS
+
+ROOT = Path(__file__).parents[2]
+LANES = 2
+TESTS = ["test_reminders.py", "test_fences.py", "test_deliveries.py", "test_help.py", "test_follow_ups.py"]
+OPTIONS = "--strict-markers --import-mode=importlib --reuse-db"  # one database per copy: no mutant changes the schema
+LONGEST = 240  # seconds; a run that hangs has not been noticed by any assertion
+
+
+class Lane:
+    """A copy of the tree and a database, on which one mutant after another is tried."""
+
+    def __init__(self, folder, number):
+        self.folder = folder
+        copied = ["accounts", "config", "followups", "protocols", "resources", "sessions_app", "static", "templates"]
+        for name in [*copied, "tests"]:
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("manage.py", "pyproject.toml"):
+            shutil.copy(ROOT / name, folder / name)
+        self.env = os.environ | {
+            "DATABASE_URL": f"{os.environ['DATABASE_URL']}{number}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def run_tests(self):
+        """(exit code, what pytest said)."""
+        files = [f"tests/followups/{name}" for name in TESTS]
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-o", f"addopts={OPTIONS}"]
+        try:
+            done = subprocess.run(
+                [*command, "-m", "not processes", *files],
+                cwd=self.folder,
+                env=self.env,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+                timeout=LONGEST,
+            )
+        except subprocess.TimeoutExpired:
+            return -1, "hangs"
+        return done.returncode, done.stdout
+
+    def try_out(self, mutant):
+        """The test that noticed the mutant, or "" when it survived."""
+        path = self.folder / mutant.path
+        source = path.read_text()
+        path.write_text(mutant.applied_to(source))
+        try:
+            code, said = self.run_tests()
+        finally:
+            path.write_text(source)
+        return noticed_by(code, said)
+
+
+def noticed_by(code, said):
+    """A test that failed while it ran; one that could not be set up or collected shows nothing."""
+    failed = re.search(r"^FAILED \S+::(\w+)", said, re.MULTILINE)
+    return failed.group(1) if code == 1 and failed else ""
+
+
+def check_texts(mutants):
+    """Every mutant still fits the source, and the result is Python. Raises ValueError or SyntaxError."""
+    for mutant in mutants:
+        compile(mutant.applied_to((ROOT / mutant.path).read_text()), mutant.path, "exec")
+
+
+def work(lane, waiting, results):
+    code, said = lane.run_tests()
+    if code:
+        results.put((None, f"The tests fail without any mutant:\n{said[-3000:]}", 0))
+        return
+    while True:
+        try:
+            mutant = waiting.get_nowait()
+        except queue.Empty:
+            return
+        began = time.monotonic()
+        results.put((mutant, lane.try_out(mutant), time.monotonic() - began))
+
+
+def main(words):
+    mutants = [each for each in MUTANTS if not words or " ".join(words) in each.name]
+    check_texts(mutants)
+    waiting, results = queue.Queue(), queue.Queue()
+    for mutant in mutants:
+        waiting.put(mutant)
+    with tempfile.TemporaryDirectory(prefix="doorway-mutants-") as folder:
+        lanes = [Lane(Path(folder) / str(number), number) for number in range(LANES)]
+        threads = [threading.Thread(target=work, args=[lane, waiting, results], daemon=True) for lane in lanes]
+        for thread in threads:
+            thread.start()
+        survivors = report(threads, results, total=len(mutants))
+    return 1 if survivors else 0
+
+
+def report(threads, results, *, total):
+    """Print each as it comes. Returns the names of those that nobody noticed."""
+    seen, survivors = 0, []
+    while seen < total and (not results.empty() or any(thread.is_alive() for thread in threads)):
+        try:
+            mutant, test, seconds = results.get(timeout=1)
+        except queue.Empty:
+            continue
+        if mutant is None:
+            print(test)
+            return ["none"]
+        seen += 1
+        survivors += [] if test else [mutant.name]
+        print(
+            f"{'killed  ' if test else 'SURVIVED'}  {mutant.name:<42} {test or 'no test noticed':<80} {seconds:4.0f} s"
+        )
+        sys.stdout.flush()
+    print(f"\n{seen} of {total} tried, {seen - len(survivors)} killed, {len(survivors)} survived")
+    return survivors if seen == total else [*survivors, "not all were tried"]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
