@@ -63,6 +63,7 @@ class World:
         self.programs.stop()
         self.programs.started.clear()
         self.sink.mode, self.sink.only, self.sink.pause = "ok", "", 0.5
+        self.sink.met = 0
 
     def make(self, number, *, lane=Reminder.Lane.ROUTINE, due_in=timedelta(seconds=-1), recipient=None):
         """That many follow-ups with one reminder each. Returns the ids of the reminders."""
