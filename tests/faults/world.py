@@ -1,11 +1,11 @@
 """Everything a fault happens to: servers, programs, reminders that are due, and the judge of what came of them."""
 
-import os
 import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Count
 
@@ -51,7 +51,7 @@ class World:
     def __init__(self, folder, *, postgres, redis, sink):
         self.postgres, self.redis, self.sink = postgres, redis, sink
         self.programs = Doorway(folder, mail_port=sink.port)
-        self.programs.env["SECRET_KEY"] = os.environ["SECRET_KEY"]  # or keys would differ between us and them
+        self.programs.env["SECRET_KEY"] = settings.SECRET_KEY  # or keys would differ between us and them
         self.plan, self.people = make_cast()
 
     def begin(self):

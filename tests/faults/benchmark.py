@@ -1,0 +1,183 @@
+"""`make benchmark`: reminders against plain mail and plain Celery, in rounds that take turns; medians as ratios.
+
+P4 reminders per second through SMTP against raw `smtplib` (>= 0.6) and Celery ETA (>= 2). P5 memory of a worker with
+nothing and with SCALE waiting reminders, its idle CPU, and the plan of the sweep's query. P6 how late 100 immediate
+ones are while SCALE others are due. The default scale is small; SCALE=100000 is the one promised.
+"""
+
+import argparse
+import os
+import smtplib
+import statistics
+import sys
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+ROUNDS, PER_ROUND = 5, 300
+
+
+def main(words):
+    asked = argparse.ArgumentParser(prog="tests.faults.benchmark", description=__doc__)
+    asked.add_argument("--scale", type=int, default=5000)
+    scale = asked.parse_args(words).scale
+    from tests.faults.__main__ import start
+
+    with ExitStack() as running:
+        world = start(running)
+        p4(world)
+        p5(world, scale)
+        p6(world, scale)
+    return 0
+
+
+def p4(world):
+    """Three ways in turn, so that a busy moment of the machine hits all alike."""
+    rates = {"doorway": [], "smtplib": [], "celery": []}
+    app = plain_celery(world)
+    for _round in range(ROUNDS):
+        for name, way in (("doorway", by_doorway), ("smtplib", by_smtplib)):
+            rates[name].append(PER_ROUND / way(world, PER_ROUND))
+        rates["celery"].append(PER_ROUND / by_celery(world, app, PER_ROUND))
+    world.calm_down()
+    middle = {name: statistics.median(each) for name, each in rates.items()}
+    print(f"P4  medians of {ROUNDS} rounds of {PER_ROUND}: " + ", ".join(f"{n} {r:.0f}/s" for n, r in middle.items()))
+    for other, wanted in (("smtplib", 0.6), ("celery", 2)):
+        ratio = middle["doorway"] / middle[other]
+        print(f"    doorway / {other} {ratio:.2f}, wanted >= {wanted}: {'OK' if ratio >= wanted else 'NOT REACHED'}")
+
+
+def by_doorway(world, number):
+    """The sender alone, as the worker runs it: sweep and drain."""
+    from followups import deliveries, reminders
+
+    ids = world.make(number)
+    began = time.perf_counter()
+    reminders.sweep(clock_name="benchmark")
+    deliveries.drain()
+    took = time.perf_counter() - began
+    assert world.left(ids) == 0
+    return took
+
+
+def by_smtplib(world, number):
+    """One connection, one message after the other: as fast as this mail server takes them."""
+    began = time.perf_counter()
+    with smtplib.SMTP("127.0.0.1", world.sink.port) as server:
+        for n in range(number):
+            server.send_message(a_mail(n))
+    return time.perf_counter() - began
+
+
+def a_mail(n):
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "doorway@localhost", "p@clinic.example", "A follow-up is due"
+    mail["Message-ID"] = f"<raw-{n}@doorway>"
+    mail.set_content("A follow-up is due. Open Doorway: http://127.0.0.1:8000/follow-ups/\n")
+    return mail
+
+
+def plain_celery(world):
+    """What most would write: a task per reminder with an ETA that is over, which opens a connection and sends."""
+    world.programs.env |= {"PLAIN_BROKER": f"{world.redis.url.rsplit('/', 1)[0]}/9", "PLAIN_PORT": str(world.sink.port)}
+    os.environ |= {name: world.programs.env[name] for name in ("PLAIN_BROKER", "PLAIN_PORT")}
+    from tests.faults import plain_celery as plain
+
+    command = [sys.executable, "-m", "celery", "-A", "tests.faults.plain_celery", "worker", "--concurrency", "1"]
+    world.programs.start("plain", [*command, "--loglevel", "WARNING", "--without-gossip", "--without-mingle"])
+    count = len(world.sink.copies)
+    plain.remind.apply_async(args=[0])
+    world.wait_for(lambda: len(world.sink.copies) > count)
+    return plain
+
+
+def by_celery(world, plain, number):
+    count, now = len(world.sink.copies), datetime.now(UTC)
+    began = time.perf_counter()
+    for n in range(number):
+        plain.remind.apply_async(args=[n], eta=now)
+    world.wait_for(lambda: len(world.sink.copies) >= count + number)
+    return time.perf_counter() - began
+
+
+def memory(program):
+    """MiB of the worker and its children that are their own."""
+    from tests.config.living import descendants
+
+    total = 0
+    for pid in {program.process.pid} | descendants(program.process.pid):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith(("Private_Clean", "Private_Dirty")):
+                total += int(line.split()[1])
+    return total / 1024
+
+
+def cpu_seconds(program):
+    from tests.config.living import descendants
+
+    ticks = 0
+    for pid in {program.process.pid} | descendants(program.process.pid):
+        ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def p5(world, scale):
+    world.calm_down()
+    world.programs.env["SWEEP_SECONDS"] = "15"
+    found = {}
+    for waiting in (0, scale):
+        for _part in range(waiting // 5000):
+            world.make(5000, due_in=timedelta(days=2))
+        worker, _beat = world.programs.start_worker(), world.programs.start_beat()
+        time.sleep(20)
+        before, began = cpu_seconds(worker), time.monotonic()
+        time.sleep(20)
+        found[waiting] = memory(worker), 100 * (cpu_seconds(worker) - before) / (time.monotonic() - began)
+        world.calm_down()
+    (empty, _), (full, idle) = found[0], found[scale]
+    print(f"P5  worker with 0 waiting {empty:.1f} MiB, with {scale} {full:.1f} MiB; idle CPU {idle:.2f} %, wanted < 1")
+    print(f"    the sweep's query: {plan_of_the_sweep()}")
+    world.programs.env["SWEEP_SECONDS"] = "1"
+
+
+def plan_of_the_sweep():
+    from django.db import connection
+
+    from followups import clock
+    from followups.models import Reminder
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE followups_reminder")
+    due = Reminder.objects.due(clock.now()).select_for_update(of=["self"], skip_locked=True)
+    plan = due.order_by("lane", "due_at", "pk")[:500].explain(analyze=True, buffers=True)
+    wanted = [line.strip() for line in plan.splitlines() if "Scan" in line or "Buffers" in line or "Execution" in line]
+    return " / ".join(wanted)
+
+
+def p6(world, scale):
+    """Routine ones are all due; then 100 immediate ones fall due, once a thousand are out."""
+    world.calm_down()
+    before = len(world.sink.copies)
+    ids = [each for _part in range(scale // 5000) for each in world.make(5000)]
+    began = time.monotonic()
+    world.programs.start_sweeper()
+    world.programs.start_worker()
+    world.programs.start_beat()
+    world.wait_for(lambda: len(world.sink.copies) > before + min(1000, scale // 5), seconds=300)
+    urgent, due_at = world.make(100, lane=0), time.monotonic()
+    world.settle(urgent, hurry=False, seconds=300)
+    urgent_took = time.monotonic() - due_at
+    world.settle(ids, hurry=False, seconds=3000)
+    total = time.monotonic() - began
+    share = 100 * urgent_took / total
+    counts = world.judge(ids + urgent)
+    print(
+        f"P6  {scale} in {total:.0f} s; 100 immediate ones out {urgent_took:.1f} s after they were due: {share:.1f} %"
+    )
+    print(f"    wanted: within 2 % of the time at 100000; {counts.line}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
