@@ -173,9 +173,7 @@ def p6(world, scale):
     total = time.monotonic() - began
     share = 100 * urgent_took / total
     counts = world.judge(ids + urgent)
-    print(
-        f"P6  {scale} in {total:.0f} s; 100 immediate ones out {urgent_took:.1f} s after they were due: {share:.1f} %"
-    )
+    print(f"P6  {scale} in {total:.0f} s; 100 immediate ones out {urgent_took:.1f} s after due: {share:.1f} %")
     print(f"    wanted: within 2 % of the time at 100000; {counts.line}")
 
 

@@ -44,17 +44,18 @@ def f6(world):
 
 def f7(world):
     """the mail server refuses connections, says 451, hangs longer than the time-out"""
+    one, other, *_ = world.people
     world.sink.stop()
     assert world.sink.is_refusing()
-    ids = world.make(15)
+    ids = world.make(15, recipient=one)
     world.programs.start_sweeper()
     world.wait_for(lambda: world.messages(ids).filter(last_problem__startswith="No connection").count() >= 10)
     world.sink.start()
     world.sink.mode = "451"
-    refused = world.make(15)
+    refused = world.make(15, recipient=one)
     world.wait_for(lambda: world.messages(refused).filter(last_problem__contains="451").count() >= 10)
-    world.sink.mode, world.sink.pause = "before", 14
-    hung = world.make(1)
+    world.sink.mode, world.sink.pause, world.sink.only = "before", 14, other.email  # or each retry would hang as well
+    hung = world.make(1, recipient=other)
     timed_out = DeliveryEnd.objects.filter(start__delivery__reminder__in=hung, result=Result.AMBIGUOUS)
     world.wait_for(timed_out.exists)
     world.bound += timed_out.count()
@@ -80,13 +81,14 @@ def f8(world):
 def f9(world, *, late=1):
     """accepted, then the line drops; or the answer comes after the time-out"""
     world.sink.mode = "drop"
-    ids = world.make(10)
+    one, other, *_ = world.people
+    ids = world.make(10, recipient=one)
     sender = world.programs.start_sweeper()
     unknown = DeliveryEnd.objects.filter(start__delivery__reminder__in=ids, result=Result.AMBIGUOUS)
     world.wait_for(lambda: unknown.count() >= 10, sender)
     if late:
-        world.sink.mode, world.sink.pause = "after", 14
-        ids += world.make(late)
+        world.sink.mode, world.sink.pause, world.sink.only = "after", 14, other.email
+        ids += world.make(late, recipient=other)
         unknown = DeliveryEnd.objects.filter(start__delivery__reminder__in=ids, result=Result.AMBIGUOUS)
         world.wait_for(lambda: unknown.filter(start__delivery__reminder__in=ids[10:]).count() >= late, sender)
     world.sink.mode = "ok"
