@@ -103,7 +103,7 @@ def f10(world):
     assert within.extra == 0, "a second copy within the lease"
     one = world.make(1)
     world.wait_for(lambda: "before" in world.sink.talking.values())
-    assert world.expire_leases() == 1
+    assert world.expire_leases() >= 1
     world.sink.mode = "ok"
     world.programs.start_worker()
     world.programs.start_beat()

@@ -55,8 +55,10 @@ class World:
         self.plan, self.people = make_cast()
 
     def begin(self):
-        """A clean start for the next fault: nothing runs, the mail server is well."""
+        """A clean start for the next fault: nothing runs, nothing waits, the mail server is well."""
         self.calm_down()
+        left = Delivery.objects.exclude(state__in=OVER)  # of a fault that broke off
+        left.update(state=State.STOPPED, lease_token=None, lease_until=None, finished_at=clock.now())
         self.bound, self.began = 0, time.time()
 
     def calm_down(self):
