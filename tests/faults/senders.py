@@ -101,16 +101,21 @@ def f10(world):
     within = world.judge(ids)
     assert world.sink.met >= 3
     assert within.extra == 0, "a second copy within the lease"
-    one = world.make(1)
-    world.wait_for(lambda: "before" in world.sink.talking.values())
-    assert world.expire_leases() >= 1
-    world.sink.mode = "ok"
     world.programs.start_worker()
     world.programs.start_beat()
+    world.sink.pause = 8  # longer than the others need to notice, shorter than the time-out
+    one = world.make(1)
+    world.wait_for(lambda: "before" in world.sink.talking.values())
+    world.sink.mode = "ok"
+    assert world.expire_leases() >= 1
     world.bound += 1
     world.settle(one, hurry=False)
-    time.sleep(3)
-    return world.judge(ids + one), "4 slow talks; the lease was moved in the row for one of them"
+    world.wait_for(lambda: not world.sink.talking)
+    time.sleep(1)
+    counts = world.judge(ids + one)
+    if counts.extra != 1:
+        counts.problems.append("nobody took over")
+    return counts, "4 slow talks; the lease was moved in the row for one of them"
 
 
 def f11(world):

@@ -11,7 +11,7 @@ from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 from django.db import connection
 
-from followups import clock, due_times
+from followups import clock, due_times, notices
 from followups.models import Delivery
 from tests.faults.world import Counts
 from tests.followups.programs import CELERY, QUIET, kill
@@ -180,20 +180,19 @@ def f17_reboot(world):
 def f17_restore(world):
     """a copy of the data is made in mid-sending, sending goes on, the copy is put back, and sending resumes"""
     ids = world.make(60)
-    world.sink.mode, world.sink.pause = "after", 0.05
+    world.sink.mode, world.sink.pause = "after", 0.1
     sender = world.programs.start_sweeper()
     world.wait_for(lambda: world.left(ids) <= 40, sender)
-    world.calm_down()
+    stop_now(world, sender)
     before = set(world.messages(ids).filter(state=State.SENT).values_list("pk", flat=True))
     connection.close()
     world.postgres.stop()
     saved = world.postgres.folder / "saved"
     copy(world.postgres.data, saved)
     world.postgres.start()
-    world.sink.mode, world.sink.pause = "after", 0.05
     sender = world.programs.start_sweeper()
     world.wait_for(lambda: world.left(ids) <= 20, sender)
-    world.calm_down()
+    stop_now(world, sender)
     since = set(world.messages(ids).filter(state=State.SENT).values_list("pk", flat=True)) - before
     connection.close()
     world.postgres.stop()
@@ -202,18 +201,29 @@ def f17_restore(world):
     world.postgres.start()
     assert len(before) >= 15, "too little was sent before the copy"
     assert len(since) >= 10, "too little was sent after the copy"
-    return resume_after_restore(world, ids, since)
+    return resume_after_restore(world, ids, before, since)
 
 
-def resume_after_restore(world, ids, since):
+def stop_now(world, sender):
+    """Asked to stop, it would finish its batch first."""
+    kill(sender)
+    world.bound += world.open_starts()
+    world.expire_leases()
+
+
+def resume_after_restore(world, ids, before, since):
     """The step of the restore procedure that keeps repeats honest: all that waits may have been sent since the copy."""
     world.expire_leases()
     waiting = Delivery.objects.filter(state__in=[State.PENDING, State.LEASED])
     waiting.update(may_be_repeat=True)
-    world.bound += len(since) + 1
+    world.bound += len(since)
+    world.sink.mode = "ok"
     world.programs.start_sweeper()
     world.settle(ids)
     counts = world.judge(ids)
+    known = [notices.opaque(each) for each in Delivery.objects.filter(pk__in=before)]
+    if any(sum(key == copy[0] for copy in world.sink.copies) != 1 for key in known):
+        counts.problems.append("sent again although the copy knew that it was sent")
     return counts, f"{len(since)} sent after the copy came again, marked by the restore step; none from before it"
 
 
