@@ -179,7 +179,7 @@ def plan_of_the_sweep():
 
 def p6(world, scale):
     """Routine ones are all due; then 100 immediate ones fall due, once a thousand are out."""
-    world.calm_down()
+    world.begin()
     before = len(world.sink.copies)
     ids = [each for _part in range(scale // 5000) for each in world.make(5000)]
     began = time.monotonic()
