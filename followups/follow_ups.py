@@ -53,6 +53,14 @@ def change(follow_up, *, owner, channel, by):
     return follow_up
 
 
+def pass_to(follow_up, owner, *, deed, by):
+    """Another owner for a while: they are told, and the steps count from now. The caller holds the follow-up."""
+    follow_up.owner = owner
+    follow_up.save(update_fields=["owner"])
+    note(follow_up, deed, by=by)
+    reminders.reschedule(follow_up)
+
+
 @transaction.atomic
 def drop(follow_up, *, reason, by):
     """Not needed, for a reason. Nothing more is sent about it. Raises FollowUpIsClosed."""
