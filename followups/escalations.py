@@ -14,7 +14,7 @@ from followups.ladders import ladder
 from followups.models import Acknowledgement, Delivery, Reminder
 from sessions_app.models import ResponseLevel
 
-__all__ = ["SnoozeRefused", "acknowledge", "could_not_tell", "ladder", "snooze", "snoozes_left"]
+__all__ = ["SnoozeRefused", "acknowledge", "could_not_tell", "ladder", "snooze"]
 
 #: How long "I am on it" holds; None: until the end of the next working day. Product defaults.
 HOLDS = {

@@ -1,4 +1,4 @@
-"""Which person a step tells. Somebody is always told: who left, is away or has no rights is passed over for the next."""
+"""Which person a step tells. Somebody always is: who left, is away or has no rights is passed over for the next."""
 
 from accounts.models import Role, User
 from accounts.supervision import supervisors_of

@@ -160,7 +160,7 @@ def fire(due, *, now):
 
 
 def message_of(reminder):
-    """What shares a message: all that is routine for one person; of what is urgent, one step told once to one person."""
+    """What shares a message: all that is routine for one person; of what is urgent, one step and one person."""
     if reminder.lane == Reminder.Lane.ROUTINE:
         return reminder.recipient_id
     return reminder.follow_up_id, reminder.step, reminder.recipient_id

@@ -58,6 +58,15 @@ class FollowUpQuerySet(models.QuerySet):
     def late(self, now):
         return self.open().filter(due_at__lt=now)
 
+    def with_answers(self, now):
+        """With `standing`, who is on it and until when, and `prompts`, what somebody was asked to decide."""
+        answers = self.model.acknowledgements.rel.related_model.objects.in_force(now)
+        prompts = self.model.reminders.rel.related_model.objects.filter(told_at__isnull=False).exclude(prompt="")
+        return self.prefetch_related(
+            models.Prefetch("acknowledgements", answers, to_attr="standing"),
+            models.Prefetch("reminders", prompts, to_attr="prompts"),
+        )
+
     def for_list(self):
         return self.select_related("owner", "departure__client", "departure__site", "departure__therapist").order_by(
             "due_at", "pk"
