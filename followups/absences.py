@@ -111,7 +111,7 @@ def give_back_all():
 @transaction.atomic
 def give_back(hand_over):
     """It returns to whom it was, unless it is done or somebody else has taken it over since."""
-    follow_up = FollowUp.objects.select_for_update(of=["self"]).select_related("owner").get(pk=hand_over.follow_up_id)
+    follow_up = FollowUp.objects.select_for_update().get(pk=hand_over.follow_up_id)
     is_first = HandOver.objects.filter(pk=hand_over.pk, ended_at=None).update(ended_at=clock.now())
     person, entered_by = hand_over.absence.person, hand_over.absence.entered_by
     covers = HandOver.objects.filter(follow_up=follow_up).values_list("absence__cover", flat=True)

@@ -21,8 +21,8 @@ def resolve(reminder, *, also_told=()):
     `also_told` are ids of people told in the same sweep. Nobody at all is left: the owner, so that the failure shows.
     """
     follow_up = reminder.follow_up
-    if reminder.told == Told.OWNER and may_act(follow_up.owner):
-        return follow_up.owner
+    if reminder.told == Told.OWNER and may_act(reminder.recipient):
+        return reminder.recipient
     heard = {*also_told, *told_before(reminder)}
     for place in [reminder.told, *[each for each in NEXT if each != reminder.told]]:
         people = [each for each in people_at(place, follow_up) if may_act(each) and each != follow_up.owner]

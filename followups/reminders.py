@@ -132,7 +132,9 @@ def sweep_batch():
     due = list(
         Reminder.objects.due(now)
         .select_for_update(of=["self"], skip_locked=True)
-        .select_related("follow_up__owner", "follow_up__departure__therapist", "follow_up__departure__site")
+        .select_related(
+            "recipient", "follow_up__owner", "follow_up__departure__therapist", "follow_up__departure__site"
+        )
         .order_by("lane", "due_at", "pk")[:BATCH]
     )
     wanted = [reminder for reminder in due if reminder.follow_up.is_open]
@@ -147,6 +149,7 @@ def fire(due, *, now):
     first_of, heard, channels, made = {}, {}, {}, []
     for reminder in due:
         also_told = heard.setdefault(reminder.follow_up_id, set())
+        reminder.meant_id = reminder.recipient_id
         person = recipients.resolve(reminder, also_told=also_told)
         also_told.add(person.pk)
         reminder.recipient = person
@@ -179,11 +182,10 @@ def delivery_for(reminder, channel):
 
 def mark(due, *, now):
     """They have fired; one that repeats waits for its next time. The owner's own, nearly all, in one statement."""
-    plain = [
-        each for each in due if each.step == 0 and not each.told_with and each.recipient_id == each.follow_up.owner_id
-    ]
+    plain = [each for each in due if each.step == 0 and not each.told_with and each.recipient_id == each.meant_id]
     Reminder.objects.filter(pk__in=[each.pk for each in plain]).update(state=State.FIRED, told_at=now)
-    others = [each for each in due if each not in plain]
+    done = {each.pk for each in plain}
+    others = [each for each in due if each.pk not in done]
     for reminder in others:
         reminder.told_at, reminder.state = now, State.FIRED
         if reminder.repeat_minutes:
