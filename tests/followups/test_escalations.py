@@ -271,3 +271,32 @@ def test_an_acknowledgement_and_a_sweep_at_once_leave_nothing_waiting(committed,
     )
     assert not Delivery.objects.filter(state=Delivery.State.PENDING).exists()
     assert follow_up.reminders.filter(state=State.SCHEDULED, due_at__lte=timezone.now()).count() == 0
+
+
+# On the card
+
+
+def test_the_card_says_who_is_on_it_and_until_when(call, therapist, supervisor, signed_in):
+    follow_up, browser = call("immediate"), signed_in(therapist)
+    browser.post(reverse("acknowledge-follow-up", args=[follow_up.pk]))
+    until = Acknowledgement.objects.get().until.astimezone(therapist.zone).strftime("%H:%M")
+    for page in (reverse("follow-ups"), reverse("plan", args=[follow_up.departure_id])):
+        shown = browser.get(page).content.decode()
+        assert "Ana Reyes is on it until" in shown
+        assert until in shown
+
+
+def test_the_card_of_an_immediate_one_offers_no_delay_and_refuses_one_with_the_reason(call, therapist, signed_in):
+    follow_up, browser = call("immediate"), signed_in(therapist)
+    assert "Remind me later" not in browser.get(reverse("follow-ups")).content.decode()
+    answer = browser.post(reverse("snooze-follow-up", args=[follow_up.pk]), follow=True)
+    assert "cannot be put off" in answer.content.decode()
+    assert not Acknowledgement.objects.exists()
+
+
+def test_a_supervisor_who_is_asked_to_decide_sees_it_on_the_plan(call, therapist, supervisor, signed_in):
+    follow_up = call("elevated")
+    pass_time(241)
+    told()
+    shown = signed_in(supervisor).get(reverse("plan", args=[follow_up.departure_id])).content.decode()
+    assert "welfare" in shown
