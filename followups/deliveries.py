@@ -14,8 +14,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from followups import clock
-from followups.models import Delivery, DeliveryEnd, DeliveryStart, FollowUp, Reminder
+from followups import clock, reminders
+from followups.models import Delivery, DeliveryEnd, DeliveryStart
 from followups.post import Post
 from sessions_app.models import HelpCall
 
@@ -102,9 +102,7 @@ def is_wanted(delivery):
     """Whether there is still something to say: the promise stands as it was, or nobody has answered the call."""
     if delivery.help_call_id:
         return HelpCall.objects.open().filter(pk=delivery.help_call_id, answered_at=None).exists()
-    reminder = delivery.reminder
-    newer = Reminder.objects.filter(follow_up_id=reminder.follow_up_id, pk__gt=reminder.pk)
-    return FollowUp.objects.open().filter(pk=reminder.follow_up_id).exists() and not newer.exists()
+    return delivery.reminder is None or reminders.is_wanted(delivery.reminder)
 
 
 def settle(held, state, *, now, problem=""):

@@ -12,10 +12,13 @@ class FollowUpIsClosed(Exception):
 
 
 def locked(follow_up):
-    """The follow-up as it now is, held until the transaction ends; refuses a closed one."""
-    follow_up = (
-        FollowUp.objects.select_for_update(of=["self"]).select_related("owner", "departure__site").get(pk=follow_up.pk)
-    )
+    """The follow-up as it now is, held until the transaction ends; refuses a closed one.
+
+    Locked alone and read afterwards: joined to its owner, a row that changes hands while one waits for it would
+    match neither owner, and be missing.
+    """
+    FollowUp.objects.select_for_update().only("pk").get(pk=follow_up.pk)
+    follow_up = FollowUp.objects.select_related("owner", "departure__site", "plan").get(pk=follow_up.pk)
     if not follow_up.is_open:
         raise FollowUpIsClosed
     return follow_up
@@ -51,6 +54,14 @@ def change(follow_up, *, owner, channel, by):
     note(follow_up, FollowUpChange.Deed.CHANGED, by=by)
     reminders.reschedule(follow_up)
     return follow_up
+
+
+def pass_to(follow_up, owner, *, deed, by):
+    """Another owner for a while: they are told, and the steps count from now. The caller holds the follow-up."""
+    follow_up.owner = owner
+    follow_up.save(update_fields=["owner"])
+    note(follow_up, deed, by=by)
+    reminders.reschedule(follow_up)
 
 
 @transaction.atomic

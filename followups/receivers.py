@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from followups import plans, reminders
+from followups import help_escalation, plans
 from sessions_app import signals
 from sessions_app.models import DepartureEvent
 
@@ -39,4 +39,4 @@ def move_first_contact(sender, *, departure, by, at, **_):
 
 @receiver(signals.help_asked, dispatch_uid="followups.help")
 def tell_colleagues(sender, *, call, **_):
-    reminders.tell_at_once(call)
+    help_escalation.tell_at_once(call)

@@ -4,44 +4,67 @@ Losing, repeating or reordering a call of `sweep` changes nothing: what is due i
 fired is locked, marked, and has a delivery with a unique key.
 """
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 from django.db import transaction
 
-from accounts.supervision import supervisors_of
-from followups import clock
-from followups.models import Delivery, Heartbeat, Reminder
-from followups.models.deliveries import DeliveryChannel
-from sessions_app import help_calls
+from followups import clock, due_times, ladders, recipients
+from followups.models import Delivery, FollowUp, Heartbeat, Reminder
 from sessions_app.models import ResponseLevel
 
 BATCH = 500  # rows per transaction: short enough that another sweep never waits long
 
 URGENT_LEVELS = {ResponseLevel.IMMEDIATE, ResponseLevel.ELEVATED, ResponseLevel.UNABLE_TO_ASSESS}
+State = Reminder.State
 
 
 def schedule(follow_up):
-    """Remind the owner when the follow-up is due."""
+    """Remind the owner when the follow-up is due, and make every step after it a row of its own. Returns the first.
+
+    Steps count from the due time, and from now where that has passed: the owner is always asked before others.
+    """
+    plan, hours = follow_up.plan, due_times.WorkingHours.of(follow_up.departure.site)
+    since = max(follow_up.due_at, clock.now())
+    rows = [row(follow_up, due_at=follow_up.due_at)]
+    for step in ladders.ladder(plan.policy, plan.response_level):
+        facts = {each: getattr(step, each) for each in ("step", "told", "prompt", "repeat_minutes")}
+        rows.append(row(follow_up, due_at=ladders.due(step, since=since, hours=hours), **facts))
+    return Reminder.objects.bulk_create(rows)[0]
+
+
+def row(follow_up, *, due_at, **facts):
     is_urgent = follow_up.plan.response_level in URGENT_LEVELS
-    return Reminder.objects.create(
-        follow_up=follow_up,
-        recipient=follow_up.owner,
-        lane=Reminder.Lane.URGENT if is_urgent else Reminder.Lane.ROUTINE,
-        due_on=follow_up.due_on,
-        due_wall_time=follow_up.due_wall_time,
-        time_zone=follow_up.time_zone,
-        due_at=follow_up.due_at,
+    return timed(
+        Reminder(
+            follow_up=follow_up,
+            recipient=follow_up.owner,
+            lane=Reminder.Lane.URGENT if is_urgent else Reminder.Lane.ROUTINE,
+            time_zone=follow_up.time_zone,
+            **facts,
+        ),
+        due_at,
     )
+
+
+def timed(reminder, due_at):
+    """The reminder with another due time, as an instant and as what the clock on the wall shows then."""
+    reminder.due_at = due_at
+    reminder.due_on, reminder.due_wall_time = due_times.wall(due_at, ZoneInfo(reminder.time_zone))
+    return reminder
 
 
 def stop(follow_up):
     """Nothing more goes out about this follow-up.
 
     Reminders first, deliveries second: a sweep that holds the reminder is waited for, and the delivery it
-    made is then seen and stopped as well.
+    made is then seen and stopped as well. One that also tells of other follow-ups is left to `is_wanted`.
     """
-    follow_up.reminders.filter(state=Reminder.State.SCHEDULED).update(state=Reminder.State.STOPPED)
-    Delivery.objects.filter(reminder__follow_up=follow_up, state=Delivery.State.PENDING).update(
-        state=Delivery.State.STOPPED, finished_at=clock.now()
-    )
+    follow_up.reminders.filter(state=State.SCHEDULED).update(state=State.STOPPED)
+    own = Delivery.objects.filter(reminder__follow_up=follow_up, reminder__told_along=None).values_list("pk", flat=True)
+    # By number: through the join, PostgreSQL would not look again at a row that a sender takes in this moment.
+    waiting = Delivery.objects.filter(pk__in=list(own), state=Delivery.State.PENDING)
+    waiting.update(state=Delivery.State.STOPPED, finished_at=clock.now())
 
 
 def reschedule(follow_up):
@@ -50,28 +73,41 @@ def reschedule(follow_up):
     schedule(follow_up)
 
 
-def tell_at_once(call):
-    """A colleague asks for help: a message to each who is to hear it, sent as soon as this transaction stands.
+def pause(follow_up, *, until):
+    """Nobody is told before `until`; then the owner is, and the steps that were to come go on in their old order.
 
-    The sweeper is woken by the database itself; without it the next round of either clock sends them.
+    The caller holds the follow-up. Without a step to come the last one comes again: a pause never ends in silence.
     """
-    now = clock.now()
-    Delivery.objects.bulk_create(
-        [
-            Delivery(
-                key=f"help:{call.pk}:{call.times_called}:{DeliveryChannel.EMAIL}:{person.pk}",
-                kind=Delivery.Kind.HELP,
-                help_call=call,
-                recipient=person,
-                channel=DeliveryChannel.EMAIL,
-                lane=Reminder.Lane.URGENT,
-                next_at=now,
-            )
-            for person in help_calls.who_is_told(call.by)
-        ],
-        ignore_conflicts=True,
-    )
-    clock.wake()
+    waiting = follow_up.reminders.filter(state=State.SCHEDULED).select_for_update().order_by("due_at", "step", "pk")
+    to_come = list(waiting)
+    stop(follow_up)
+    if not to_come:
+        last = follow_up.reminders.filter(step__gt=0).order_by("-step", "pk").first()
+        to_come = [timed(last, until)] if last else []
+    later = max(until - to_come[0].due_at, timedelta(0)) if to_come else timedelta(0)
+    rows = [again(follow_up, each, due_at=each.due_at + later) for each in to_come]
+    if not any(each.step == 0 for each in rows):
+        rows.insert(0, row(follow_up, due_at=until))
+    return Reminder.objects.bulk_create(sorted(rows, key=lambda each: each.step))
+
+
+def again(follow_up, old, *, due_at):
+    facts = {each: getattr(old, each) for each in ("step", "told", "prompt", "repeat_minutes")}
+    return row(follow_up, due_at=due_at, **facts)
+
+
+def is_wanted(reminder):
+    """Whether the promise stands as it was when this reminder fired, or another it tells of does.
+
+    Moving it, handing it on and saying "I am on it" all begin a new round, whose first row is younger than this.
+    """
+    told = [reminder, *reminder.told_along.all()]
+    return any(still_stands(each) for each in told)
+
+
+def still_stands(reminder):
+    begun_since = Reminder.objects.filter(follow_up_id=reminder.follow_up_id, step=0, pk__gt=reminder.pk)
+    return FollowUp.objects.open().filter(pk=reminder.follow_up_id).exists() and not begun_since.exists()
 
 
 def sweep(*, clock_name):
@@ -79,6 +115,10 @@ def sweep(*, clock_name):
 
     Any number of sweeps may run at once: each locks the rows it takes and passes over those another holds.
     """
+    from followups import absences, help_escalation  # both build on this module
+
+    absences.sweep()
+    help_escalation.sweep()
     fired = 0
     while batch := sweep_batch():
         fired += batch
@@ -88,37 +128,81 @@ def sweep(*, clock_name):
 
 @transaction.atomic
 def sweep_batch():
+    now = clock.now()
     due = list(
-        Reminder.objects.due(clock.now())
+        Reminder.objects.due(now)
         .select_for_update(of=["self"], skip_locked=True)
-        .select_related("follow_up", "recipient")
+        .select_related(
+            "recipient", "follow_up__owner", "follow_up__departure__therapist", "follow_up__departure__site"
+        )
         .order_by("lane", "due_at", "pk")[:BATCH]
     )
     wanted = [reminder for reminder in due if reminder.follow_up.is_open]
-    Delivery.objects.bulk_create([delivery_for(reminder) for reminder in wanted], ignore_conflicts=True)
-    fired = [reminder.pk for reminder in wanted]
-    Reminder.objects.filter(pk__in=fired).update(state=Reminder.State.FIRED)
-    Reminder.objects.filter(pk__in=[each.pk for each in due]).exclude(pk__in=fired).update(state=Reminder.State.STOPPED)
+    fire(wanted, now=now)
+    closed = [reminder.pk for reminder in due if not reminder.follow_up.is_open]
+    Reminder.objects.filter(pk__in=closed).update(state=State.STOPPED)
     return len(due)
 
 
-def delivery_for(reminder):
-    recipient = reader_of(reminder)
+def fire(due, *, now):
+    """Find who is told, put together what goes to one person, and make the deliveries."""
+    first_of, heard, channels, made = {}, {}, {}, []
+    for reminder in due:
+        also_told = heard.setdefault(reminder.follow_up_id, set())
+        reminder.meant_id = reminder.recipient_id
+        person = recipients.resolve(reminder, also_told=also_told)
+        also_told.add(person.pk)
+        reminder.recipient = person
+        first = first_of.setdefault(message_of(reminder), reminder)
+        reminder.told_with = None if first is reminder else first
+        if first is reminder:
+            for channel in channels.setdefault(person.pk, recipients.channels_of(person)):
+                made.append(delivery_for(reminder, channel))
+    Delivery.objects.bulk_create(made, ignore_conflicts=True)
+    mark(due, now=now)
+
+
+def message_of(reminder):
+    """What shares a message: all that is routine for one person; of what is urgent, one step and one person."""
+    if reminder.lane == Reminder.Lane.ROUTINE:
+        return reminder.recipient_id
+    return reminder.follow_up_id, reminder.step, reminder.recipient_id
+
+
+def delivery_for(reminder, channel):
     return Delivery(
-        key=f"{reminder.pk}:{DeliveryChannel.EMAIL}:{recipient.pk}",
+        key=f"{reminder.pk}:{reminder.occurrence}:{channel}:{reminder.recipient_id}",
         reminder=reminder,
-        recipient=recipient,
-        channel=DeliveryChannel.EMAIL,
+        recipient=reminder.recipient,
+        channel=channel,
         lane=reminder.lane,
         next_at=reminder.due_at,
     )
 
 
-def reader_of(reminder):
-    """The recipient, or a supervisor where the recipient has left: a reminder is never sent to nobody."""
-    if reminder.recipient.is_active:
-        return reminder.recipient
-    return next(iter(supervisors_of(reminder.recipient)), reminder.recipient)
+def mark(due, *, now):
+    """They have fired; one that repeats waits for its next time. The owner's own, nearly all, in one statement."""
+    plain = [each for each in due if each.step == 0 and not each.told_with and each.recipient_id == each.meant_id]
+    Reminder.objects.filter(pk__in=[each.pk for each in plain]).update(state=State.FIRED, told_at=now)
+    done = {each.pk for each in plain}
+    others = [each for each in due if each.pk not in done]
+    for reminder in others:
+        reminder.told_at, reminder.state = now, State.FIRED
+        if reminder.repeat_minutes:
+            wait_again(reminder, now=now)
+    fields = ["state", "told_at", "recipient", "told_with", "occurrence", "due_at", "due_on", "due_wall_time"]
+    Reminder.objects.bulk_update(others, fields)
+
+
+def wait_again(reminder, *, now):
+    """Its next time that lies ahead: after an outage it comes once, and not once for each time that was missed.
+
+    The same row and no new one: a new one would have to lock its follow-up, after the reminder and not before.
+    """
+    pause = timedelta(minutes=reminder.repeat_minutes)
+    missed = max(now - reminder.due_at, timedelta(0)) // pause
+    timed(reminder, reminder.due_at + pause * (missed + 1))
+    reminder.state, reminder.occurrence = State.SCHEDULED, reminder.occurrence + 1
 
 
 def beat(clock_name):

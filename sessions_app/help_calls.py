@@ -49,6 +49,12 @@ def tell(call):
     signals.help_asked.send(HelpCall, call=call)
 
 
+def tell_also(call, people):
+    """Nobody has answered: these hear too, and may see the call from now on. The caller holds the call."""
+    call.told_as_well.add(*people)
+    audit.record("help_escalated", call, by="sweeper", told=[person.pk for person in people])
+
+
 @transaction.atomic
 def answer(call, *, by):
     """`by` is coming, and the colleague sees it. The first who says so stands; a call that is over stays over."""

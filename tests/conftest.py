@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Role, Site, Supervision, Team, User
-from followups import policies
+from followups import ladders, policies
 from protocols import editions
 from resources import shelf
 from sessions_app import departures
@@ -34,6 +34,7 @@ def published(request):
         request.getfixturevalue("transactional_db" if asked_for & COMMITS else "db")
         editions.publish_all()
         policies.load_default()
+        ladders.load_default()
 
 
 @pytest.fixture(scope="session")

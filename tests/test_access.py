@@ -1,11 +1,14 @@
 """Who may open which door: a table of roles by addresses. An address without a row fails; so does an unmarked view."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
+from followups import absences, on_call
 from followups.models import FollowUp
 from protocols.models import EditionTranslation
 from resources.models import Resource
@@ -99,6 +102,13 @@ TABLE = {
     "follow-ups": ([200, 200, 200, 200, 403, 302], GET_ONLY),
     "follow-ups-due": ([302, 302, 302, 302, 403, 302], GET_ONLY),
     "failed-deliveries": (TEAM, GET_ONLY),
+    "absences": ([200, 200, 200, 200, 403, 302], [422, 422, 422, 422, 403, 302]),
+    "hand-offs": ([302, 302, 302, 302, 403, 302], GET_ONLY),
+    "come-back": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
+    "on-call": (TEAM, but(TEAM, supervisor=422, stranger=422, former_supervisor=422)),
+    "remove-shift": (POST_ONLY, but(TEAM, supervisor=302, stranger=404, former_supervisor=404)),
+    "acknowledge-follow-up": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
+    "snooze-follow-up": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "plan": (CLINICAL, GET_ONLY),
     "attempts": (CLINICAL, GET_ONLY),
     "respect-no-contact": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
@@ -147,6 +157,8 @@ def addresses(cast, departure, starter):
         "slug": "stay-calm",
         "phase": "connect",
         "call_id": help_calls.ask(id=uuid.uuid4(), by=departure.therapist).pk,
+        "absence_id": away_next_month(departure.therapist, cast["supervisor"]).pk,
+        "shift_id": on_call_now(departure.therapist).pk,
         "pk": FollowUp.objects.exclude(channel="").first().pk,
         "resource_id": Resource.objects.first().pk,
         "translation_id": EditionTranslation.objects.first().pk,
@@ -154,6 +166,16 @@ def addresses(cast, departure, starter):
         "key": "0-x",
     }
     return {name: reverse(name, kwargs={each: facts[each] for each in parameters_of(name)}) for name in TABLE}
+
+
+def away_next_month(person, cover):
+    first = timezone.localdate() + timedelta(days=30)
+    return absences.enter(person=person, cover=cover, starts_on=first, ends_on=first, note="Away", by=person)
+
+
+def on_call_now(person):
+    now = timezone.now()
+    return on_call.add(site=person.site, person=person, starts_at=now, ends_at=now + timedelta(hours=1), by=person)
 
 
 def parameters_of(name):

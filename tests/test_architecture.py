@@ -55,6 +55,12 @@ TABLES = {
     "followups.FollowUp": (EDITABLE, RECORD),
     "followups.FollowUpChange": (WRITTEN_ONCE, RECORD),
     "followups.ContactAttempt": (WRITTEN_ONCE, RECORD),
+    "followups.PolicyEscalation": (EDITABLE, RECORD),
+    "followups.Acknowledgement": (WRITTEN_ONCE, RECORD),
+    "followups.Absence": (EDITABLE, STAFF),
+    "followups.HandOver": (EDITABLE, RECORD),
+    "followups.OnCallShift": (EDITABLE, STAFF),
+    "followups.HelpEscalation": (EDITABLE, WORKING),
     "followups.Reminder": (EDITABLE, WORKING),
     "followups.Delivery": (EDITABLE, WORKING),
     "followups.DeliveryStart": (WRITTEN_ONCE, WORKING),
@@ -70,6 +76,7 @@ WITH_HISTORY = [
     "DepartureReport",
     "FollowUp",
     "HelpCall",
+    "Absence",
 ]
 
 CLINICAL = {
@@ -88,6 +95,9 @@ CLINICAL = {
     "FollowUp",
     "FollowUpChange",
     "ContactAttempt",
+    "Acknowledgement",
+    "Absence",
+    "HandOver",
 }
 
 

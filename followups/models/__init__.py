@@ -1,9 +1,13 @@
+from followups.models.absences import Absence, HandOver, OnCallShift
 from followups.models.deliveries import Delivery, DeliveryEnd, DeliveryStart, Heartbeat
+from followups.models.escalation import Acknowledgement, HelpEscalation, PolicyEscalation
 from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
 from followups.models.policy import FollowUpPolicy, PolicyTask
-from followups.models.reminders import Reminder
+from followups.models.reminders import Reminder, Told
 
 __all__ = [
+    "Absence",
+    "Acknowledgement",
     "ContactAttempt",
     "Delivery",
     "DeliveryEnd",
@@ -12,7 +16,12 @@ __all__ = [
     "FollowUpChange",
     "FollowUpPlan",
     "FollowUpPolicy",
+    "HandOver",
     "Heartbeat",
+    "HelpEscalation",
+    "OnCallShift",
+    "PolicyEscalation",
     "PolicyTask",
     "Reminder",
+    "Told",
 ]

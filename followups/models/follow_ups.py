@@ -35,7 +35,10 @@ class FollowUpPlan(models.Model):
 
 class FollowUpQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Own follow-ups, those about own departures, and those of the people `user` supervises or covers today."""
+        """Own follow-ups, those about own departures, and those of the people `user` supervises or covers today.
+
+        Also open ones of others that `user` was told about because nobody answered: they are asked to see to it.
+        """
         if not (user.is_therapist or user.is_supervisor):
             return self.none()
         visible = Q(owner=user)
@@ -43,7 +46,8 @@ class FollowUpQuerySet(models.QuerySet):
             visible |= Q(departure__therapist=user)
         if user.is_supervisor:
             visible |= Q(departure__therapist__in=answers_for(user))
-        return self.filter(visible)
+        told = self.model.reminders.rel.related_model.objects.told_to(user).values("follow_up")
+        return self.filter(visible | Q(state=FollowUp.State.OPEN, pk__in=told))
 
     def owned_by(self, user):
         return self.filter(owner=user)
@@ -53,6 +57,15 @@ class FollowUpQuerySet(models.QuerySet):
 
     def late(self, now):
         return self.open().filter(due_at__lt=now)
+
+    def with_answers(self, now):
+        """With `standing`, who is on it and until when, and `prompts`, what somebody was asked to decide."""
+        answers = self.model.acknowledgements.rel.related_model.objects.in_force(now)
+        prompts = self.model.reminders.rel.related_model.objects.filter(told_at__isnull=False).exclude(prompt="")
+        return self.prefetch_related(
+            models.Prefetch("acknowledgements", answers, to_attr="standing"),
+            models.Prefetch("reminders", prompts, to_attr="prompts"),
+        )
 
     def for_list(self):
         return self.select_related("owner", "departure__client", "departure__site", "departure__therapist").order_by(
@@ -130,6 +143,8 @@ class FollowUpChange(models.Model):
         DONE = "done", _("Done")
         NOT_NEEDED = "not_needed", _("Not needed")
         REPLACED = "replaced", _("Replaced by a newer plan")
+        HANDED_ON = "handed_on", _("Handed on to who covers")
+        GIVEN_BACK = "given_back", _("Given back after an absence")
 
     follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="changes")
     deed = models.CharField(max_length=10, choices=Deed)

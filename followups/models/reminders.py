@@ -13,9 +13,29 @@ class ReminderQuerySet(models.QuerySet):
         """Scheduled and past due. No lower bound: a sweep that was down for a week still sees them."""
         return self.filter(state=Reminder.State.SCHEDULED, due_at__lte=now)
 
+    def told_to(self, user):
+        """Those that `user` was told of."""
+        return self.filter(recipient=user, told_at__isnull=False)
+
+
+class Told(models.TextChoices):
+    """Whom a step tells: a place in the ladder, and a person only when it fires."""
+
+    OWNER = "owner", _("who owns it")
+    COVER = "cover", _("who covers")
+    SUPERVISOR = "supervisor", _("supervisor")
+    ON_CALL = "on_call", _("who is on call")
+    CLINICAL_LEAD = "clinical_lead", _("clinical lead")
+
 
 class Reminder(models.Model):
-    """One occasion to tell `recipient` about a follow-up, at `due_at` (UTC)."""
+    """One occasion to tell somebody about a follow-up, at `due_at` (UTC).
+
+    `step` 0 is the owner at the due time; the steps of escalation after it are rows too, all made when the follow-up
+    is promised: no later policy touches them. `told` says whom the step tells; `recipient` is who that turned out to
+    be, and the owner until it fires. One with `repeat_minutes` stays scheduled for its next `occurrence`.
+    A fired one has a delivery, or `told_with` names the one that was told in the same message.
+    """
 
     class State(models.TextChoices):
         SCHEDULED = "scheduled", _("Scheduled")
@@ -28,14 +48,26 @@ class Reminder(models.Model):
         URGENT = 0, _("Urgent")
         ROUTINE = 1, _("Routine")
 
+    class Prompt(models.TextChoices):
+        """What whoever is told is asked to decide. Doorway only asks."""
+
+        WELFARE_CHECK = "welfare_check", _("Decide whether somebody should check on the client's welfare.")
+
     follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="reminders")
     recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    step = models.PositiveSmallIntegerField(_("step"), default=0)
+    told = models.CharField(_("tells"), max_length=13, choices=Told, default=Told.OWNER)
+    prompt = models.CharField(_("asks to decide"), max_length=13, choices=Prompt, blank=True)
     lane = models.PositiveSmallIntegerField(_("lane"), choices=Lane, default=Lane.ROUTINE)
     due_on = models.DateField(_("due on"))
     due_wall_time = models.TimeField(_("due, local time"))
     time_zone = models.CharField(_("time zone"), max_length=50)
     due_at = models.DateTimeField(_("due"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.SCHEDULED)
+    repeat_minutes = models.PositiveSmallIntegerField(_("again after, in minutes"), default=0)
+    occurrence = models.PositiveSmallIntegerField(default=0)
+    told_at = models.DateTimeField(_("told"), null=True, blank=True)
+    told_with = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="told_along")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ReminderQuerySet.as_manager()
@@ -44,4 +76,5 @@ class Reminder(models.Model):
         indexes = [
             models.Index(fields=["lane", "due_at"], name="reminder_scheduled", condition=Q(state="scheduled")),
             models.Index(fields=["follow_up"], name="reminder_by_follow_up"),
+            models.Index(fields=["recipient"], name="reminder_told", condition=Q(told_at__isnull=False)),
         ]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -10,6 +11,7 @@ from accounts import audit
 from accounts.access import allow
 from accounts.models import Role
 from accounts.supervision import answers_for
+from followups import absences
 from followups.models import Delivery, FollowUp
 
 MOST = 50  # of each list; more than that is a caseload, not a page
@@ -20,7 +22,7 @@ MOST = 50  # of each list; more than that is a caseload, not a page
 def follow_ups_page(request):
     """One's own promises in three lists; a supervisor sees the team's late ones below."""
     audit.record_view(request.user, by=request.user, page="follow-ups")
-    context = in_time(own_open(request.user))
+    context = in_time(own_open(request.user)) | {"left": absences.left_to(request.user)}
     if request.user.is_supervisor:
         team = FollowUp.objects.visible_to(request.user).late(timezone.now()).exclude(owner=request.user)
         context["team_late"] = with_permissions(team)[:MOST]
@@ -44,7 +46,8 @@ def own_open(user):
 
 
 def with_permissions(queryset):
-    return queryset.for_list().prefetch_related("departure__client__contact_permissions")
+    rows = queryset.for_list().with_answers(timezone.now()).select_related("plan")
+    return rows.prefetch_related("departure__client__contact_permissions")
 
 
 def end_of_today():
@@ -67,10 +70,12 @@ def in_time(queryset):
 @require_safe
 @allow(Role.SUPERVISOR)
 def failed_deliveries(request):
-    """Reminders that could not be sent to this supervisor, or to somebody they answer for."""
-    failed = Delivery.objects.filter(state=Delivery.State.FAILED, recipient__in=answers_for(request.user)) | (
-        Delivery.objects.filter(state=Delivery.State.FAILED, recipient=request.user)
-    )
+    """What could not be sent to this supervisor, or to somebody they answer for; and at their site, that nobody
+    could be told of it either.
+    """
+    theirs = Q(recipient__in=answers_for(request.user)) | Q(recipient=request.user)
+    theirs |= Q(kind=Delivery.Kind.NOT_SENT, recipient__team__site=request.user.site)
+    failed = Delivery.objects.filter(theirs, state=Delivery.State.FAILED)
     newest = failed.select_related("recipient").order_by("-finished_at")[:MOST]
     template = "followups/failed_deliveries.html#list" if request.htmx else "followups/failed_deliveries.html"
     return render(request, template, {"failed": newest})

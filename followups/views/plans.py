@@ -38,6 +38,7 @@ def plan_page(request, departure_id, *, page):
         "plan": departure.plans.filter(superseded_at=None).select_related("policy__adopted_by").first(),
         "follow_ups": departure.follow_ups.exclude(state=FollowUp.State.REPLACED)
         .for_list()
+        .with_answers(timezone.now())
         .prefetch_related("changes"),
         "attempts": departure.contact_attempts.select_related("by"),
         "wish": wish_of(departure),

@@ -14,8 +14,11 @@ from sessions_app.models.departures import DepartureEvent
 
 class HelpCallQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Own calls, those of the people `user` answers for, and of their whole site if they are its contact."""
-        visible = Q(by=user) | own_or_supervised(user, "by")
+        """Own calls, those of the people `user` answers for, of their whole site if they are its contact, and those
+        they were told of because nobody had answered.
+        """
+        told = HelpCall.told_as_well.through.objects.filter(user=user).values("helpcall")
+        visible = Q(by=user) | own_or_supervised(user, "by") | Q(pk__in=told)
         return self.filter(visible | Q(site=user.site) if user.is_site_contact else visible)
 
     def open(self):
@@ -44,6 +47,7 @@ class HelpCall(models.Model):
     times_called = models.PositiveSmallIntegerField(_("times called"), default=1)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     answered_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    told_as_well = models.ManyToManyField(User, related_name="+", verbose_name=_("told because nobody answered"))
     ended_at = models.DateTimeField(_("over"), null=True, blank=True)
     ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

@@ -34,14 +34,14 @@ def planned(supervisor, set_level):
 def one_due(set_level):
     """The reminder of a departure at level *immediate*, of whose plan one promise is due."""
     set_level(ResponseLevel.IMMEDIATE, ago=timedelta(minutes=20))
-    return Reminder.objects.order_by("due_at").first()
+    return Reminder.objects.filter(step=0).order_by("due_at").first()
 
 
 @pytest.fixture
 def all_due(set_level):
     """Every promise of an *immediate* plan was due weeks ago; nobody looked since."""
     set_level(ResponseLevel.IMMEDIATE, ago=timedelta(days=60))
-    return list(Reminder.objects.order_by("due_at"))
+    return list(Reminder.objects.filter(step=0).order_by("due_at"))
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def in_two_days(therapist, **more):
 
 
 def scheduled(follow_up):
-    return follow_up.reminders.filter(state=Reminder.State.SCHEDULED)
+    return follow_up.reminders.filter(state=Reminder.State.SCHEDULED, step=0)
 
 
 def section(response, name):
@@ -229,7 +229,7 @@ def could_not_be_sent():
     """`could_not_be_sent(follow_up)`: its reminder failed for good."""
 
     def fail(follow_up):
-        reminder = follow_up.reminders.get()
+        reminder = follow_up.reminders.get(step=0)
         return Delivery.objects.create(
             key=f"{reminder.pk}:email:{reminder.recipient_id}",
             reminder=reminder,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from followups import follow_ups, policies
-from followups.models import FollowUp, FollowUpPlan, FollowUpPolicy, PolicyTask, Reminder
+from followups.models import FollowUp, FollowUpPlan, FollowUpPolicy, PolicyEscalation, PolicyTask, Reminder
 from sessions_app import departures, levels, reports
 from sessions_app.models import DepartureEvent, ResponseLevel
 from sessions_app.models.responses import StepResponse
@@ -26,7 +26,7 @@ def open_tasks(departure):
 
 
 def waiting(departure):
-    return Reminder.objects.filter(follow_up__departure=departure, state=Reminder.State.SCHEDULED)
+    return Reminder.objects.filter(follow_up__departure=departure, state=Reminder.State.SCHEDULED, step=0)
 
 
 @pytest.mark.parametrize("level", ResponseLevel.values)
@@ -113,6 +113,7 @@ def test_a_departure_started_by_mistake_reminds_nobody(set_level, departure, sig
 
 def test_a_level_without_a_policy_is_not_set(departure, therapist):
     PolicyTask.objects.all().delete()
+    PolicyEscalation.objects.all().delete()
     FollowUpPolicy.objects.all().delete()
     with pytest.raises(policies.NoPolicy):
         levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), by=therapist)

@@ -115,6 +115,7 @@ PAGES = {
         "/sessions/new/",
         "/sessions/{session}/",
         "/follow-ups/",
+        "/follow-ups/away/",
         "/follow-ups/plan/{id}/",
         "/follow-ups/attempts/{id}/",
         "/follow-ups/{follow_up}/contact/",
@@ -129,7 +130,14 @@ PAGES = {
         "/account/password/",
         "/account/sign-out/",
     ],
-    "supervisor": ["/review/", "/departures/{id}/", "/follow-ups/", "/follow-ups/not-sent/", "/resources/"],
+    "supervisor": [
+        "/review/",
+        "/departures/{id}/",
+        "/follow-ups/",
+        "/follow-ups/not-sent/",
+        "/follow-ups/on-call/",
+        "/resources/",
+    ],
     None: ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/", "/offline/"],
 }
 FOR_MACHINES = {"healthz", "manifest", "service-worker", "session-end"}
