@@ -12,7 +12,7 @@ from followups import deliveries, escalations, follow_ups, ladders, on_call, pol
 from followups.models import Acknowledgement, Delivery, PolicyEscalation, Reminder
 from followups.post import Post
 from sessions_app.models import ResponseLevel
-from tests.followups.races import both
+from tests.followups.races import Held, both
 
 State = Reminder.State
 
@@ -263,14 +263,20 @@ def test_two_acknowledgements_at_once_are_one(committed, therapist):
     assert Acknowledgement.objects.count() == 1
 
 
-def test_an_acknowledgement_and_a_sweep_at_once_leave_nothing_waiting(committed, therapist):
+def test_an_acknowledgement_during_a_sweep_stops_what_it_makes(committed, therapist, monkeypatch):
     follow_up = committed("immediate")
-    both(
-        lambda: escalations.acknowledge(follow_up, by=therapist),
-        lambda: reminders.sweep(clock_name="test"),
-    )
-    assert not Delivery.objects.filter(state=Delivery.State.PENDING).exists()
-    assert follow_up.reminders.filter(state=State.SCHEDULED, due_at__lte=timezone.now()).count() == 0
+    held = Held(monkeypatch, reminders, "delivery_for", seconds=1)  # the sweep holds the reminder
+
+    def say_so():
+        held.reached.wait(5)
+        try:
+            escalations.acknowledge(follow_up, by=therapist)
+        finally:
+            held.let_go.set()
+
+    both(lambda: reminders.sweep(clock_name="test"), say_so)
+    assert Delivery.objects.get().state == Delivery.State.STOPPED
+    assert not follow_up.reminders.filter(state=State.SCHEDULED, due_at__lte=timezone.now()).exists()
 
 
 # On the card

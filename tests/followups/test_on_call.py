@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from followups import deliveries, on_call, reminders
+from followups import deliveries, help_escalation, on_call, reminders
 from followups.models import Delivery, HelpEscalation, OnCallShift
 from sessions_app import help_calls
-from tests.followups.races import both
+from tests.followups.races import Held, both
 
 
 @pytest.fixture
@@ -98,13 +98,19 @@ def test_two_sweeps_at_once_tell_once(transactional_db, call, dora):
     assert Delivery.objects.filter(recipient=dora).count() == 1
 
 
-def test_asking_again_during_a_sweep_holds_nobody_up(transactional_db, call, dora, therapist):
+def test_asking_again_during_a_sweep_begins_again(transactional_db, call, dora, therapist, monkeypatch):
     HelpEscalation.objects.update(due_at=timezone.now() - timedelta(seconds=1))
-    both(
-        lambda: reminders.sweep(clock_name="test"),
-        lambda: help_calls.call_again(call, times_called=1, by=therapist),
-    )
-    assert HelpEscalation.objects.get().due_at > timezone.now()
+    held = Held(monkeypatch, help_escalation, "who_is_next", seconds=1)  # the sweep has read its row
+
+    def ask_again():
+        held.reached.wait(5)
+        try:
+            help_calls.call_again(call, times_called=1, by=therapist)
+        finally:
+            held.let_go.set()
+
+    both(lambda: reminders.sweep(clock_name="test"), ask_again)
+    assert HelpEscalation.objects.get().step == 1
 
 
 def when(moment, zone, name):
