@@ -75,12 +75,17 @@ def deliver(delivery, *, post):
     start = begin(delivery)
     if start is None:
         return 0
-    try:
-        verdict = post.send(delivery)
-    except Exception as error:  # a message that breaks its sender must not keep the others from going out
-        verdict = Verdict(Result.LOST, f"The sender broke: {type(error).__name__}")
+    verdict = send(delivery, post=post)
     finish(delivery, start=start, verdict=verdict)
     return int(verdict.result == Result.SENT)
+
+
+def send(delivery, *, post):
+    """Say what came of it. A message that breaks its sender counts as lost, and keeps no other from going out."""
+    try:
+        return post.send(delivery)
+    except Exception as error:
+        return Verdict(Result.LOST, f"The sender broke: {type(error).__name__}")
 
 
 @transaction.atomic

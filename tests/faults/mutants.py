@@ -18,7 +18,9 @@ from tests.faults.engine_mutants import MUTANTS
 
 ROOT = Path(__file__).parents[2]
 LANES = 2
-TESTS = ["test_reminders.py", "test_fences.py", "test_deliveries.py", "test_help.py", "test_follow_ups.py"]
+TESTS = [
+    f"test_{name}.py" for name in ("reminders", "fences", "deliveries", "help", "follow_ups", "escalations", "audits")
+]
 OPTIONS = "--strict-markers --import-mode=importlib --reuse-db"  # one database per copy: no mutant changes the schema
 LONGEST = 240  # seconds; a run that hangs has not been noticed by any assertion
 
