@@ -98,7 +98,11 @@ def work(lane, waiting, results):
 
 
 def main(words):
-    mutants = [each for each in MUTANTS if not words or " ".join(words) in each.name]
+    wanted = [part.strip() for part in " ".join(words).split(",")]  # "lease, urgent": those with either in their name
+    mutants = [each for each in MUTANTS if any(part in each.name for part in wanted)]
+    if not mutants:
+        print(f"No mutant has {' or '.join(wanted)} in its name.")
+        return 2
     check_texts(mutants)
     waiting, results = queue.Queue(), queue.Queue()
     for mutant in mutants:
