@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import session_end
 from accounts.devices import mark_of
 from accounts.models import Role
-from followups import audits
+from followups import audits, badge
 from resources import crisis
 from sessions_app import help_tokens
 
@@ -32,7 +32,12 @@ def navigation(request):
     if user is None or not user.is_authenticated:
         return []
     return [
-        {"url": reverse(name), "label": label, "is_current": is_current(request, name)}
+        {
+            "url": reverse(name),
+            "label": label,
+            "is_current": is_current(request, name),
+            "has_count": name == "follow-ups",
+        }
         for name, label, roles in PLACES
         if not roles or user.has_role(*roles)
     ]
@@ -41,6 +46,11 @@ def navigation(request):
 def is_current(request, name):
     address = reverse(name)
     return request.path == address or (address != "/" and request.path.startswith(address))
+
+
+def is_counted_later(request):
+    """On the live page nothing is asked for that can wait: the number comes when the bar first asks for it again."""
+    return request.resolver_match and request.resolver_match.url_name == "departure"
 
 
 def session(request):
@@ -55,4 +65,5 @@ def session(request):
         "may_be_asked": user.is_supervisor or user.is_site_contact,
         "help_token": SimpleLazyObject(lambda: help_tokens.token_for(user)),
         "new_call_id": uuid.uuid4(),
+        "follow_ups_count": "" if is_counted_later(request) else SimpleLazyObject(lambda: badge.count_for(user)),
     }

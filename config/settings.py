@@ -1,7 +1,9 @@
 """Settings. Everything that differs between machines comes from the environment; `.env.example` explains each."""
 
 import sys
+from base64 import urlsafe_b64decode
 from contextlib import suppress
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -240,8 +242,28 @@ vars().update(env.email("EMAIL_URL", default="consolemail://" if DEBUG or IS_TES
 EMAIL_TIMEOUT = 10  # seconds per socket operation; far below the delivery lease (followups.deliveries)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="doorway@localhost")
 MAIL_DIR = env.path("MAIL_DIR", default=str(BASE_DIR / ".local" / "mail"))
+# A mail service over HTTPS, by its name in django-anymail; the demo sends nothing to anybody, whatever is set.
+ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT} | env.json("ANYMAIL", default={})
+if EMAIL_SERVICE := env.str("EMAIL_SERVICE", default=""):
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_SERVICE}.EmailBackend"
 if DEMO:
     EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", str(MAIL_DIR)
+
+
+# Notifications on devices -----------------------------------------------------------------------------------
+def vapid_key():
+    """The key that signs notifications, or "" where none are offered; refuses one that signs nothing."""
+    key = env.str("VAPID_PRIVATE_KEY", default="")
+    with suppress(ValueError):
+        if not key or len(urlsafe_b64decode(key + "=" * (-len(key) % 4))) == VAPID_KEY_BYTES:
+            return key
+    raise ImproperlyConfigured("VAPID_PRIVATE_KEY is no such key. `manage.py create_vapid_key` makes one.")
+
+
+VAPID_KEY_BYTES = 32
+VAPID_PRIVATE_KEY = vapid_key()
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="") or f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"
+PUSH_TO_OWN_NETWORK = DEBUG or IS_TEST  # else a made-up subscription could reach what only this machine can reach
 
 # Celery: messages carry no state, so nothing is lost with Redis (followups.tasks) ---------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")

@@ -14,7 +14,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from followups import clock, escalations, reminders
+from followups import channels, clock, digests, escalations, reminders
 from followups.models import Delivery, DeliveryEnd, DeliveryStart, Reminder
 from followups.post import Post, Verdict
 from sessions_app.models import HelpCall
@@ -112,6 +112,10 @@ def begin(delivery):
 
 def is_wanted(delivery):
     """Whether there is still something to say: the promise stands as it was, or nobody has answered the call."""
+    if not channels.is_open(delivery):
+        return False
+    if delivery.kind == Delivery.Kind.DIGEST:
+        return digests.is_wanted(delivery, now=clock.now())
     if delivery.help_call_id:
         return HelpCall.objects.open().filter(pk=delivery.help_call_id, answered_at=None).exists()
     return delivery.reminder is None or reminders.is_wanted(delivery.reminder)

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from followups.views import absences, contact, deeds, escalations, lists, on_call, plans
+from followups.views import absences, channels, contact, deeds, escalations, lists, on_call, plans
 
 urlpatterns = [
     path("", lists.follow_ups_page, name="follow-ups"),
     path("due/", lists.due, name="follow-ups-due"),
+    path("count/", channels.follow_ups_count, name="follow-ups-count"),
     path("not-sent/", lists.failed_deliveries, name="failed-deliveries"),
     path("plan/<uuid:departure_id>/", plans.plan, name="plan"),
     path("attempts/<uuid:departure_id>/", plans.attempts, name="attempts"),

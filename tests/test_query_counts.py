@@ -39,6 +39,8 @@ OF_THE_THERAPIST = [
     "follow-ups",
     "follow-ups-due",
     "absences",
+    "notifications",
+    "follow-ups-count",
     "hand-offs",
     "plan",
     "attempts",
@@ -96,9 +98,9 @@ def grow(add_a_day, first):
 
 WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
 WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
-WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call"]
+WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "notifications", "follow-ups-count"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
-FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs"]
+FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs", "follow-ups-count"]
 OF_A_FOLLOW_UP = ["record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"]
 
 

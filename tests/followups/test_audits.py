@@ -134,7 +134,7 @@ def test_a_canary_goes_the_whole_way_every_five_minutes(both_clocks_beat, settin
         reminders.sweep(clock_name="beat")
     deliveries.drain()
     [mail] = mail_server.accepted
-    assert (mail["To"], mail["Subject"]) == (settings.CANARY_ADDRESS, notices.CANARY_SUBJECT)
+    assert (mail["To"], mail["Subject"]) == (settings.CANARY_ADDRESS, notices.CANARY.subject)
     assert audits.findings() == {}
     back(Delivery.objects.all(), finished_at=canaries.LATE_AFTER.total_seconds() + 1)
     assert audits.findings() == {"canary_is_late": 1}

@@ -127,6 +127,7 @@ PAGES = {
         "/help/",
         "/steps/",
         "/account/",
+        "/account/notifications/",
         "/account/password/",
         "/account/sign-out/",
     ],
@@ -140,7 +141,7 @@ PAGES = {
     ],
     None: ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/", "/offline/"],
 }
-FOR_MACHINES = {"healthz", "manifest", "service-worker", "session-end"}
+FOR_MACHINES = {"calendar", "push-worker", "renew-calendar", "healthz", "manifest", "service-worker", "session-end"}
 ON_THE_WAY = {
     "review": "needs a signed report: on the whole way",
     "account_reset_password_from_key": "needs a link out of a mail",
