@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Role, Site, Supervision, Team, User
 from followups import policies
+from followups.models import FollowUpPolicy
 from protocols import editions
 from resources import shelf
 from sessions_app import departures
@@ -34,6 +35,14 @@ def published(request):
         request.getfixturevalue("transactional_db" if asked_for & COMMITS else "db")
         editions.publish_all()
         policies.load_default()
+        policies.Known.is_one_in_force = False  # tables are emptied, which happens nowhere else
+
+
+@pytest.fixture
+def adopted(published, hire):
+    """The follow-up policy, put in force by a clinical lead. Without it no plan has times."""
+    lead = hire("Nora Berg", Role.SUPERVISOR, is_clinical_lead=True)
+    return policies.adopt(FollowUpPolicy.objects.get(number=1), by=lead)
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +91,7 @@ def hire(team):
 
 
 @pytest.fixture
-def therapist(hire):
+def therapist(hire, adopted):
     return hire("Ana Reyes", Role.THERAPIST, phone="+1 555 0117")
 
 

@@ -39,6 +39,7 @@ OF_THE_THERAPIST = [
     "follow-ups",
     "follow-ups-due",
     "plan",
+    "what-when",
     "attempts",
     "record-contact",
     "move-follow-up",
@@ -50,7 +51,7 @@ OF_THE_THERAPIST = [
     "me",
 ]
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
-OF_THE_SUPERVISOR += ["help-calls", "help-asked"]
+OF_THE_SUPERVISOR += ["help-calls", "help-asked", "lower-level", "policies", "policy", "policy-what-when"]
 
 
 @pytest.fixture
@@ -93,6 +94,7 @@ def grow(add_a_day, first):
 
 WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
 WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
+WITHOUT_ARGUMENTS += ["policies"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
 FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call"]
 OF_A_FOLLOW_UP = ["record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"]
@@ -101,6 +103,8 @@ OF_A_FOLLOW_UP = ["record-contact", "move-follow-up", "drop-follow-up", "change-
 def address_of(name, departure):
     if name in WITHOUT_ARGUMENTS:
         return reverse(name)
+    if name in ("policy", "policy-what-when"):
+        return reverse(name, args=[1])
     if name == "resource":
         return reverse(name, args=[Resource.objects.first().pk])
     if name == "note-details":

@@ -1,6 +1,6 @@
 from followups.models.deliveries import Delivery, DeliveryEnd, DeliveryStart, Heartbeat
 from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
-from followups.models.policy import FollowUpPolicy, PolicyTask
+from followups.models.policy import FollowUpPolicy, PolicyOverlay, PolicyTask, Situation
 from followups.models.reminders import Reminder
 
 __all__ = [
@@ -13,6 +13,8 @@ __all__ = [
     "FollowUpPlan",
     "FollowUpPolicy",
     "Heartbeat",
+    "PolicyOverlay",
     "PolicyTask",
     "Reminder",
+    "Situation",
 ]
