@@ -1,11 +1,13 @@
 from django.urls import path
 
-from followups.views import absences, contact, deeds, escalations, lists, on_call, plans
+from followups.views import absences, channels, contact, deeds, escalations, lists, on_call, plans, working
 
 urlpatterns = [
     path("", lists.follow_ups_page, name="follow-ups"),
     path("due/", lists.due, name="follow-ups-due"),
+    path("count/", channels.follow_ups_count, name="follow-ups-count"),
     path("not-sent/", lists.failed_deliveries, name="failed-deliveries"),
+    path("working/", working.reminders_working, name="reminders-working"),
     path("plan/<uuid:departure_id>/", plans.plan, name="plan"),
     path("attempts/<uuid:departure_id>/", plans.attempts, name="attempts"),
     path("plan/<uuid:departure_id>/no-contact/", plans.respect_no_contact, name="respect-no-contact"),

@@ -135,6 +135,7 @@ PAGES = {
         "/departures/{id}/",
         "/follow-ups/",
         "/follow-ups/not-sent/",
+        "/follow-ups/working/",
         "/follow-ups/on-call/",
         "/resources/",
     ],
