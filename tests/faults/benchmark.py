@@ -180,14 +180,16 @@ def plan_of_the_sweep():
 def p6(world, scale):
     """Routine ones are all due; then 100 immediate ones fall due, once a thousand are out."""
     world.begin()
-    before = len(world.sink.copies)
-    ids = [each for _part in range(scale // 5000) for each in world.make(5000)]
+    before, few = len(world.sink.copies), world.people
+    world.people = world.crowd()
+    ids = [each for _part in range(scale // 5000) for each in world.make(5000, lane=1)]
+    world.people = few
     began = time.monotonic()
     world.programs.start_sweeper()
     world.programs.start_worker()
     world.programs.start_beat()
     world.wait_for(lambda: len(world.sink.copies) > before + min(1000, scale // 5), seconds=300)
-    urgent, due_at = world.make(100, lane=0), time.monotonic()
+    urgent, due_at = world.make(100), time.monotonic()
     world.settle(urgent, hurry=False, seconds=300)
     urgent_took = time.monotonic() - due_at
     world.settle(ids, hurry=False, seconds=3000)

@@ -182,7 +182,7 @@ def f17_poison(world):
     """one message kills its sender each time: set aside after three, the others go out"""
     poison, *_ = world.people
     world.sink.mode, world.sink.pause, world.sink.only = "before", 20, poison.email
-    ids = world.make(1, recipient=poison, lane=0)
+    ids = world.make(1, recipient=poison)
     others = world.make(12, recipient=world.people[1])
     deaths = 0
     for _turn in range(3):

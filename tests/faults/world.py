@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Count
 
 from accounts.models import Role, Site, Team, User
-from followups import clock, deliveries, notices
+from followups import clock, deliveries, notices, reminders
 from followups.models import Delivery, DeliveryEnd, DeliveryStart, FollowUp, FollowUpPlan, FollowUpPolicy, Reminder
 from sessions_app import departures
 from sessions_app.models import Client, TherapySession
@@ -67,8 +67,11 @@ class World:
         self.sink.mode, self.sink.only, self.sink.pause = "ok", "", 0.5
         self.sink.met = 0
 
-    def make(self, number, *, lane=Reminder.Lane.ROUTINE, due_in=timedelta(seconds=-1), recipient=None):
-        """That many follow-ups with one reminder each. Returns the ids of the reminders."""
+    def make(self, number, *, lane=Reminder.Lane.URGENT, due_in=timedelta(seconds=-1), recipient=None):
+        """That many follow-ups with one reminder each. Returns the ids of the reminders.
+
+        Urgent ones have a message each; routine ones of one person may share one.
+        """
         due_at = clock.now() + due_in
         when = {"due_on": due_at.date(), "due_wall_time": due_at.time(), "time_zone": "UTC", "due_at": due_at}
         people = [recipient] if recipient else self.people
@@ -81,13 +84,26 @@ class World:
         )
         return [each.pk for each in made]
 
+    def crowd(self):
+        """So many people that no two reminders of one sweep are for the same person."""
+        made = (User(email=f"c{n}@crowd.example", name="C", roles=[Role.THERAPIST]) for n in range(reminders.BATCH))
+        return User.objects.bulk_create(made)
+
     def messages(self, ids):
         return Delivery.objects.filter(kind=Delivery.Kind.REMINDER, channel="email", reminder_id__in=ids)
 
+    def carriers(self, ids):
+        """By reminder: the reminder whose message tells of it, which is itself unless it shares another's."""
+        told_with = Reminder.objects.filter(pk__in=ids).values_list("pk", "told_with_id")
+        return {mine: other or mine for mine, other in told_with}
+
     def left(self, ids):
         """How many of these reminders have no message that came to its end."""
-        ended = self.messages(ids).filter(state__in=OVER).values("reminder_id").distinct().count()
-        return len(ids) - ended + self.messages(ids).exclude(state__in=OVER).count()
+        carriers = self.carriers(ids)
+        messages = self.messages(set(carriers.values()))
+        ended = set(messages.filter(state__in=OVER).values_list("reminder_id", flat=True))
+        waiting = messages.exclude(state__in=OVER).count()
+        return waiting + sum(carrier not in ended for carrier in carriers.values())
 
     def settle(self, ids, *, seconds=90, hurry=True):
         """Wait until every message came to its end; pauses between tries are cut short in the rows."""
@@ -135,14 +151,17 @@ class World:
 
     def judge(self, ids, *, unmarked_allowed=0, failed_allowed=0):
         """I1 each key reached the sink or failed visibly; I2 extra copies bounded and marked; I3 no open start."""
-        messages = list(self.messages(ids))
+        carriers = self.carriers(ids)
+        messages = list(self.messages(set(carriers.values())))
         key_of = {notices.opaque(each): each for each in messages}
         copies = {}
         for key, at, is_marked, message_id in list(self.sink.copies):
             if key in key_of:
                 copies.setdefault(key, []).append((at, is_marked, message_id))
-        told = {key_of[key].reminder_id for key in copies}
-        failed = {each.reminder_id for each in messages if each.state == State.FAILED} - told
+        reached = {key_of[key].reminder_id for key in copies}
+        unsent = {each.reminder_id for each in messages if each.state == State.FAILED}
+        told = {each for each, carrier in carriers.items() if carrier in reached}
+        failed = {each for each, carrier in carriers.items() if carrier in unsent} - told
         extra = sum(len(each) - 1 for each in copies.values())
         # The one that is not marked may arrive last: a slow sender's, overtaken by the one who took over.
         unmarked = sum(max(0, sum(not is_marked for _, is_marked, _ in each) - 1) for each in copies.values())
