@@ -57,8 +57,8 @@ def permit(client, *, permissions, by):
     """
     client = locked(client)
     standing = {permission.channel: permission for permission in client.contact_permissions.all()}
-    for channel, facts in permissions.items():
-        permission, facts = standing.get(channel), NOT_ASKED | facts
+    for channel, said in permissions.items():
+        permission, facts = standing.get(channel), NOT_ASKED | said
         if facts == (what_is_said(permission) if permission else NOT_ASKED):
             continue
         if facts["scope"]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import allow
 from accounts.models import Role
-from followups import no_contact
+from followups import no_contact, unreached
 from followups.models import FollowUp
 from sessions_app.models import DepartureEvent
 from sessions_app.no_contact import wish_of
@@ -44,6 +44,7 @@ def plan_page(request, departure_id, *, page):
         "wish": wish_of(departure),
         "may_change": request.user == departure.therapist or request.user.is_supervisor,
         "now": timezone.now(),
+        **unreached.standing(departure),
     }
     template = "followups/plan.html#panel" if request.htmx else "followups/plan.html"
     return render(request, template, context)
