@@ -42,25 +42,28 @@ class Tally:
         return self.is_met and self.letter_allowed and not self.letter_sent
 
 
-def tally(departure, *, gate=None):
-    """Count what was tried. Three queries and those of the gate."""
-    gate = gate or contact_permissions.gate_of(departure)
-    attempts = since_last_known(departure)
+def tally(departure, *, attempts=None, gate=None):
+    """Count what was tried. The gate is only asked once there were enough days: before that nothing hangs on it."""
+    attempts = since_last_known(departure) if attempts is None else attempts
     tried = [each for each in attempts if RESULTS[each.result].counts and each.channel != Channel.LETTER]
     zone = departure.site.zone
+    days = len({each.occurred_at.astimezone(zone).date() for each in tried})
+    if days >= DAYS:
+        gate = gate or contact_permissions.gate_of(departure)
     return Tally(
-        days=len({each.occurred_at.astimezone(zone).date() for each in tried}),
+        days=days,
         channels=len({each.channel for each in tried}),
-        channels_needed=max(1, min(CHANNELS, len(gate.permitted))),
+        channels_needed=max(1, min(CHANNELS, len(gate.permitted))) if gate else CHANNELS,
         letter_sent=any(each.result == Result.LETTER_SENT for each in attempts),
-        letter_allowed=gate.of(Channel.LETTER).is_permitted,
+        letter_allowed=bool(gate and gate.of(Channel.LETTER).is_permitted),
     )
 
 
-def since_last_known(departure):
+def since_last_known(departure, *, attempts=None, decisions=None):
     """The attempts after the last that reached the client, and after the last decision, in their order."""
-    attempts = list(departure.contact_attempts.all())
-    decided = departure.decisions.agreed().order_by("answered_at").values_list("answered_at", flat=True).last()
+    attempts = list(departure.contact_attempts.all()) if attempts is None else attempts
+    decisions = departure.decisions.all() if decisions is None else decisions
+    decided = max((each.answered_at for each in decisions if each.is_agreed), default=None)
     if decided:
         attempts = [each for each in attempts if each.occurred_at > decided]
     reached = [index for index, each in enumerate(attempts) if each.is_reached]
@@ -99,13 +102,12 @@ def is_decision(follow_up):
     return follow_up.title == DECIDE and not follow_up.channel
 
 
-def standing(departure):
+def standing(departure, *, attempts=None):
     """For the pages: what was tried, and what was decided or waits for the other."""
     decisions = list(StatusDecision.objects.filter(departure=departure).select_related("proposed_by", "answered_by"))
-    gate = contact_permissions.gate_of(departure)
+    lately = since_last_known(departure, attempts=attempts, decisions=decisions)
     return {
-        "tally": tally(departure, gate=gate),
-        "may_write": gate.of(Channel.LETTER).was_allowed,
+        "tally": tally(departure, attempts=lately),
         "waiting_decision": next((each for each in decisions if each.answered_at is None), None),
         "decisions": [each for each in decisions if each.is_agreed],
     }
