@@ -15,12 +15,6 @@ Result = ContactAttempt.Result
 
 
 @pytest.fixture
-def call(planned):
-    """The first call of the plan."""
-    return planned.follow_ups.open().exclude(channel="").order_by("due_at").first()
-
-
-@pytest.fixture
 def browser(signed_in, therapist):
     return signed_in(therapist)
 
