@@ -12,7 +12,7 @@ from accounts.models import Role
 from followups import contact_permissions, decisions, next_attempts, unreached
 from followups.models import FollowUp, StatusDecision
 from sessions_app.models import Channel
-from tests.followups.races import both
+from tests.followups.races import both, meet_after
 
 
 @pytest.fixture
@@ -256,9 +256,10 @@ def test_a_decision_never_changes(met, propose, answer, therapist, supervisor):
         StatusDecision.objects.update(choice="open_door")
 
 
-def test_of_two_who_answer_at_once_one_is_told(transactional_db, met, propose, therapist, supervisor):
+def test_of_two_who_answer_at_once_one_is_told(transactional_db, met, propose, therapist, supervisor, monkeypatch):
     propose(therapist, "open_door")
     decision, told = StatusDecision.objects.get(), []
+    meet_after(monkeypatch, decisions.clock, "now")
 
     def answer(verb):
         try:
