@@ -1,6 +1,7 @@
 """What Celery is told. No result backend, no `eta`, no `expires`: time lives in rows (see `followups.reminders`)."""
 
 from django.conf import settings
+from kombu import Queue
 
 broker_url = settings.REDIS_URL
 broker_connection_retry_on_startup = True
@@ -12,8 +13,12 @@ task_reject_on_worker_lost = True  # safe: tasks carry nothing, a repeat finds n
 worker_prefetch_multiplier = 1
 worker_hijack_root_logger = False
 task_default_queue = "routine"
+# A worker without -Q serves both; one with `-Q urgent` is kept free for what cannot wait.
+task_queues = [Queue("urgent"), Queue("routine")]
+task_routes = {"followups.tasks.drain_urgent": {"queue": "urgent"}}
 timezone = "UTC"
 beat_schedule = {
     "sweep": {"task": "followups.tasks.sweep", "schedule": settings.SWEEP_SECONDS},
+    "drain_urgent": {"task": "followups.tasks.drain_urgent", "schedule": settings.SWEEP_SECONDS},
     "drain": {"task": "followups.tasks.drain", "schedule": settings.SWEEP_SECONDS},
 }

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import session_end
 from accounts.devices import mark_of
 from accounts.models import Role
+from followups import audits
 from resources import crisis
 from sessions_app import help_tokens
 
@@ -50,6 +51,7 @@ def session(request):
     return {
         "session_seconds": session_end.seconds_left(request.session),
         "crisis_numbers": SimpleLazyObject(lambda: crisis.numbers_to_call(user.site.country)[user.site.country]),
+        "is_audit_late": audits.is_late(),
         "may_be_asked": user.is_supervisor or user.is_site_contact,
         "help_token": SimpleLazyObject(lambda: help_tokens.token_for(user)),
         "new_call_id": uuid.uuid4(),

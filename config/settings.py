@@ -131,6 +131,8 @@ def database():
 
 
 DATABASES = {"default": database()}
+if audit_url := env.str("AUDIT_DATABASE_URL", default=""):
+    DATABASES["audit"] = env.db_url_config(audit_url) | OPEN_CONNECTIONS  # may only read (create_audit_role)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits of the sign-in page must survive a Redis that is down or flushed, so they live in PostgreSQL.
@@ -244,6 +246,9 @@ if DEMO:
 # Celery: messages carry no state, so nothing is lost with Redis (followups.tasks) ---------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=15)
+AUDIT_SECONDS = env.int("AUDIT_SECONDS", default=60)
+DEADMAN_URL = env.str("DEADMAN_URL", default="")
+CANARY_ADDRESS = env.str("CANARY_ADDRESS", default="")
 
 # Logs carry ids, never words --------------------------------------------------------------------------------
 LOGGING = {

@@ -14,9 +14,9 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from followups import clock, reminders
-from followups.models import Delivery, DeliveryEnd, DeliveryStart
-from followups.post import Post
+from followups import clock, escalations, reminders
+from followups.models import Delivery, DeliveryEnd, DeliveryStart, Reminder
+from followups.post import Post, Verdict
 from sessions_app.models import HelpCall
 
 LEASE = timedelta(seconds=120)  # twice the longest talk, which is EMAIL_TIMEOUT times the six turns of SMTP
@@ -30,23 +30,27 @@ Result = DeliveryEnd.Result
 State = Delivery.State
 
 
-def drain():
-    """Send everything that is due, urgent first. Safe to call at any time, by any number of senders at once."""
+def drain(*, lanes=tuple(Reminder.Lane)):
+    """Send everything that is due in these lanes, urgent first. Any number of senders may do so at once.
+
+    What became urgent meanwhile is swept between two batches, so that it never waits behind all that is routine.
+    """
     sent = 0
     with Post() as post:
-        while batch := claim():
+        while batch := claim(lanes=lanes):
             for delivery in batch:
                 sent += deliver(delivery, post=post)
+            reminders.sweep_batch(lanes=[Reminder.Lane.URGENT])
     return sent
 
 
 @transaction.atomic
-def claim():
+def claim(*, lanes=tuple(Reminder.Lane)):
     """Take a batch under one fresh lease token: what waits and is due, and what a dead sender left behind."""
     now = clock.now()
     free = Q(state=State.PENDING, next_at__lte=now) | Q(state=State.LEASED, lease_until__lt=now)
     batch = list(
-        Delivery.objects.filter(free)
+        Delivery.objects.filter(free, lane__in=lanes)
         .select_for_update(of=["self"], skip_locked=True)
         .select_related("recipient", "reminder__follow_up", "help_call__by", "help_call__site")
         .order_by("lane", "next_at", "pk")[:BATCH]
@@ -71,9 +75,17 @@ def deliver(delivery, *, post):
     start = begin(delivery)
     if start is None:
         return 0
-    verdict = post.send(delivery)
+    verdict = send(delivery, post=post)
     finish(delivery, start=start, verdict=verdict)
     return int(verdict.result == Result.SENT)
+
+
+def send(delivery, *, post):
+    """Say what came of it. A message that breaks its sender counts as lost, and keeps no other from going out."""
+    try:
+        return post.send(delivery)
+    except Exception as error:
+        return Verdict(Result.LOST, f"The sender broke: {type(error).__name__}")
 
 
 @transaction.atomic
@@ -90,10 +102,10 @@ def begin(delivery):
         return None
     if not is_wanted(delivery):
         return settle(held, State.STOPPED, now=now)
-    if not delivery.recipient.is_active:
-        return settle(held, State.FAILED, now=now, problem="The recipient has no account any more.")
+    if delivery.recipient and not delivery.recipient.is_active:
+        return fail(held, now=now, problem="The recipient has no account any more.")
     if held.starts.filter(end__result=Result.LOST).count() >= MOST_LOST_STARTS:
-        return settle(held, State.FAILED, now=now, problem="Set aside: the sender died on it three times.")
+        return fail(held, now=now, problem="Set aside: the sender died on it three times.")
     mine.update(lease_until=now + LEASE)
     return DeliveryStart.objects.create(delivery=held, lease_token=held.lease_token, worker=me(), at=now)
 
@@ -112,6 +124,12 @@ def settle(held, state, *, now, problem=""):
     held.save(update_fields=["state", "finished_at", "last_problem", "lease_token", "lease_until"])
 
 
+def fail(held, *, now, problem):
+    """It will never arrive. In the same transaction somebody else is told, on each of their channels."""
+    settle(held, State.FAILED, now=now, problem=problem)
+    escalations.could_not_tell(held)
+
+
 @transaction.atomic
 def finish(delivery, *, start, verdict):
     """Write the end of a start, if the lease is still ours; a late finisher changes nothing."""
@@ -124,7 +142,7 @@ def finish(delivery, *, start, verdict):
     if verdict.result == Result.SENT:
         settle(held, State.SENT, now=now)
     elif verdict.result == Result.PERMANENT or starts >= MOST_STARTS:
-        settle(held, State.FAILED, now=now, problem=verdict.detail)
+        fail(held, now=now, problem=verdict.detail)
     else:
         try_again(held, verdict, starts=starts, now=now)
 
@@ -135,7 +153,7 @@ def try_again(held, verdict, *, starts, now):
     held.state, held.lease_token, held.lease_until = State.PENDING, None, None
     held.next_at = now + pause * random.uniform(1.0, 1.25)  # noqa: S311
     held.last_problem = verdict.detail
-    held.may_be_repeat = held.may_be_repeat or verdict.result == Result.AMBIGUOUS
+    held.may_be_repeat = held.may_be_repeat or verdict.result in (Result.AMBIGUOUS, Result.LOST)
     held.save(update_fields=["state", "lease_token", "lease_until", "next_at", "last_problem", "may_be_repeat"])
 
 

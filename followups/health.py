@@ -1,6 +1,6 @@
 """Whether reminders go out. Ages in seconds, counts; no ids and no names."""
 
-from followups import clock
+from followups import audits, canaries, clock
 from followups.models import Delivery, Heartbeat, Reminder
 
 STALE_AFTER = 60  # seconds without any clock having swept
@@ -10,10 +10,14 @@ def report():
     """`is_ready` is false when no clock swept within STALE_AFTER seconds."""
     now = clock.now()
     ages = {beat.clock: round((now - beat.beat_at).total_seconds()) for beat in Heartbeat.objects.all()}
+    audited = ages.pop(audits.SIGN, None)
+    canary = canaries.last_sent_at()
     oldest = Reminder.objects.due(now).order_by("due_at").values_list("due_at", flat=True).first()
     return {
         "is_ready": bool(ages) and min(ages.values()) < STALE_AFTER,
         "sweep_age_seconds": ages,
+        "audit_age_seconds": audited,
+        "canary_age_seconds": round((now - canary).total_seconds()) if canary else None,
         "oldest_overdue_reminder_seconds": round((now - oldest).total_seconds()) if oldest else 0,
         "failed_deliveries": Delivery.objects.filter(state=Delivery.State.FAILED).count(),
     }

@@ -115,9 +115,10 @@ def sweep(*, clock_name):
 
     Any number of sweeps may run at once: each locks the rows it takes and passes over those another holds.
     """
-    from followups import absences, help_escalation  # both build on this module
+    from followups import absences, canaries, help_escalation  # they build on this module
 
     absences.sweep()
+    canaries.sweep()
     help_escalation.sweep()
     fired = 0
     while batch := sweep_batch():
@@ -127,10 +128,11 @@ def sweep(*, clock_name):
 
 
 @transaction.atomic
-def sweep_batch():
+def sweep_batch(*, lanes=tuple(Reminder.Lane)):
     now = clock.now()
     due = list(
         Reminder.objects.due(now)
+        .filter(lane__in=lanes)
         .select_for_update(of=["self"], skip_locked=True)
         .select_related(
             "recipient", "follow_up__owner", "follow_up__departure__therapist", "follow_up__departure__site"

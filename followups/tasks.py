@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from followups import deliveries, reminders
+from followups.models import Reminder
 
 
 @shared_task(name="followups.tasks.sweep")
@@ -14,3 +15,9 @@ def sweep():
 @shared_task(name="followups.tasks.drain")
 def drain():
     deliveries.drain()
+
+
+@shared_task(name="followups.tasks.drain_urgent")
+def drain_urgent():
+    reminders.sweep_batch(lanes=[Reminder.Lane.URGENT])
+    deliveries.drain(lanes=[Reminder.Lane.URGENT])

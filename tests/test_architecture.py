@@ -190,7 +190,7 @@ def test_every_dependency_has_its_reason():
 def test_tasks_carry_nothing():
     app.loader.import_default_modules()
     ours = {name: task for name, task in app.tasks.items() if name.startswith("followups.")}
-    assert set(ours) == {"followups.tasks.sweep", "followups.tasks.drain"}
+    assert set(ours) == {f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent")}
     for entry in app.conf.beat_schedule.values():
         assert set(entry) == {"task", "schedule"}, "no arguments, no eta, no expiry"
 

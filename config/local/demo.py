@@ -99,6 +99,8 @@ def fixed_settings(folder):
         "MAIL_DIR": str(folder / "mail"),
         "STATIC_ROOT": str(folder / "static"),
         "SWEEP_SECONDS": "5",
+        "AUDIT_SECONDS": "15",
+        "CANARY_ADDRESS": "canary@doorway.example",
         "LOG_LEVEL": "INFO",
     }
 
@@ -143,6 +145,7 @@ def start_programs(running, folder, *, port, env):
         ],
         "beat": [*celery, "beat", "--schedule", beat_file, "--pidfile=", "--loglevel", "INFO"],
         "sweeper": [PYTHON, "manage.py", "sweeper"],
+        "auditor": [PYTHON, "manage.py", "auditor"],
         "web": [*granian, "--no-ws", "--workers", "1", "--blocking-threads", "4", "config.wsgi:application"],
     }
     with step("Web server, worker, beat, sweeper"):

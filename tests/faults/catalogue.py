@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 BY_PYTEST = {
     "W": (
         "the watchdog: banner and missing ping, sends that all fail, the auditor killed",
-        "tests/followups/test_auditor.py",
+        "tests/followups/test_audits.py",
     ),
     "E": (
         "escalation: each step at its minute, acknowledged, recipient gone, target fails",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 DELIVERIES, REMINDERS, POST = "followups/deliveries.py", "followups/reminders.py", "followups/post.py"
 NOTICES, CLOCK, ROWS = "followups/notices.py", "followups/clock.py", "followups/models/reminders.py"
+AUDITS, CANARIES, RECIPIENTS = "followups/audits.py", "followups/canaries.py", "followups/recipients.py"
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,11 @@ class Mutant:
         return head + tail.replace(self.before, self.after, 1)
 
 
-SEND = "    verdict = post.send(delivery)\n    finish(delivery, start=start, verdict=verdict)\n"
+SEND = "    verdict = send(delivery, post=post)\n    finish(delivery, start=start, verdict=verdict)\n"
 SENT = 'type("Verdict", (), {"result": Result.SENT, "detail": ""})'
-BEGIN = "    start = begin(delivery)\n    if start is None:\n        return 0\n    verdict = post.send(delivery)\n"
+BEGIN = (
+    "    start = begin(delivery)\n    if start is None:\n        return 0\n    verdict = send(delivery, post=post)\n"
+)
 MINE = "filter(pk=delivery.pk, lease_token=delivery.lease_token)"
 LOCK = '        .select_for_update(of=["self"], skip_locked=True)\n'
 
@@ -40,13 +43,14 @@ MUTANTS = [
         "marked as sent before it is sent",
         DELIVERIES,
         SEND,
-        f"    finish(delivery, start=start, verdict={SENT})\n    verdict = post.send(delivery)\n",
+        f"    finish(delivery, start=start, verdict={SENT})\n    verdict = send(delivery, post=post)\n",
     ),
     Mutant(
         "start row after the first byte",
         DELIVERIES,
         BEGIN,
-        "    verdict = post.send(delivery)\n    start = begin(delivery)\n    if start is None:\n        return 0\n",
+        "    verdict = send(delivery, post=post)\n"
+        "    start = begin(delivery)\n    if start is None:\n        return 0\n",
     ),
     Mutant(
         "start row not committed before sending",
@@ -54,9 +58,9 @@ MUTANTS = [
         "def deliver(delivery",
         "@transaction.atomic\ndef deliver(delivery",
     ),
-    Mutant("no row lock in claim", DELIVERIES, LOCK, "", "def claim():"),
-    Mutant("claim waits for rows of others", DELIVERIES, LOCK, LOCK.replace(", skip_locked=True", ""), "def claim():"),
-    Mutant("no row lock in sweep", REMINDERS, LOCK, "", "def sweep_batch():"),
+    Mutant("no row lock in claim", DELIVERIES, LOCK, "", "def claim("),
+    Mutant("claim waits for rows of others", DELIVERIES, LOCK, LOCK.replace(", skip_locked=True", ""), "def claim("),
+    Mutant("no row lock in sweep", REMINDERS, LOCK, "", "def sweep_batch("),
     Mutant(
         "sweep waits for rows of others", REMINDERS, LOCK, LOCK.replace(", skip_locked=True", ""), "def sweep_batch"
     ),
@@ -83,7 +87,7 @@ MUTANTS = [
     ),
     Mutant("repeats of the dead not marked", DELIVERIES, "        delivery.may_be_repeat = True\n", ""),
     Mutant("mark not kept", DELIVERIES, ', "lease_until", "may_be_repeat"]', ', "lease_until"]'),
-    Mutant("ambiguous not marked", DELIVERIES, " or verdict.result == Result.AMBIGUOUS", ""),
+    Mutant("ambiguous not marked", DELIVERIES, "(Result.AMBIGUOUS, Result.LOST)", "(Result.LOST,)"),
     Mutant("mark not written in the mail", NOTICES, "body + REPEAT if delivery.may_be_repeat else body", "body"),
     Mutant(
         "another Message-ID at each try",
@@ -105,7 +109,7 @@ MUTANTS = [
         "due_at__lte=now, due_at__gte=now - __import__('datetime').timedelta(days=7))",
     ),
     Mutant("sweep of the future", ROWS, ", due_at__lte=now)", ")"),
-    Mutant("unique key not relied on", REMINDERS, ", ignore_conflicts=True)\n    fired", ")\n    fired"),
+    Mutant("unique key not relied on", REMINDERS, "create(made, ignore_conflicts=True)", "create(made)"),
     Mutant(
         "urgent lane ignored when sending",
         DELIVERIES,
@@ -117,9 +121,14 @@ MUTANTS = [
     ),
     Mutant("closed items still swept", REMINDERS, "if reminder.follow_up.is_open]", "]"),
     Mutant("no check again before sending", DELIVERIES, "if not is_wanted(delivery):", "if False:"),
-    Mutant("old promise still sent", DELIVERIES, " and not newer.exists()", ""),
-    Mutant("one who left still mailed", DELIVERIES, "if not delivery.recipient.is_active:", "if False:"),
-    Mutant("nobody stands in for one who left", REMINDERS, "    if reminder.recipient.is_active:\n", "    if True:\n"),
+    Mutant("old promise still sent", REMINDERS, " and not begun_since.exists()", ""),
+    Mutant(
+        "one who left still mailed",
+        DELIVERIES,
+        "if delivery.recipient and not delivery.recipient.is_active:",
+        "if False:",
+    ),
+    Mutant("nobody stands in for one who left", RECIPIENTS, " and may_act(reminder.recipient):", ":"),
     Mutant(
         "permanent as temporary", POST, "Result.PERMANENT if is_permanent else", "Result.TEMPORARY if is_permanent else"
     ),
@@ -139,28 +148,47 @@ MUTANTS = [
     Mutant(
         "failed looks like sent",
         DELIVERIES,
-        "settle(held, State.FAILED, now=now, problem=verdict.detail)",
+        "fail(held, now=now, problem=verdict.detail)",
         "settle(held, State.SENT, now=now)",
     ),
     Mutant(
         "fired without a delivery",
         REMINDERS,
-        "bulk_create([delivery_for(reminder) for reminder in wanted]",
-        "bulk_create([]",
+        "bulk_create(made,",
+        "bulk_create([],",
     ),
     Mutant("only one batch swept", REMINDERS, "    while batch := sweep_batch():", "    if batch := sweep_batch():"),
-    Mutant("only one batch sent", DELIVERIES, "        while batch := claim():", "        if batch := claim():"),
+    Mutant(
+        "only one batch sent",
+        DELIVERIES,
+        "        while batch := claim(lanes=lanes):",
+        "        if batch := claim(lanes=lanes):",
+    ),
     Mutant(
         "stopping leaves messages that wait",
         REMINDERS,
-        "reminder__follow_up=follow_up, state=Delivery.State.PENDING)",
-        "reminder__follow_up=follow_up, state=Delivery.State.FAILED)",
+        "filter(pk__in=list(own), state=Delivery.State.PENDING)",
+        "filter(pk__in=list(own), state=Delivery.State.FAILED)",
     ),
     Mutant(
         "stopping leaves reminders",
         REMINDERS,
-        "filter(state=Reminder.State.SCHEDULED).update(state=Reminder.State.STOPPED)",
-        "filter(state=Reminder.State.STOPPED).update(state=Reminder.State.STOPPED)",
+        "filter(state=State.SCHEDULED).update(state=State.STOPPED)",
+        "filter(state=State.STOPPED).update(state=State.STOPPED)",
     ),
     Mutant("no sign of having swept", REMINDERS, "    beat(clock_name)\n", ""),
+    # The watchman, and who is told instead
+    Mutant("nobody told instead", DELIVERIES, "    escalations.could_not_tell(held)\n", ""),
+    Mutant("one broken message stops the rest", DELIVERIES, "except Exception as error:", "except OSError as error:"),
+    Mutant(
+        "urgent waits behind routine",
+        DELIVERIES,
+        "            reminders.sweep_batch(lanes=[Reminder.Lane.URGENT])\n",
+        "",
+    ),
+    Mutant("a lane is no lane", DELIVERIES, "filter(free, lane__in=lanes)", "filter(free)"),
+    Mutant("the switch is fed whatever is found", AUDITS, "    if not found:\n", "    if True:\n"),
+    Mutant("a silent clock is no finding", AUDITS, "beat is None or now - beat.beat_at > GRACE", "beat is None"),
+    Mutant("an old audit is no banner", AUDITS, "timezone.now() - well_at > LATE_AFTER", "False"),
+    Mutant("a canary for each sweep", CANARIES, "int(now.timestamp() // EVERY.total_seconds())", "now.timestamp()"),
 ]

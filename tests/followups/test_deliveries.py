@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from followups import contact_attempts, deliveries, follow_ups, notices, reminders
-from followups.models import ContactAttempt, Delivery, DeliveryEnd, DeliveryStart
+from followups.models import ContactAttempt, Delivery, DeliveryEnd, DeliveryStart, Reminder
 from followups.post import Post, Verdict
 from sessions_app import reports
 from tests.followups.mail_server import DROP
@@ -110,13 +110,15 @@ def test_a_server_that_stays_busy_is_given_up_on_in_the_end(mail_server, waiting
 
 
 @pytest.mark.parametrize("where", ["recipient", "message"])
-def test_a_refusal_for_good_fails_at_once_and_the_supervisor_sees_it(
+def test_a_refusal_for_good_fails_at_once_and_the_supervisor_is_told_and_sees_it(
     where, mail_server, waiting, supervisor, signed_in
 ):
     refuse(mail_server, waiting.recipient.email, where)
     deliveries.drain()
     assert now_as_stored(waiting).state == State.FAILED
-    assert results() == [Result.PERMANENT]
+    assert results() == [Result.PERMANENT, Result.SENT]
+    [mail] = mail_server.accepted
+    assert (mail["To"], mail["Subject"]) == (supervisor.email, notices.NOT_SENT_SUBJECT)
     shown = signed_in(supervisor).get(reverse("failed-deliveries")).content.decode()
     assert waiting.recipient.name in shown
     assert "The mail server answered 550" in shown
@@ -218,7 +220,7 @@ def test_a_message_that_kills_its_sender_is_set_aside_and_shown(mail_server, wai
         die_in_the_middle()
     deliveries.drain()
     assert now_as_stored(waiting).state == State.FAILED
-    assert mail_server.accepted == []
+    assert [mail["Subject"] for mail in mail_server.accepted] == [notices.NOT_SENT_SUBJECT]
     assert "Set aside" in signed_in(supervisor).get(reverse("failed-deliveries")).content.decode()
 
 
@@ -228,8 +230,52 @@ def test_one_bad_address_does_not_hold_up_the_others(mail_server, all_due, super
     last.save()
     mail_server.refused[all_due[0].recipient.email] = "550 No such mailbox"
     reminders.sweep(clock_name="test")
+    assert deliveries.drain() > 0
+    assert {mail["To"] for mail in mail_server.accepted} == {supervisor.email}
+    assert notices.SUBJECT in [mail["Subject"] for mail in mail_server.accepted]
+
+
+def test_a_message_that_breaks_its_sender_holds_up_nobody_and_is_set_aside(mail_server, all_due, monkeypatch):
+    reminders.sweep(clock_name="test")
+    poison = Delivery.objects.earliest("pk")
+    make = notices.email_for
+
+    def break_on_one(delivery, **given):
+        if delivery.pk == poison.pk:
+            raise ValueError("nobody thought of this")
+        return make(delivery, **given)
+
+    monkeypatch.setattr(notices, "email_for", break_on_one)
+    for _round in range(4):
+        deliveries.drain()
+        come_due()
+    others = Delivery.objects.exclude(pk=poison.pk)
+    assert {each.state for each in others} == {State.SENT}
+    assert now_as_stored(poison).state == State.FAILED
+    assert list(poison.starts.values_list("end__result", flat=True)) == [Result.LOST] * deliveries.MOST_LOST_STARTS
+    assert "ValueError" in poison.starts.first().end.detail
+
+
+def test_what_becomes_urgent_goes_out_between_two_batches_of_routine(mail_server, set_level, monkeypatch):
+    monkeypatch.setattr(deliveries, "BATCH", 1)
+    set_level("none_identified", ago=timedelta(days=60))
+    routine = [Delivery(key=f"digest:{n}", kind="digest") for n in range(3)]
+    for each in routine:
+        each.recipient, each.channel, each.next_at = Reminder.objects.first().recipient, "email", timezone.now()
+        each.lane = Reminder.Lane.ROUTINE
+    Delivery.objects.bulk_create(routine)
+    urgent = Reminder.objects.order_by("due_at").first()
+    Reminder.objects.exclude(pk=urgent.pk).update(state=Reminder.State.STOPPED)
+    Reminder.objects.filter(pk=urgent.pk).update(lane=Reminder.Lane.URGENT)
+    assert deliveries.drain() == 4
+    order = list(DeliveryEnd.objects.order_by("pk").values_list("start__delivery__reminder", flat=True))
+    assert order.index(urgent.pk) == 1
+
+
+def test_a_sender_for_what_is_urgent_leaves_the_rest(mail_server, waiting):
+    Delivery.objects.update(lane=Reminder.Lane.ROUTINE)
+    assert deliveries.drain(lanes=[Reminder.Lane.URGENT]) == 0
     assert deliveries.drain() == 1
-    assert [mail["To"] for mail in mail_server.accepted] == [supervisor.email]
 
 
 def test_two_senders_at_once_send_each_mail_once(mail_server, transactional_db, all_due, monkeypatch):

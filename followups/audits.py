@@ -1,0 +1,109 @@
+"""Whether the engine of reminders keeps its promises at this moment, judged from outside of it.
+
+The auditor is a program of its own that only reads (with AUDIT_DATABASE_URL: as a role that can do nothing else). Only
+when all is well does it leave its sign, and ping the dead-man switch outside. Every page reads that sign: when it is
+older than LATE_AFTER, the pages say so themselves, and no worker is needed for that.
+"""
+
+import time
+import urllib.request
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from followups import canaries
+from followups.models import Delivery, DeliveryEnd, DeliveryStart, Heartbeat, Reminder
+
+SIGN = "audit"
+GRACE = timedelta(seconds=60)
+UNSENT = timedelta(minutes=5)  # urgent and not handed over by then: every try fails, or nobody tries
+LATE_AFTER = timedelta(minutes=3)
+CLOCKS = ("beat", "sweeper")
+CLOCKS_APART = timedelta(seconds=5)
+ASKED_ANEW = 15  # seconds for which a process believes what it read last: no page costs a statement more
+PATIENCE = 10  # seconds for the switch outside
+
+known = (float("-inf"), None)  # (when this process looked, by its monotonic clock; the last time all was well)
+
+
+def source():
+    """The name of the connection that is read."""
+    return SIGN if SIGN in settings.DATABASES else "default"
+
+
+def findings():
+    """What does not hold, as {code: how many}; empty when all is well. Codes and counts only: no ids, no names."""
+    now = database_time()
+    counts = {
+        **rows_without_a_next_step(now),
+        **{f"{name}_is_silent": int(is_silent(name, now)) for name in CLOCKS},
+        "clocks_differ": int(abs(timezone.now() - now) > CLOCKS_APART),
+        "every_send_fails": int(every_send_fails(now)),
+        "canary_is_late": int(canaries.is_late(now, using=source())),
+    }
+    return {code: count for code, count in counts.items() if count}
+
+
+def database_time():
+    with connections[source()].cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def rows_without_a_next_step(now):
+    """Rows that should have moved on by themselves and have not."""
+    reminders, deliveries = Reminder.objects.using(source()), Delivery.objects.using(source())
+    unsent = deliveries.filter(state__in=["pending", "leased"], lane=Reminder.Lane.URGENT)
+    fired = reminders.filter(state=Reminder.State.FIRED, told_at__gte=now - timedelta(days=1), told_with=None)
+    return {
+        "reminders_overdue": reminders.due(now - GRACE).count(),
+        "leases_expired": deliveries.filter(state="leased", lease_until__lt=now - GRACE).count(),
+        "urgent_not_sent": unsent.filter(created_at__lt=now - UNSENT).count(),
+        "fired_without_message": fired.filter(deliveries=None).count(),
+    }
+
+
+def is_silent(name, now):
+    beat = Heartbeat.objects.using(source()).filter(clock=name).first()
+    return beat is None or now - beat.beat_at > GRACE
+
+
+def every_send_fails(now):
+    """Whether nothing of what was tried in the last minutes was accepted; one that fails alone is no alarm."""
+    lately = DeliveryStart.objects.using(source()).filter(at__gte=now - UNSENT)
+    return lately.count() > 1 and not lately.filter(end__result=DeliveryEnd.Result.SENT).exists()
+
+
+def audit():
+    """One round. All is well: leave the sign and ping the switch outside. Returns the findings."""
+    found = findings()
+    if not found:
+        Heartbeat.objects.update_or_create(clock=SIGN, defaults={"beat_at": database_time()})
+        ping()
+    return found
+
+
+def ping():
+    """Tell the switch outside that all is well. The request carries nothing; OSError when it cannot be reached."""
+    if settings.DEADMAN_URL:
+        with urllib.request.urlopen(settings.DEADMAN_URL, timeout=PATIENCE):  # noqa: S310 an operator's own setting
+            pass
+
+
+def is_late():
+    """Whether the last good audit is more than LATE_AFTER ago; before the first one, the last migration is."""
+    global known  # noqa: PLW0603
+    looked_at, well_at = known
+    if time.monotonic() - looked_at > ASKED_ANEW:
+        well_at = last_sign_at()
+        known = (time.monotonic(), well_at)
+    return timezone.now() - well_at > LATE_AFTER
+
+
+def last_sign_at():
+    signs = Heartbeat.objects.filter(clock=SIGN).values_list("beat_at", flat=True)
+    applied = MigrationRecorder.Migration.objects.order_by("-applied").values_list("applied", flat=True)
+    return signs.first() or applied.first() or timezone.now()
