@@ -12,8 +12,8 @@ from sessions_app.forms.when import WhenField
 from sessions_app.models import Channel
 
 FURTHEST_AHEAD = timedelta(days=366)
+LONGEST_AGO = timedelta(days=31)
 Result = ContactAttempt.Result
-NOT_ALLOWED = Result.BLOCKED
 COMMON = [Result.REACHED_SAFE, Result.REACHED_NEEDS_MORE, Result.NO_ANSWER, Result.VOICEMAIL_LEFT, Result.SENT_NO_REPLY]
 
 
@@ -31,10 +31,7 @@ class ContactForm(forms.Form):
     note = forms.CharField(
         label=_("Anything to remember?"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
-
-    def __init__(self, *args, forbidden, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.forbidden = forbidden
+    occurred_at = WhenField(label=_("When was it?"), required=False, help_text=_("Empty means: just now."))
 
     def common_results(self):
         """The results that make up most attempts, as radio buttons."""
@@ -46,12 +43,15 @@ class ContactForm(forms.Form):
     def has_rare_result(self):
         return self["result"].value() not in COMMON
 
-    def clean(self):
-        """A forbidden channel is refused with the reason, unless that it was not used is what is recorded."""
-        data = super().clean()
-        if data.get("channel") in self.forbidden and data.get("result") not in (None, NOT_ALLOWED):
-            self.add_error("channel", self.forbidden[data["channel"]] + " " + _("Choose another."))
-        return data
+    def clean_occurred_at(self):
+        at = self.cleaned_data["occurred_at"]
+        if at and not timezone.now() - LONGEST_AGO < at <= timezone.now():
+            raise forms.ValidationError(_("Give a time that has passed, a month ago at most."))
+        return at
+
+    def refuse(self, passage):
+        """Say beside the channel why it was not allowed; everything that was typed stays."""
+        self.add_error("channel", f"{passage.channel.label}: {passage.why} " + _("Choose another."))
 
 
 class MoveForm(forms.Form):

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from followups.views import absences, contact, deeds, escalations, lists, on_call, plans
+from followups.views import (
+    absences,
+    contact,
+    decisions,
+    deeds,
+    escalations,
+    letters,
+    lists,
+    on_call,
+    overrides,
+    plans,
+)
 
 urlpatterns = [
     path("", lists.follow_ups_page, name="follow-ups"),
@@ -17,7 +28,14 @@ urlpatterns = [
     path("on-call/<int:shift_id>/remove/", on_call.remove, name="remove-shift"),
     path("<int:pk>/on-it/", escalations.acknowledge, name="acknowledge-follow-up"),
     path("<int:pk>/later/", escalations.snooze, name="snooze-follow-up"),
+    path("letter/<uuid:departure_id>/", letters.letter, name="letter"),
+    path("decisions/<uuid:departure_id>/", decisions.decide, name="decide-status"),
+    path("decisions/<int:decision_id>/answer/", decisions.answer, name="answer-decision"),
+    path("overrides/<int:override_id>/", overrides.override, name="override"),
+    path("waiting/", overrides.waiting, name="waiting-for-second"),
+    path("<int:pk>/override/", overrides.ask, name="ask-override"),
     path("<int:pk>/contact/", contact.record_contact, name="record-contact"),
+    path("<int:pk>/next/", contact.next_attempt, name="next-attempt"),
     path("<int:pk>/done/", deeds.complete, name="complete-follow-up"),
     path("<int:pk>/move/", deeds.move, name="move-follow-up"),
     path("<int:pk>/not-needed/", deeds.drop, name="drop-follow-up"),

@@ -8,7 +8,7 @@ from sessions_app import departures, signals
 from sessions_app.models import AgeBand, Client, ContactPermission, TherapySession
 
 REFERENCE_ONCE = "client_reference_once_per_team"
-NOT_ASKED = {"scope": "", "address": "", "safe_times": ""}
+NOT_ASKED = {"scope": "", "address": "", "safe_from": None, "safe_until": None, "safe_times": ""}
 
 
 class ReferenceIsTaken(Exception):
@@ -50,15 +50,15 @@ def change_client(client, *, by, permissions=None, **facts):
 
 @transaction.atomic
 def permit(client, *, permissions, by):
-    """Write down what the client allows: `{channel: {"scope": …, "address": …, "safe_times": …}}`.
+    """Write down what the client allows: `{channel: {"scope": …, "address": …, "safe_from": …, …}}`.
 
     An empty scope means not asked, and no row stands for that channel. A channel that is left out, or says what
     it said before, is not touched; any other is confirmed as of today where `by` is.
     """
     client = locked(client)
     standing = {permission.channel: permission for permission in client.contact_permissions.all()}
-    for channel, facts in permissions.items():
-        permission = standing.get(channel)
+    for channel, said in permissions.items():
+        permission, facts = standing.get(channel), NOT_ASKED | said
         if facts == (what_is_said(permission) if permission else NOT_ASKED):
             continue
         if facts["scope"]:

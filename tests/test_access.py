@@ -8,7 +8,7 @@ from django.apps import apps
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from followups import absences, on_call
+from followups import absences, decisions, on_call, overrides
 from followups.models import FollowUp
 from protocols.models import EditionTranslation
 from resources.models import Resource
@@ -113,6 +113,13 @@ TABLE = {
     "attempts": (CLINICAL, GET_ONLY),
     "respect-no-contact": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "allow-contact": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
+    "letter": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
+    "decide-status": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
+    "answer-decision": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
+    "ask-override": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
+    "override": ([200, 200, 200, 200, 403, 302], [422, 422, 422, 422, 403, 302]),
+    "waiting-for-second": ([200, 200, 200, 200, 403, 302], GET_ONLY),
+    "next-attempt": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
     "record-contact": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
     "complete-follow-up": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "move-follow-up": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
@@ -160,6 +167,8 @@ def addresses(cast, departure, starter):
         "absence_id": away_next_month(departure.therapist, cast["supervisor"]).pk,
         "shift_id": on_call_now(departure.therapist).pk,
         "pk": FollowUp.objects.exclude(channel="").first().pk,
+        "override_id": override_of(departure).pk,
+        "decision_id": decisions.propose(departure, choice="keep_trying", words="Why", by=departure.therapist).pk,
         "resource_id": Resource.objects.first().pk,
         "translation_id": EditionTranslation.objects.first().pk,
         "uidb36": "1",
@@ -176,6 +185,12 @@ def away_next_month(person, cover):
 def on_call_now(person):
     now = timezone.now()
     return on_call.add(site=person.site, person=person, starts_at=now, ends_at=now + timedelta(hours=1), by=person)
+
+
+def override_of(departure):
+    """Asked for by the therapist: any supervisor of the site may be the second person."""
+    facts = {"channels": ["phone"], "grounds": ["client"], "words": "Why now"}
+    return overrides.ask(departure.follow_ups.exclude(channel="").first(), by=departure.therapist, **facts)
 
 
 def parameters_of(name):

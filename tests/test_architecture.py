@@ -55,6 +55,8 @@ TABLES = {
     "followups.FollowUp": (EDITABLE, RECORD),
     "followups.FollowUpChange": (WRITTEN_ONCE, RECORD),
     "followups.ContactAttempt": (WRITTEN_ONCE, RECORD),
+    "followups.ContactOverride": (EDITABLE, RECORD),
+    "followups.StatusDecision": (EDITABLE, RECORD),
     "followups.PolicyEscalation": (EDITABLE, RECORD),
     "followups.Acknowledgement": (WRITTEN_ONCE, RECORD),
     "followups.Absence": (EDITABLE, STAFF),
@@ -77,6 +79,8 @@ WITH_HISTORY = [
     "FollowUp",
     "HelpCall",
     "Absence",
+    "ContactOverride",
+    "StatusDecision",
 ]
 
 CLINICAL = {
@@ -95,6 +99,8 @@ CLINICAL = {
     "FollowUp",
     "FollowUpChange",
     "ContactAttempt",
+    "ContactOverride",
+    "StatusDecision",
     "Acknowledgement",
     "Absence",
     "HandOver",

@@ -81,6 +81,8 @@ def places(departure, supervisor, starter):
             name: reverse(name, args=[follow_up])
             for name in ["record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"]
         },
+        **{name: reverse(name, args=[follow_up]) for name in ["next-attempt", "ask-override"]},
+        **{name: reverse(name, args=[departure.pk]) for name in ["letter", "decide-status"]},
     }
 
 
@@ -103,6 +105,10 @@ FORMS_OF_THE_THERAPIST = [
     "me",
     "account_change_password",
     "record-contact",
+    "next-attempt",
+    "ask-override",
+    "letter",
+    "decide-status",
     "move-follow-up",
     "drop-follow-up",
     "change-follow-up",

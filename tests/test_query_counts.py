@@ -43,6 +43,11 @@ OF_THE_THERAPIST = [
     "plan",
     "attempts",
     "record-contact",
+    "next-attempt",
+    "ask-override",
+    "letter",
+    "decide-status",
+    "waiting-for-second",
     "move-follow-up",
     "drop-follow-up",
     "change-follow-up",
@@ -52,7 +57,7 @@ OF_THE_THERAPIST = [
     "me",
 ]
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
-OF_THE_SUPERVISOR += ["absences", "hand-offs", "on-call"]
+OF_THE_SUPERVISOR += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 OF_THE_SUPERVISOR += ["help-calls", "help-asked"]
 
 
@@ -96,10 +101,17 @@ def grow(add_a_day, first):
 
 WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
 WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
-WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call"]
+WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
 FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs"]
-OF_A_FOLLOW_UP = ["record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"]
+OF_A_FOLLOW_UP = [
+    "record-contact",
+    "next-attempt",
+    "ask-override",
+    "move-follow-up",
+    "drop-follow-up",
+    "change-follow-up",
+]
 
 
 def address_of(name, departure):

@@ -4,11 +4,13 @@ from followups.models.escalation import Acknowledgement, HelpEscalation, PolicyE
 from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
 from followups.models.policy import FollowUpPolicy, PolicyTask
 from followups.models.reminders import Reminder, Told
+from followups.models.two_people import ContactOverride, StatusDecision
 
 __all__ = [
     "Absence",
     "Acknowledgement",
     "ContactAttempt",
+    "ContactOverride",
     "Delivery",
     "DeliveryEnd",
     "DeliveryStart",
@@ -23,5 +25,6 @@ __all__ = [
     "PolicyEscalation",
     "PolicyTask",
     "Reminder",
+    "StatusDecision",
     "Told",
 ]

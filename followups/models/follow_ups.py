@@ -1,6 +1,7 @@
 """Promises to get back to a client, and the attempts to keep them."""
 
 import uuid
+from typing import NamedTuple
 
 import pghistory
 from django.db import models
@@ -200,11 +201,36 @@ class ContactAttempt(models.Model):
 
     @property
     def is_reached(self):
-        return self.result in REACHED
+        return RESULTS[self.result].is_reached
 
 
-REACHED = {
-    ContactAttempt.Result.REACHED_SAFE,
-    ContactAttempt.Result.REACHED_NEEDS_MORE,
-    ContactAttempt.Result.REACHED_NO_CONTACT,
+class Meaning(NamedTuple):
+    """What a result means. `try_again` is None where the question makes no sense; `counts`: as an attempt that may
+    have reached the client. `channel`: the only one on which this can come about, whatever was planned.
+    """
+
+    is_reached: bool
+    try_again: bool | None
+    counts: bool
+    channel: str = ""
+
+
+YES, NO, Result = True, False, ContactAttempt.Result
+#: reached? try again? counts? A wrong number and a message that bounced reached nobody, so they prove nothing.
+RESULTS = {
+    Result.REACHED_SAFE: Meaning(YES, NO, YES),
+    Result.REACHED_NEEDS_MORE: Meaning(YES, YES, YES),
+    Result.REACHED_NO_CONTACT: Meaning(YES, NO, YES),
+    Result.NO_ANSWER: Meaning(NO, YES, YES),
+    Result.VOICEMAIL_LEFT: Meaning(NO, YES, YES, Channel.VOICEMAIL),
+    Result.VOICEMAIL_NOT_ALLOWED: Meaning(NO, YES, YES),
+    Result.WRONG_NUMBER: Meaning(NO, YES, NO),
+    Result.THIRD_PARTY_REACHED: Meaning(NO, YES, YES),
+    Result.OTHER_PERSON: Meaning(NO, YES, YES),
+    Result.SENT_NO_REPLY: Meaning(NO, YES, YES),
+    Result.BOUNCED: Meaning(NO, YES, NO),
+    Result.LETTER_SENT: Meaning(NO, None, YES, Channel.LETTER),
+    Result.LETTER_RETURNED: Meaning(NO, YES, NO, Channel.LETTER),
+    Result.BLOCKED: Meaning(NO, YES, NO),
 }
+REACHED = {result for result, meaning in RESULTS.items() if meaning.is_reached}

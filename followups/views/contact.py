@@ -1,4 +1,4 @@
-"""Writing down that somebody tried to reach the client."""
+"""Before and after one tries to reach the client: what is allowed, what came of it, and what comes next."""
 
 import uuid
 
@@ -10,37 +10,64 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import allow, posted
 from accounts.models import Role
-from followups import contact_attempts, contact_permissions
+from followups import contact_attempts, contact_permissions, next_attempts, ready_words, unreached
 from followups.forms import ContactForm
-from followups.views.pages import page, visible
+from followups.forms_of_two_people import NextAttemptForm
+from followups.views.pages import done, page, visible
 
 
 @require_http_methods(["GET", "POST"])
 @allow(Role.THERAPIST, Role.SUPERVISOR)
 def record_contact(request, pk):
-    """Write down that somebody tried to reach the client."""
+    """What the client allows at this hour, the words for it, and what came of the attempt."""
     follow_up = visible(request, pk)
-    permissions = permissions_of(follow_up)
-    forbidden, shared = contact_permissions.forbidden(follow_up, permissions)
     initial = {"op_id": uuid.uuid4(), "channel": follow_up.channel or "phone"}
-    form = ContactForm(posted(request), forbidden=forbidden, initial=initial)
+    form = ContactForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data | {"op_id": form.cleaned_data["op_id"] or uuid.uuid4()}
         try:
-            attempt = contact_attempts.record(follow_up, by=request.user, **data)
+            contact_attempts.record(follow_up, by=request.user, **data)
         except contact_attempts.OperationBelongsElsewhere:
             return HttpResponse(_("This form was already used. Open it again."), status=409)
-        return after_attempt(request, follow_up, attempt)
-    return page(request, "followups/contact.html", form, follow_up, permissions=permissions, warning=shared)
+        except contact_attempts.ContactRefused as refused:
+            form.refuse(refused.passage)
+        else:
+            return after_attempt(request, follow_up)
+    return page(request, "followups/contact.html", form, follow_up, **what_is_allowed(request, follow_up))
 
 
-def after_attempt(request, follow_up, attempt):
-    """Reached: done. Not reached: propose when to try again."""
+def what_is_allowed(request, follow_up):
+    """The passages of the gate with their words, the planned channel first."""
+    departure = follow_up.departure
+    gate = contact_permissions.gate_of(departure)
+    rows = [
+        (passage, ready_words.words_for(passage.channel, passage.scope, by=request.user, site=departure.site))
+        for passage in sorted(gate, key=lambda each: each.channel != follow_up.channel)
+    ]
+    is_anything_refused = any(passage.is_refused for passage, _words in rows)
+    return {"gate": gate, "rows": rows, "is_anything_refused": is_anything_refused}
+
+
+def after_attempt(request, follow_up):
+    """Reached: done. Not reached: propose when and how to try again."""
     messages.success(request, _("Saved."))
     follow_up.refresh_from_db(fields=["state"])
-    return redirect("move-follow-up", follow_up.pk) if follow_up.is_open else redirect("follow-ups")
+    if follow_up.is_open and follow_up.channel:
+        return redirect("next-attempt", follow_up.pk)
+    return redirect("follow-ups")
 
 
-def permissions_of(follow_up):
-    client = follow_up.departure.client
-    return list(client.contact_permissions.all()) if client else []
+@require_http_methods(["GET", "POST"])
+@allow(Role.THERAPIST, Role.SUPERVISOR)
+def next_attempt(request, pk):
+    """The next attempt, proposed for one tap; and what comes next once enough was tried."""
+    follow_up = visible(request, pk)
+    gate = contact_permissions.gate_of(follow_up.departure)
+    attempts = unreached.since_last_known(follow_up.departure)
+    form = NextAttemptForm(posted(request), gate=gate)
+    if request.method == "POST" and form.is_valid():
+        facts = {"to": form.cleaned_data["to"], "channel": form.cleaned_data["channel"], "last": attempts[-1:]}
+        return done(request, lambda: next_attempts.accept(follow_up, by=request.user, **facts))
+    proposal = next_attempts.propose(follow_up, attempts=attempts, gate=gate, now=gate.at) if attempts else None
+    context = {"proposal": proposal, "tally": unreached.tally(follow_up.departure, gate=gate)}
+    return page(request, "followups/next_attempt.html", form, follow_up, **context)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import allow
 from accounts.models import Role
-from followups import no_contact
+from followups import no_contact, unreached
 from followups.models import FollowUp
 from sessions_app.models import DepartureEvent
 from sessions_app.no_contact import wish_of
@@ -33,6 +33,7 @@ def attempts(request, departure_id):
 def plan_page(request, departure_id, *, page):
     departure = get_object_or_404(DepartureEvent.objects.visible_to(request.user).for_page(), pk=departure_id)
     audit.record_view(departure, by=request.user, page=page)
+    attempts = list(departure.contact_attempts.select_related("by"))
     context = {
         "departure": departure,
         "plan": departure.plans.filter(superseded_at=None).select_related("policy__adopted_by").first(),
@@ -40,10 +41,11 @@ def plan_page(request, departure_id, *, page):
         .for_list()
         .with_answers(timezone.now())
         .prefetch_related("changes"),
-        "attempts": departure.contact_attempts.select_related("by"),
+        "attempts": attempts,
         "wish": wish_of(departure),
         "may_change": request.user == departure.therapist or request.user.is_supervisor,
         "now": timezone.now(),
+        **unreached.standing(departure, attempts=attempts),
     }
     template = "followups/plan.html#panel" if request.htmx else "followups/plan.html"
     return render(request, template, context)

@@ -17,7 +17,7 @@ FURTHEST = timedelta(days=366)
 NOT_ASKED = _("Not asked")
 ALLOWED = [("", NOT_ASKED), *ContactPermission.Scope.choices]
 FACTS_OF_A_CLIENT = ["reference", "preferred_name", "age_band"]
-FACTS_OF_A_PERMISSION = ["scope", "address", "safe_times"]
+FACTS_OF_A_PERMISSION = ["scope", "address", "safe_from", "safe_until", "safe_times"]
 #: What a session needs in order to be one; left empty, it stays as it is or as it usually is.
 NEVER_EMPTY = ["starts_at", "planned_minutes", "format", "composition"]
 
@@ -74,6 +74,9 @@ class CareForm(forms.Form):
             scope, *words = (data.get(f"{channel}-{name}") for name in FACTS_OF_A_PERMISSION)
             if scope == "" and any(words):
                 self.add_error(f"{channel}-scope", _("Say what is allowed, or leave all of this channel empty."))
+            start, end = (data.get(f"{channel}-{name}") for name in ("safe_from", "safe_until"))
+            if start is not None and start == end:
+                self.add_error(f"{channel}-safe_until", _("The two times are the same. Leave both empty for any hour."))
         return data
 
     def reference_is_taken(self):
@@ -105,13 +108,21 @@ def fields_for(channel, permission):
             label=format_lazy(_("{channel}: what is allowed"), channel=channel.label), choices=ALLOWED, required=False
         ),
         "address": address_field(channel),
+        "safe_from": time_field(_("{channel}: safe from"), channel),
+        "safe_until": time_field(_("{channel}: safe until"), channel),
         "safe_times": forms.CharField(
-            label=format_lazy(_("{channel}: safe times"), channel=channel.label), max_length=80, required=False
+            label=format_lazy(_("{channel}: note on safe times"), channel=channel.label), max_length=80, required=False
         ),
     }
     for name, field in fields.items():
-        field.initial = getattr(permission, name) if permission else ""
+        field.initial = getattr(permission, name) if permission else None
     return {f"{channel}-{name}": field for name, field in fields.items()}
+
+
+def time_field(label, channel):
+    """A time on the client's wall; empty sets no limit."""
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    return forms.TimeField(label=format_lazy(label, channel=channel.label), required=False, widget=widget)
 
 
 def address_field(channel):

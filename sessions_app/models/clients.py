@@ -1,8 +1,11 @@
 """The person in care, and how they may be reached."""
 
+from datetime import time
+
 import pghistory
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
@@ -62,7 +65,11 @@ class Channel(models.TextChoices):
 
 @pghistory.track()
 class ContactPermission(models.Model):
-    """What the client allowed for one channel. No row means: not asked."""
+    """What the client allowed for one channel. No row means: not asked.
+
+    `safe_from` and `safe_until` are times on the client's own wall; one that is empty sets no limit, and from ten in
+    the evening until two means across midnight. `safe_times` is a note beside them for people, which no rule reads.
+    """
 
     class Scope(models.TextChoices):
         NONE = "none", _("Not allowed")
@@ -74,13 +81,35 @@ class ContactPermission(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     scope = models.CharField(_("what is allowed"), max_length=15, choices=Scope)
     address = models.CharField(_("number or address"), max_length=200, blank=True)
+    safe_from = models.TimeField(_("safe from"), null=True, blank=True)
+    safe_until = models.TimeField(_("safe until"), null=True, blank=True)
     safe_times = models.CharField(_("safe times"), max_length=80, blank=True)
     confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
 
     class Meta:
         ordering = ["channel"]
-        constraints = [models.UniqueConstraint(fields=["client", "channel"], name="permission_once_per_channel")]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "channel"], name="permission_once_per_channel"),
+            models.CheckConstraint(name="permission_safe_hours_differ", condition=~Q(safe_from=F("safe_until"))),
+        ]
 
     @property
     def is_allowed(self):
         return self.scope != self.Scope.NONE
+
+    @property
+    def safe_hours(self):
+        """The hours in words, or an empty text where any hour will do."""
+        start, end = (each and each.strftime("%H:%M") for each in (self.safe_from, self.safe_until))
+        if start and end:
+            return gettext("between %(start)s and %(end)s") % {"start": start, "end": end}
+        if start:
+            return gettext("from %(start)s") % {"start": start}
+        return gettext("until %(end)s") % {"end": end} if end else ""
+
+    def is_safe_at(self, wall_time):
+        """Whether that time of day, on the client's wall, is within the hours they gave; the end is not."""
+        start, end = self.safe_from or time.min, self.safe_until
+        if end is None:
+            return wall_time >= start
+        return start <= wall_time < end if start < end else wall_time >= start or wall_time < end

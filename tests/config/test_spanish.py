@@ -229,8 +229,10 @@ OF_THE_THERAPIST = [
     *("departure", "plan", "attempts", "report", "check-report", "choose-client", "end-departure", "void-departure"),
     *("give-resources", "clients", "add-client", "client", "session", "add-session", "account_change_password"),
     *("follow-ups", "record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"),
+    *("next-attempt", "ask-override", "letter", "decide-status", "waiting-for-second"),
 ]
 REFUSED = ["add-client", "add-session", "record-contact", "move-follow-up", "drop-follow-up", "earlier-departure"]
+REFUSED += ["ask-override", "letter", "decide-status", "next-attempt"]
 
 
 @pytest.mark.parametrize("name", OF_THE_THERAPIST)
@@ -238,6 +240,7 @@ def test_every_page_of_the_therapist(speaks, therapist, written, missing, name):
     call = written.follow_ups.exclude(channel="").first()
     known = {"client": written.client_id, "session": written.session_id, "resource": Resource.objects.first().pk}
     known |= dict.fromkeys(["record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"], call.pk)
+    known |= dict.fromkeys(["next-attempt", "ask-override"], call.pk)
     try:
         address = reverse(name)
     except NoReverseMatch:

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from followups import contact_attempts
 from followups.models import Delivery, Reminder
 from sessions_app import levels
-from sessions_app.models import ResponseLevel
+from sessions_app.models import ContactPermission, ResponseLevel
 from tests.followups.mail_server import MailServer
 
 
@@ -28,6 +29,35 @@ def set_level(departure, therapist):
 def planned(supervisor, set_level):
     """A departure at level *elevated*: nothing is due yet."""
     return set_level(ResponseLevel.ELEVATED)
+
+
+@pytest.fixture
+def call(planned):
+    """The first call of the plan."""
+    return planned.follow_ups.open().exclude(channel="").order_by("due_at").first()
+
+
+@pytest.fixture
+def allows(client_0417):
+    """What client 0417 says of a channel: `allows("text", "full")`, `allows("phone", "full", safe_from=time(17))`."""
+
+    def say(channel, scope, **facts):
+        facts = {"scope": scope, "address": "+1 555 0142", **facts}
+        return ContactPermission.objects.update_or_create(client=client_0417, channel=channel, defaults=facts)[0]
+
+    return say
+
+
+@pytest.fixture
+def tried(call, therapist):
+    """An attempt that many days ago: `tried(2)`, `tried(1, "text", "sent_no_reply")`. Returns it."""
+
+    def attempt(days_ago, channel="phone", result="no_answer", *, hours=0):
+        at = timezone.now() - timedelta(days=days_ago, hours=hours)
+        facts = {"channel": channel, "result": result, "occurred_at": at}
+        return contact_attempts.record(call, op_id=uuid.uuid4(), by=therapist, **facts)
+
+    return attempt
 
 
 @pytest.fixture

@@ -15,12 +15,6 @@ Result = ContactAttempt.Result
 
 
 @pytest.fixture
-def call(planned):
-    """The first call of the plan."""
-    return planned.follow_ups.open().exclude(channel="").order_by("due_at").first()
-
-
-@pytest.fixture
 def browser(signed_in, therapist):
     return signed_in(therapist)
 
@@ -76,11 +70,11 @@ def test_reaching_the_client_keeps_the_promise_and_stops_its_reminder(call, brow
 
 def test_no_answer_keeps_the_promise_open_and_asks_when_to_try_again(call, browser):
     answer = record(browser, call, Result.NO_ANSWER)
-    assert answer.url == reverse("move-follow-up", args=[call.pk])
+    assert answer.url == reverse("next-attempt", args=[call.pk])
     call.refresh_from_db()
     assert call.is_open
     assert scheduled(call).exists()
-    assert "No answer" in browser.get(answer.url).content.decode()
+    assert "Do it then" in browser.get(answer.url).content.decode()
 
 
 def test_a_channel_that_is_not_allowed_is_refused_and_the_words_are_kept(call, browser):

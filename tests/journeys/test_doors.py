@@ -8,7 +8,7 @@ from resources.models import Resource
 from sessions_app import departures, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 from tests.journeys.conftest import STORAGE_DENIED
-from tests.test_access import TABLE
+from tests.test_access import TABLE, override_of
 from tests.ux.sight import CONTRAST, GAP, TARGET, TICK, TOO_SMALL, report
 
 pytestmark = pytest.mark.journey
@@ -119,6 +119,12 @@ PAGES = {
         "/follow-ups/plan/{id}/",
         "/follow-ups/attempts/{id}/",
         "/follow-ups/{follow_up}/contact/",
+        "/follow-ups/{follow_up}/next/",
+        "/follow-ups/{follow_up}/override/",
+        "/follow-ups/overrides/{override}/",
+        "/follow-ups/letter/{id}/",
+        "/follow-ups/decisions/{id}/",
+        "/follow-ups/waiting/",
         "/follow-ups/{follow_up}/move/",
         "/follow-ups/{follow_up}/not-needed/",
         "/follow-ups/{follow_up}/change/",
@@ -156,6 +162,7 @@ def facts_of(departure):
         "client": departure.client_id,
         "session": departure.session_id,
         "follow_up": departure.follow_ups.first().pk,
+        "override": override_of(departure).pk,
         "resource": Resource.objects.first().pk,
     }
 
