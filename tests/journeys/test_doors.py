@@ -133,6 +133,7 @@ PAGES = {
         "/help/",
         "/steps/",
         "/account/",
+        "/account/notifications/",
         "/account/password/",
         "/account/sign-out/",
     ],
@@ -141,12 +142,13 @@ PAGES = {
         "/departures/{id}/",
         "/follow-ups/",
         "/follow-ups/not-sent/",
+        "/follow-ups/working/",
         "/follow-ups/on-call/",
         "/resources/",
     ],
     None: ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/", "/offline/"],
 }
-FOR_MACHINES = {"healthz", "manifest", "service-worker", "session-end"}
+FOR_MACHINES = {"calendar", "push-worker", "renew-calendar", "healthz", "manifest", "service-worker", "session-end"}
 ON_THE_WAY = {
     "review": "needs a signed report: on the whole way",
     "account_reset_password_from_key": "needs a link out of a mail",
