@@ -16,7 +16,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from followups import due_times, subscriptions
-from followups.models import NotificationPreferences
+from followups.models import Delivery, NotificationPreferences
 from followups.models.deliveries import DeliveryChannel
 from sessions_app.models import ResponseLevel
 
@@ -41,6 +41,21 @@ def of(person):
 def is_open(delivery):
     """Whether the channel of this delivery still leads to somebody: a device may have been switched off since."""
     return delivery.channel != DeliveryChannel.PUSH or subscriptions.devices_of(delivery.recipient).exists()
+
+
+def carried_by_mail(failed, *, using="default"):
+    """Which of these failed notifications matter to nobody: the mail beside them arrived, is on its way, or says so.
+
+    The mail carries the duty. Where it fails as well, its own failure tells somebody else.
+    """
+    pushes = {mail_key(each): each for each in failed if each.channel == DeliveryChannel.PUSH}
+    mails = Delivery.objects.using(using).filter(key__in=pushes).exclude(state=Delivery.State.STOPPED)
+    return [pushes[key].pk for key in mails.values_list("key", flat=True)] if pushes else []
+
+
+def mail_key(delivery):
+    """The key of the same message by e-mail."""
+    return ":".join(DeliveryChannel.EMAIL if part == DeliveryChannel.PUSH else part for part in delivery.key.split(":"))
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,16 @@ def readings(text):
 
 
 @pytest.fixture
-def words(db, therapist, supervisor, departure, client_0417, site, starter):
+def staff(therapist, supervisor, hire, site, switch_on):
+    """Everybody who can be told, each with a phone: their devices by name of their endpoint."""
+    dora, now = hire("Dora Duty", Role.THERAPIST), timezone.now()
+    on_call.add(site=site, person=dora, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(days=1), by=dora)
+    people = {"ana": therapist, "sam": supervisor, "dora": dora, "cleo": hire("Cleo Lead", Role.SUPERVISOR)}
+    return {f"/{name}": switch_on(person, name) for name, person in people.items()}
+
+
+@pytest.fixture
+def words(staff, therapist, supervisor, departure, client_0417, site, starter):
     """A departure with everything that can hang on one, and a rare word in every field of it."""
     SiteRule.objects.create(site=site, topic="minor", words="x", adopted_by="x", adopted_on=timezone.localdate())
     by = {"by": therapist}
@@ -117,15 +126,6 @@ def words(db, therapist, supervisor, departure, client_0417, site, starter):
     made = Words()
     made.put_everywhere()
     return made
-
-
-@pytest.fixture
-def staff(therapist, supervisor, hire, site, switch_on):
-    """Everybody who can be told, each with a phone: their devices by name of their endpoint."""
-    dora, now = hire("Dora Duty", Role.THERAPIST), timezone.now()
-    on_call.add(site=site, person=dora, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(days=1), by=dora)
-    people = {"ana": therapist, "sam": supervisor, "dora": dora, "cleo": hire("Cleo Lead", Role.SUPERVISOR)}
-    return {f"/{name}": switch_on(person, name) for name, person in people.items()}
 
 
 class Everything(logging.Handler):

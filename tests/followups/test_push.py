@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from py_vapid import Vapid02, b64urldecode
 
-from followups import channels, deliveries, escalations, push, reminders, subscriptions
+from followups import channels, deliveries, escalations, invariants, push, reminders, subscriptions
 from followups.models import Delivery, DeliveryEnd, PushSubscription
 from followups.models.deliveries import DeliveryChannel
 from followups.post import Post
@@ -129,6 +129,31 @@ def test_a_service_that_is_down_is_asked_again(push_service, pushed):
     PushSubscription.objects.update(endpoint="http://127.0.0.1:1/closed")
     deliveries.drain()
     assert now_as_stored(pushed) == (State.PENDING, "No connection to the push service: ConnectionRefusedError")
+
+
+def test_a_notification_refused_beside_a_mail_that_arrived_alarms_nobody(
+    push_service, mail_server, phone, one_due, supervisor
+):
+    push_service.will_answer("phone", 400)
+    reminders.sweep(clock_name="test")
+    assert deliveries.drain() == 1
+    assert [mail["To"] for mail in mail_server.accepted] == [one_due.recipient.email]
+    assert not Delivery.objects.filter(kind=Delivery.Kind.NOT_SENT).exists()
+    assert invariants.untold(Delivery.objects.all(), since=timezone.now() - timedelta(days=1)) == set()
+
+
+@pytest.mark.parametrize("first", list(DeliveryChannel))
+def test_when_the_mail_is_refused_as_well_somebody_else_is_told_once(
+    push_service, mail_server, phone, one_due, supervisor, first
+):
+    push_service.will_answer("phone", 400)
+    mail_server.refused[one_due.recipient.email] = "550 No such mailbox"
+    reminders.sweep(clock_name="test")
+    Delivery.objects.exclude(channel=first).update(next_at=timezone.now() + timedelta(hours=1))
+    deliveries.drain()
+    send_again()
+    assert [mail["To"] for mail in mail_server.accepted] == [supervisor.email]
+    assert invariants.untold(Delivery.objects.all(), since=timezone.now() - timedelta(days=1)) == set()
 
 
 def test_a_redirect_is_not_followed(push_service, pushed):
