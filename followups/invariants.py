@@ -60,8 +60,9 @@ def fired_into_nothing(reminders, *, since):
 def untold(deliveries, *, since):
     """Failed messages of which nobody else was told, and will not be: the chain of `could_not_tell` ends in nothing."""
     failed = deliveries.filter(state=State.FAILED, finished_at__gte=since).exclude(kind=Kind.CANARY)
-    failed = failed.exclude(pk__in=channels.carried_by_mail(failed.only("key", "channel"), using=deliveries.db))
-    origins = {origin_of(*each) for each in failed.values_list("pk", "kind", "key")}
+    failed = list(failed.only("kind", "key", "channel"))
+    carried = channels.carried_by_mail(failed, using=deliveries.db)
+    origins = {origin_of(each.pk, each.kind, each.key) for each in failed if each.pk not in carried}
     instead = deliveries.filter(kind=Kind.NOT_SENT, created_at__gte=since - LATELY).exclude(state=State.FAILED)
     told = {origin_of(*each) for each in instead.values_list("pk", "kind", "key")}
     return origins - told

@@ -26,7 +26,19 @@ from django.utils import timezone
 
 from accounts.models import Role, SiteRule
 from config.celery import app
-from followups import calendars, contact_attempts, deliveries, escalations, follow_ups, notices, on_call, reminders
+from followups import (
+    absences,
+    calendars,
+    contact_attempts,
+    decisions,
+    deliveries,
+    escalations,
+    follow_ups,
+    notices,
+    on_call,
+    overrides,
+    reminders,
+)
 from followups.models import Delivery, FollowUp, NotificationPreferences, Reminder
 from resources.models import Resource
 from sessions_app import checklist, departures, help_calls, levels, reports, reviews
@@ -108,6 +120,11 @@ def words(staff, therapist, supervisor, departure, client_0417, site, starter):
     """A departure with everything that can hang on one, and a rare word in every field of it."""
     SiteRule.objects.create(site=site, topic="minor", words="x", adopted_by="x", adopted_on=timezone.localdate())
     by = {"by": therapist}
+    away = {
+        "starts_on": timezone.localdate() + timedelta(days=30),
+        "ends_on": timezone.localdate() + timedelta(days=31),
+    }
+    absences.enter(person=therapist, cover=supervisor, note="x", **away, **by)
     checklist.record(departure, slug="stay-calm", outcome="partly", note="x", op_id=uuid.uuid4(), **by)
     checklist.note(departure, slug="explore-reason", facts={"reasons": ["privacy"]}, op_id=uuid.uuid4(), **by)
     line = [Resource.objects.with_contacts().first()]
@@ -117,6 +134,9 @@ def words(staff, therapist, supervisor, departure, client_0417, site, starter):
     for call in departure.follow_ups.open().exclude(channel=""):
         contact_attempts.record(call, channel="phone", result="no_answer", note="x", op_id=uuid.uuid4(), **by)
         follow_ups.move(call, to=timezone.now() + timedelta(hours=1), reason="x", by=therapist)
+    call = departure.follow_ups.open().exclude(channel="").first()
+    overrides.ask(call, channels=["text"], grounds=["client"], words="x", **by)
+    decisions.propose(departure, choice="keep_trying", words="x", **by)
     report = reports.draft_for(departure, **by)
     reports.save_draft(report, account="x", **by)
     reports.sign(report, **by)
