@@ -1,4 +1,4 @@
-"""Vignettes 11 to 13 of the clinic, with a real worker: unreached for days, a worker that was down, a clock change."""
+"""Vignettes 8 and 11 to 14 of the clinic, with a real worker and a real mail server."""
 
 import uuid
 from datetime import date, datetime, time, timedelta
@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from followups import contact_attempts, due_times, follow_ups
+from accounts.models import Role
+from followups import absences, contact_attempts, due_times, follow_ups
 from followups.models import ContactAttempt, Delivery, FollowUp, Heartbeat, Reminder
 from tests.followups.programs import Doorway, eventually, kill
 
@@ -93,3 +94,39 @@ def test_attempts_that_reach_nobody_close_nothing_and_the_promise_is_told(doorwa
     follow_up.refresh_from_db()
     assert follow_up.is_open
     assert follow_up.attempts.count() == 3
+
+
+def test_after_never_contact_me_again_only_what_is_among_staff_is_told(doorway, all_due, therapist, mail_server):
+    """Vignette 8. Everything was due; no message asks anybody to contact this client any more."""
+    departure = all_due[0].follow_up.departure
+    call = departure.follow_ups.open().exclude(channel="").first()
+    said = ContactAttempt.Result.REACHED_NO_CONTACT
+    contact_attempts.record(call, op_id=uuid.uuid4(), channel="phone", result=said, by=therapist)
+    among_staff = departure.follow_ups.open()
+    assert set(among_staff.values_list("channel", flat=True)) == {""}
+    late = Reminder.objects.filter(step=0, follow_up__in=among_staff, due_at__lt=timezone.now())
+    assert late.exists()
+    doorway.start_beat()
+    doorway.start_worker()
+    eventually(lambda: all(told(each) for each in late))
+    swept_twice_more()
+    sent = Delivery.objects.exclude(reminder=None).exclude(state=State.STOPPED)
+    assert set(sent.values_list("reminder__follow_up__channel", flat=True)) == {""}
+    assert len(mail_server.accepted) == sent.count()
+
+
+def test_while_the_supervisor_is_on_leave_the_cover_is_told_and_nobody_else(
+    doorway, planned, therapist, supervisor, hire, mail_server
+):
+    """Vignette 14. The supervisor's task falls due on a day of the leave; the hand-off note stays behind sign-in."""
+    vera, today = hire("Vera Vice", Role.SUPERVISOR), timezone.localdate(timezone=supervisor.zone)
+    task = planned.follow_ups.open().filter(owner=supervisor).earliest("due_at")
+    follow_ups.move(task, to=timezone.now(), reason="Now", by=supervisor)
+    leave = {"starts_on": today, "ends_on": today + timedelta(days=2)}
+    absences.enter(person=supervisor, cover=vera, note="rareword", by=supervisor, **leave)
+    doorway.start_beat()
+    doorway.start_worker()
+    eventually(Delivery.objects.filter(reminder__follow_up=task, state=State.SENT).exists)
+    swept_twice_more()
+    assert {mail["To"] for mail in mail_server.accepted} == {vera.email}
+    assert not any(b"rareword" in mail.as_bytes() for mail in mail_server.accepted)
