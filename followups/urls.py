@@ -11,6 +11,7 @@ from followups.views import (
     on_call,
     overrides,
     plans,
+    policies,
 )
 
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("due/", lists.due, name="follow-ups-due"),
     path("not-sent/", lists.failed_deliveries, name="failed-deliveries"),
     path("plan/<uuid:departure_id>/", plans.plan, name="plan"),
+    path("plan/<uuid:departure_id>/what-when/", plans.what_when, name="what-when"),
     path("attempts/<uuid:departure_id>/", plans.attempts, name="attempts"),
     path("plan/<uuid:departure_id>/no-contact/", plans.respect_no_contact, name="respect-no-contact"),
     path("plan/<uuid:departure_id>/no-contact/undo/", plans.allow_contact, name="allow-contact"),
@@ -34,6 +36,14 @@ urlpatterns = [
     path("overrides/<int:override_id>/", overrides.override, name="override"),
     path("waiting/", overrides.waiting, name="waiting-for-second"),
     path("<int:pk>/override/", overrides.ask, name="ask-override"),
+    path("policies/", policies.policy_list, name="policies"),
+    path("policies/draft/", policies.draft, name="draft-policy"),
+    path("policies/<int:policy_number>/", policies.policy, name="policy"),
+    path("policies/<int:policy_number>/what-when/", policies.what_when, name="policy-what-when"),
+    path("policies/<int:policy_number>/adopt/", policies.adopt, name="adopt-policy"),
+    path("policies/<int:policy_number>/add/<str:level>/", policies.add_task, name="add-policy-task"),
+    path("policies/rows/<str:kind>/<int:row_id>/", policies.change_row, name="change-policy-row"),
+    path("policies/rows/<str:kind>/<int:row_id>/remove/", policies.remove_row, name="remove-policy-row"),
     path("<int:pk>/contact/", contact.record_contact, name="record-contact"),
     path("<int:pk>/next/", contact.next_attempt, name="next-attempt"),
     path("<int:pk>/done/", deeds.complete, name="complete-follow-up"),

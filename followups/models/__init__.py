@@ -2,7 +2,7 @@ from followups.models.absences import Absence, HandOver, OnCallShift
 from followups.models.deliveries import Delivery, DeliveryEnd, DeliveryStart, Heartbeat
 from followups.models.escalation import Acknowledgement, HelpEscalation, PolicyEscalation
 from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
-from followups.models.policy import FollowUpPolicy, PolicyTask
+from followups.models.policy import FollowUpPolicy, PolicyOverlay, PolicyTask, Situation
 from followups.models.reminders import Reminder, Told
 from followups.models.two_people import ContactOverride, StatusDecision
 
@@ -23,8 +23,10 @@ __all__ = [
     "HelpEscalation",
     "OnCallShift",
     "PolicyEscalation",
+    "PolicyOverlay",
     "PolicyTask",
     "Reminder",
+    "Situation",
     "StatusDecision",
     "Told",
 ]

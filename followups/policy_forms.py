@@ -1,0 +1,155 @@
+"""What may be written into a draft of a policy, and what a dry run asks."""
+
+import zoneinfo
+from datetime import datetime, timedelta
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Site
+from followups import client_zones, due_times
+from followups.models import PolicyOverlay, Situation
+from followups.models.policy import Owner, Rolls
+from resources.places import is_country
+from sessions_app.models import Channel, ResponseLevel
+
+UNITS = [
+    ("1", _("in minutes")),
+    ("60", _("in hours")),
+    ("1440", _("in days")),
+]
+LONGEST = timedelta(days=366)
+#: Situations that change the tasks of a plan; the others are rules, which another part of Doorway keeps.
+WITH_TASKS = [
+    Situation.REMOTE_DROPPED,
+    Situation.MINOR,
+    Situation.MINOR_ALONE,
+    Situation.COUPLE_OR_FAMILY,
+    Situation.GROUP,
+    Situation.IMPAIRED_DRIVING,
+    Situation.ENDED_BY_CLIENT,
+    Situation.NO_CONTACT,
+]
+
+
+def in_units(minutes):
+    """(amount, unit) as one would say it: 2 days rather than 2880 minutes."""
+    unit = next((size for size in (1440, 60) if minutes and minutes % size == 0), 1)
+    return minutes // unit, str(unit)
+
+
+class RowForm(forms.Form):
+    """A task of a draft. Where its time comes from is asked for: a default shows its source."""
+
+    title = forms.CharField(label=_("Task"), max_length=80, error_messages={"required": _("Say what is to be done.")})
+    after = forms.IntegerField(label=_("After"), min_value=0, error_messages={"required": _("Give a number.")})
+    unit = forms.ChoiceField(label=_("Unit"), choices=UNITS)
+    rolls = forms.ChoiceField(label=_("Outside working hours"), choices=Rolls.choices)
+    owner = forms.ChoiceField(label=_("Owner"), choices=Owner.choices)
+    channel = forms.ChoiceField(label=_("How?"), choices=[("", _("Among staff")), *Channel.choices], required=False)
+    script = forms.CharField(
+        label=_("Words to say"), max_length=240, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    source = forms.CharField(
+        label=_("Source"),
+        max_length=160,
+        help_text=_("Where the time comes from, or whose choice it is."),
+        error_messages={"required": _("Say where the time comes from, or whose choice it is.")},
+    )
+
+    @classmethod
+    def of(cls, row, data=None):
+        """The form of a row: a rule has no time and no owner, but may have limits."""
+        is_rule = isinstance(row, PolicyOverlay) and row.effect == PolicyOverlay.Effect.RULE
+        form = RuleForm if is_rule else cls
+        return form(data, initial=form.read(row))
+
+    @classmethod
+    def read(cls, row):
+        after, unit = in_units(row.after_minutes)
+        names = ("title", "rolls", "owner", "channel", "script", "source")
+        return {"after": after, "unit": unit, **{name: getattr(row, name) for name in names}}
+
+    def clean(self):
+        data = super().clean()
+        after, unit = data.pop("after", None), data.pop("unit", None)
+        if after is not None and unit:
+            data["after_minutes"] = after * int(unit)
+            if data["after_minutes"] > LONGEST.total_seconds() / 60:
+                self.add_error("after", _("That is more than a year."))
+        return data
+
+
+class RuleForm(forms.Form):
+    """A rule of a draft, with its limits where it has some."""
+
+    title = forms.CharField(label=_("Rule"), max_length=80, error_messages={"required": _("Say what the rule is.")})
+    least_days = forms.IntegerField(label=_("On at least so many days"), min_value=1, max_value=30, required=False)
+    least_channels = forms.IntegerField(
+        label=_("On at least so many channels"), min_value=1, max_value=5, required=False
+    )
+    source = RowForm.base_fields["source"]
+
+    @classmethod
+    def read(cls, row):
+        return {name: getattr(row, name) for name in cls.base_fields}
+
+
+class DryRunForm(forms.Form):
+    """Level, situation, place and moment. What is left out is filled in: a dry run never fails for want of a field."""
+
+    level = forms.ChoiceField(label=_("Level"), choices=ResponseLevel.choices)
+    situations = forms.MultipleChoiceField(
+        label=_("Situation"),
+        choices=[(each, each.label) for each in WITH_TASKS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    site = forms.ModelChoiceField(Site.objects.none(), label=_("Site"), empty_label=None)
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    time = forms.TimeField(label=_("Time at the site"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    country = forms.CharField(
+        label=_("Country the client is in"),
+        max_length=2,
+        required=False,
+        help_text=_("Two letters, such as US or GB. Empty means: the country of your site."),
+    )
+
+    def __init__(self, data=None, *, reader, **kwargs):
+        now = timezone.now().astimezone(reader.site.zone)
+        usual = {"level": ResponseLevel.ELEVATED, "site": reader.site, "day": now.date(), "time": now.time()}
+        super().__init__(data, initial=usual, **kwargs)
+        self.fields["site"].queryset = Site.objects.order_by("name")
+        self.fields["site"].label_from_instance = lambda site: site.name
+
+    def clean_country(self):
+        code = self.cleaned_data["country"].upper()
+        code = "GB" if code == "UK" else code
+        if code and not is_country(code):
+            raise forms.ValidationError(_("There is no such country. Give its two letters, such as US or GB."))
+        return code
+
+    def clean_day(self):
+        """Far enough for every question, and never so far that no calendar has it."""
+        day = self.cleaned_data["day"]
+        if abs(day - timezone.localdate()) > timedelta(days=3660):
+            raise forms.ValidationError(_("Give a day within ten years."))
+        return day
+
+    def asked(self):
+        """What `dry_run.timeline` takes. Call after `is_valid()`."""
+        data, site = self.cleaned_data, self.cleaned_data["site"]
+        at = due_times.instant(data["day"], data["time"], site.zone)
+        return {
+            "level": data["level"],
+            "present": data["situations"],
+            "at": at,
+            "site": site,
+            "client_zone": self.zone_there(at, site),
+        }
+
+    def zone_there(self, at: datetime, site):
+        country = self.cleaned_data["country"]
+        zone = client_zones.zone_in(country, at) if country and country != site.country else None
+        return zone if zone != zoneinfo.ZoneInfo(site.time_zone) else None
