@@ -19,10 +19,13 @@ def seen():
 
 
 class Emergency:
-    """What to say about emergency help for somebody in `country`, to staff at `site`."""
+    """What to say about emergency help for somebody in `country`, to staff at `site`.
 
-    def __init__(self, country, *, site):
-        self.country, self.site = country, site
+    `chosen` is the number an own site there has, for callers that read it along ("" where there is none).
+    """
+
+    def __init__(self, country, *, site, chosen=None):
+        self.country, self.site, self.chosen = country, site, chosen
 
     @property
     def is_abroad(self):
@@ -41,12 +44,13 @@ class Emergency:
     @cached_property
     def numbers(self):
         """Numbers to dial where the client is."""
-        return numbers_in(self.country) if self.is_abroad else [self.here]
+        return numbers_in(self.country, chosen=self.chosen) if self.is_abroad else [self.here]
 
 
-def numbers_in(country):
+def numbers_in(country, *, chosen=None):
     """Numbers to dial in `country`: an own site's there, else those seen on a page, else none."""
-    chosen = Site.objects.filter(country=country).values_list("emergency_number", flat=True).first()
+    if chosen is None:
+        chosen = Site.objects.filter(country=country).values_list("emergency_number", flat=True).first()
     if chosen:
         return [chosen]
     return seen().get(country, [ALL_OF_THE_UNION] if country in EUROPEAN_UNION else [])

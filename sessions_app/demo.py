@@ -1,7 +1,7 @@
 """Made-up clients, sessions and departures, written with the same verbs as real ones."""
 
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.utils import timezone
 
@@ -25,6 +25,7 @@ from sessions_app.models import (
 
 Scope = ContactPermission.Scope
 HALF_HOUR = 30
+AT_HOME_ALONE = time(17)  # from then on nobody else hears what is left on the machine
 
 #: reference, preferred name, phone scope, voicemail scope, text scope
 CLIENTS = {
@@ -71,9 +72,10 @@ def clients(people):
 
 def permit(client, scopes):
     number = PHONE[client.team.site.country]
+    channels = [(Channel.PHONE, None), (Channel.VOICEMAIL, AT_HOME_ALONE), (Channel.TEXT, None)]
     ContactPermission.objects.bulk_create(
-        ContactPermission(client=client, channel=channel, scope=scope, address=number, safe_times="after 17:00")
-        for channel, scope in zip((Channel.PHONE, Channel.VOICEMAIL, Channel.TEXT), scopes, strict=True)
+        ContactPermission(client=client, channel=channel, scope=scope, address=number, safe_from=safe_from)
+        for (channel, safe_from), scope in zip(channels, scopes, strict=True)
     )
 
 

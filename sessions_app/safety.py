@@ -25,7 +25,8 @@ class SafetyPanel:
 
     @cached_property
     def emergency(self):
-        return Emergency(self.departure.country, site=self.departure.site)
+        chosen = getattr(self.departure, "number_there", None)  # read along by `for_page`
+        return Emergency(self.departure.country, site=self.departure.site, chosen=chosen)
 
     @cached_property
     def lines(self):

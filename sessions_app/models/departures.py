@@ -4,7 +4,7 @@ import uuid
 
 import pghistory
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -95,7 +95,7 @@ class DepartureQuerySet(models.QuerySet):
     def for_page(self):
         """Everything a page about one departure shows, in one query."""
         related = self.select_related("therapist", "client", "session", "site", "protocol_version", "voided_by")
-        return related.with_others()
+        return related.with_others().annotate(number_there=emergency_number_there())
 
     def with_others(self):
         """Each with the number that `DepartureEvent.others` needs, in the same query."""
@@ -107,6 +107,12 @@ def count_of_others():
     present = TherapySession.clients.through.objects.filter(therapysession=OuterRef("session"))
     others = present.exclude(client=Coalesce(OuterRef("client"), 0)).order_by().values("therapysession")
     return Coalesce(Subquery(others.annotate(count=Count("pk")).values("count")), 0)
+
+
+def emergency_number_there():
+    """A subquery for departures: what an own site in the client's country of today dials, else an empty text."""
+    there = Site.objects.filter(country=OuterRef("country_today")).order_by("pk").values("emergency_number")
+    return Coalesce(Subquery(there[:1]), Value(""))
 
 
 @pghistory.track()
