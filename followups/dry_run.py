@@ -41,7 +41,8 @@ class Entry:
     why: tuple = ()
     holiday: str = ""
     told: list = field(default_factory=list)
-    answers: list = field(default_factory=list)  # who is on it, and until when nobody is told
+    standing: list = field(default_factory=list)  # who is on it, and until when nobody is told
+    prompts: list = field(default_factory=list)  # what somebody was asked to decide already
 
     @property
     def has_moved(self):
@@ -104,7 +105,7 @@ def in_order(told):
 def of(departure, *, follow_ups):
     """The same of a real departure, from its own rows: what is still open, and what waits to be sent. No query.
 
-    `follow_ups` are the open ones with `owner`, their scheduled reminders as `waiting` and who is on it as `standing`.
+    `follow_ups` are the open ones with `owner`, their scheduled reminders as `waiting`, and `with_answers`.
     """
     return [
         Entry(
@@ -115,7 +116,8 @@ def of(departure, *, follow_ups):
             source=each.where_from,
             situation=each.get_situation_display() if each.situation else "",
             told=real_steps(each),
-            answers=each.standing,
+            standing=each.standing,
+            prompts=each.prompts,
         )
         for each in sorted(follow_ups, key=lambda each: (each.due_at, each.pk))
     ]

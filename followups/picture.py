@@ -5,7 +5,8 @@ from math import log1p
 
 from django.utils.translation import gettext_lazy as _
 
-LEFT, RIGHT, TOP, ROW = 30, 350, 34, 26  # of a drawing 360 wide, as wide as the smallest telephone
+LEFT, RIGHT, TOP, ROW = 30, 334, 34, 26  # of a drawing 360 wide, as wide as the smallest telephone
+LETTER, GAP = 6.2, 6  # how wide a letter of a label is at most, and what is left free between two labels
 MINUTE = 60
 TICKS = [
     (15, _("15 min")),
@@ -35,18 +36,30 @@ class Row:
 def draw(entries, *, since):
     """The picture of a timeline that runs from `since`: {height, bottom, ticks, rows}, all whole numbers.
 
-    Time is not to scale: minutes and months have to fit beside each other, so that it grows by proportion.
+    Time is not to scale: minutes and months have to fit beside each other, so that within the first hour it is
+    nearly even, and then grows by proportion.
     """
     moments = [each.at for entry in entries for each in entry.told] + [entry.due_at for entry in entries]
     last = max((minutes(each, since) for each in moments), default=1) or 1
 
     def x(value):
-        return LEFT + round((RIGHT - LEFT) * log1p(value) / log1p(last))
+        return LEFT + round((RIGHT - LEFT) * log1p(value / 60) / log1p(last / 60))
 
     rows = [row(number, entry, since=since, x=x) for number, entry in enumerate(entries)]
     bottom = TOP + ROW * len(rows)
-    ticks = [(x(value), label) for value, label in TICKS if value < last]
+    ticks = labelled([(x(value), str(label)) for value, label in TICKS if value <= last])
     return {"height": bottom + 6, "bottom": bottom, "ticks": ticks, "rows": rows}
+
+
+def labelled(ticks):
+    """The ticks, without the words of those that would touch the words before them."""
+    free, shown = 0, []
+    for x, label in ticks:
+        half = LETTER * len(label) / 2
+        fits = x - half >= free
+        shown.append((x, label if fits else ""))
+        free = x + half + GAP if fits else free
+    return shown
 
 
 def row(number, entry, *, since, x):

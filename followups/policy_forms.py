@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Site
 from followups import client_zones, due_times
-from followups.models import PolicyOverlay, Situation
+from followups.models import PolicyEscalation, PolicyOverlay, Situation, Told
 from followups.models.policy import Owner, Rolls
 from resources.places import is_country
 from sessions_app.models import Channel, ResponseLevel
@@ -20,6 +20,7 @@ UNITS = [
     ("1440", _("in days")),
 ]
 LONGEST = timedelta(days=366)
+MOST_WORKING_DAYS = 15  # until the next person is told
 #: Situations that change the tasks of a plan; the others are rules, which another part of Doorway keeps.
 WITH_TASKS = [
     Situation.REMOTE_DROPPED,
@@ -33,9 +34,9 @@ WITH_TASKS = [
 ]
 
 
-def in_units(minutes):
+def in_units(minutes, units=(1440, 60)):
     """(amount, unit) as one would say it: 2 days rather than 2880 minutes."""
-    unit = next((size for size in (1440, 60) if minutes and minutes % size == 0), 1)
+    unit = next((size for size in units if minutes and minutes % size == 0), 1)
     return minutes // unit, str(unit)
 
 
@@ -60,7 +61,9 @@ class RowForm(forms.Form):
 
     @classmethod
     def of(cls, row, data=None):
-        """The form of a row: a rule has no time and no owner, but may have limits."""
+        """The form of a row: a rule has no time and no owner, but may have limits; a step of a ladder tells somebody."""
+        if isinstance(row, PolicyEscalation):
+            return StepForm(data, step=row)
         is_rule = isinstance(row, PolicyOverlay) and row.effect == PolicyOverlay.Effect.RULE
         form = RuleForm if is_rule else cls
         return form(data, initial=form.read(row))
@@ -94,6 +97,46 @@ class RuleForm(forms.Form):
     @classmethod
     def read(cls, row):
         return {name: getattr(row, name) for name in cls.base_fields}
+
+
+class StepForm(forms.Form):
+    """A step of the ladder: who is told when nobody answers, and how long after the due time."""
+
+    WORKING_DAYS = "working_days"
+    told = forms.ChoiceField(label=_("Who is told"), choices=Told.choices)
+    after = forms.IntegerField(label=_("After"), min_value=1, error_messages={"required": _("Give a number.")})
+    unit = forms.ChoiceField(label=_("Unit"), choices=[*UNITS[:2], (WORKING_DAYS, _("in working days"))])
+    repeat_minutes = forms.IntegerField(
+        label=_("Again after, in minutes"), min_value=5, max_value=1440, required=False, help_text=_("Empty: once.")
+    )
+    source = RowForm.base_fields["source"]
+
+    def __init__(self, data=None, *, step):
+        self.step = step
+        is_in_days = step.after_working_days > 0
+        after, unit = (
+            (step.after_working_days, self.WORKING_DAYS) if is_in_days else in_units(step.after_minutes, (60,))
+        )
+        facts = {"told": step.told, "repeat_minutes": step.repeat_minutes or None, "source": step.source}
+        super().__init__(data, initial={"after": after, "unit": unit, **facts})
+
+    def clean_told(self):
+        told, step = self.cleaned_data["told"], self.step
+        beside = step.policy.escalations.filter(response_level=step.response_level, step=step.step, told=told)
+        if beside.exclude(pk=step.pk).exists():
+            raise forms.ValidationError(_("This step tells them already."))
+        return told
+
+    def clean(self):
+        data = super().clean()
+        after, unit = data.pop("after", 0) or 0, data.pop("unit", "")
+        is_in_days = unit == self.WORKING_DAYS
+        data["after_working_days"] = after if is_in_days else 0
+        data["after_minutes"] = 0 if is_in_days else after * int(unit or 0)
+        data["repeat_minutes"] = data.get("repeat_minutes") or 0
+        if data["after_working_days"] > MOST_WORKING_DAYS or data["after_minutes"] > MOST_WORKING_DAYS * 1440:
+            self.add_error("after", _("That is too long for somebody to wait."))
+        return data
 
 
 class DryRunForm(forms.Form):

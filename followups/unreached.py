@@ -49,7 +49,7 @@ def tally(departure, *, attempts=None, gate=None):
     tried = [each for each in attempts if RESULTS[each.result].counts and each.channel != Channel.LETTER]
     zone = departure.site.zone
     days = len({each.occurred_at.astimezone(zone).date() for each in tried})
-    days_needed, channels_needed = limits_of(departure) if tried else (DAYS, CHANNELS)
+    days_needed, channels_needed = limits_of(departure)
     if days >= days_needed:
         gate = gate or contact_permissions.gate_of(departure)
     return Tally(
@@ -63,7 +63,7 @@ def tally(departure, *, attempts=None, gate=None):
 
 
 def limits_of(departure):
-    """(days, channels) that the policy of the standing plan asks for: it stands, so a newer one changes nothing here."""
+    """(days, channels) that the policy of the plan asks for; a newer policy changes nothing for a plan that runs."""
     rules = PolicyOverlay.objects.filter(policy__plans__departure=departure, policy__plans__superseded_at=None)
     rules = rules.filter(situation=Situation.UNREACHED, effect=PolicyOverlay.Effect.RULE)
     rule = rules.order_by("position").first()

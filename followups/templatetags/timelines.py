@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from followups.due_times import Why
+from followups.models import Reminder
 from followups.policy_forms import in_units
 
 register = template.Library()
@@ -32,6 +33,12 @@ REASONS = {
 @register.filter
 def who(told):
     return WHO.get(told, told)
+
+
+@register.filter
+def prompt(name):
+    """What whoever is told is asked to decide."""
+    return Reminder.Prompt(name).label
 
 
 @register.filter

@@ -69,5 +69,5 @@ def next_attempt(request, pk):
         facts = {"to": form.cleaned_data["to"], "channel": form.cleaned_data["channel"], "last": attempts[-1:]}
         return done(request, lambda: next_attempts.accept(follow_up, by=request.user, **facts))
     proposal = next_attempts.propose(follow_up, attempts=attempts, gate=gate, now=gate.at) if attempts else None
-    context = {"proposal": proposal, "tally": unreached.tally(follow_up.departure, gate=gate)}
+    context = {"proposal": proposal, "tally": unreached.tally(follow_up.departure, attempts=attempts, gate=gate)}
     return page(request, "followups/next_attempt.html", form, follow_up, **context)

@@ -1,22 +1,23 @@
 """Policies: to read, to try out, to write the next one, and to adopt it. No clinical row is shown here."""
 
-from functools import wraps
+from functools import partial, wraps
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allow, posted
 from accounts.models import Role
 from followups import dry_run, ladders, picture, policies
-from followups.models import FollowUpPolicy, PolicyOverlay, PolicyTask, Situation
+from followups.models import FollowUpPolicy, PolicyEscalation, PolicyOverlay, PolicyTask, Situation
 from followups.policy_forms import DryRunForm, RowForm
 from sessions_app.models import ResponseLevel
 
-KINDS = {"task": PolicyTask, "overlay": PolicyOverlay}
+KINDS = {"task": PolicyTask, "overlay": PolicyOverlay, "step": PolicyEscalation}
 
 
 def may_read(user):
@@ -114,7 +115,8 @@ def change_row(request, kind, row_id):
     row = row_or_404(kind, row_id)
     form = RowForm.of(row, posted(request))
     if request.method == "POST" and form.is_valid():
-        return done(request, row.policy, lambda: policies.change(row, by=request.user, **form.cleaned_data))
+        deed = partial(policies.change, row, by=request.user, **form.cleaned_data)
+        return done(request, row.policy, deed, at=f"{kind}-{row_id}")
     context = {"form": form, "policy": row.policy, "row": row, "kind": kind}
     return render(request, "followups/policy_row.html", context, status=422 if form.errors else 200)
 
@@ -127,8 +129,8 @@ def add_task(request, policy_number, level):
     found = get_object_or_404(FollowUpPolicy, number=policy_number)
     form = RowForm(posted(request), initial={"unit": "1440"})
     if request.method == "POST" and form.is_valid():
-        facts = {"level": level, "by": request.user, **form.cleaned_data}
-        return done(request, found, lambda: policies.add_task(found, **facts))
+        deed = partial(policies.add_task, found, level=level, by=request.user, **form.cleaned_data)
+        return done(request, found, deed, at=level)
     context = {"form": form, "policy": found, "level": ResponseLevel(level)}
     return render(request, "followups/policy_row.html", context, status=422 if form.errors else 200)
 
@@ -136,8 +138,11 @@ def add_task(request, policy_number, level):
 @require_POST
 @allow(Role.ADMIN)
 def remove_row(request, kind, row_id):
+    if kind == "step":  # a level without a ladder would forget who does not answer
+        raise Http404
     row = row_or_404(kind, row_id)
-    return done(request, row.policy, lambda: policies.remove(row, by=request.user))
+    at = row.situation or row.response_level
+    return done(request, row.policy, partial(policies.remove, row, by=request.user), at=at)
 
 
 def row_or_404(kind, row_id):
@@ -146,12 +151,15 @@ def row_or_404(kind, row_id):
     return get_object_or_404(KINDS[kind].objects.select_related("policy"), pk=row_id)
 
 
-def done(request, found, deed):
-    """Carry out the deed; one that came after somebody adopted the policy says so and changes nothing."""
+def done(request, found, deed, *, at):
+    """Carry out the deed, and go back to its place in the policy.
+
+    One that came after somebody adopted the policy says so and changes nothing.
+    """
     try:
         deed()
     except policies.PolicyStands:
         messages.warning(request, _("This policy stands and does not change any more. Write the next version."))
     else:
         messages.success(request, _("Saved."))
-    return redirect("policy", found.number)
+    return redirect(f"{reverse('policy', args=[found.number])}#{at}")

@@ -2,19 +2,20 @@
 
 import re
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Site
-from followups import dry_run, picture
+from followups import clock, dry_run, escalations, follow_ups, picture, plans
 from followups.due_times import Why
-from followups.models import FollowUpPolicy, Situation
-from sessions_app.models import ResponseLevel
+from followups.models import FollowUpPolicy, Reminder, Situation
+from sessions_app.models import Channel, DepartureEvent, ResponseLevel
 
 NEW_YORK, LONDON, TOKYO = ZoneInfo("America/New_York"), ZoneInfo("Europe/London"), ZoneInfo("Asia/Tokyo")
 
@@ -159,6 +160,146 @@ def test_a_dry_run_says_what_then_happens(run, set_level, departure, site, level
         assert task.source == expected[title].source
 
 
+@pytest.fixture
+def plan_at(departure, therapist, supervisor, site, monkeypatch):
+    """The level was set at that moment, by the clock of the database: `plan_at("elevated", at(…), country="GB")`."""
+
+    def make(level, moment, *, place=None, **facts):
+        Site.objects.filter(pk=site.pk).update(**place or {})
+        site.refresh_from_db()
+        monkeypatch.setattr(clock, "now", lambda: moment)
+        facts = {"response_level": level, "response_level_at": moment, **facts}
+        DepartureEvent.objects.filter(pk=departure.pk).update(**facts)
+        return plans.open_for(DepartureEvent.objects.get(pk=departure.pk), by=therapist)
+
+    return make
+
+
+def rows_of(plan):
+    """What stands in the database, each with every row that will tell somebody."""
+    return {
+        each.title: (each.due_at, each.owner.name, each.channel, each.source, each.situation, steps_of(each))
+        for each in plan.follow_ups.open().select_related("owner")
+    }
+
+
+def steps_of(follow_up):
+    rows = follow_up.reminders.filter(state=Reminder.State.SCHEDULED)
+    return sorted(rows.values_list("due_at", "step", "told", "prompt", "repeat_minutes"))
+
+
+def said(entries, *, people=None):
+    """What a dry run says, in the shape of `rows_of`; people instead of the places they hold."""
+    channels = {label: each for each, label in Channel.choices}
+    situations = {label: each for each, label in Situation.choices}
+    return {
+        each.title: (
+            each.due_at,
+            people[each.owner] if people else each.owner,
+            channels.get(each.channel, ""),
+            each.source,
+            situations.get(each.situation, ""),
+            sorted((told.at, told.step, told.who, told.prompt, told.again_after) for told in each.told),
+        )
+        for each in entries
+    }
+
+
+HARBOUR = {"country": "GB", "time_zone": "Europe/London"}
+MOMENTS = {
+    "before Thanksgiving": (at(2026, 11, 25, 11), {}),
+    "clocks go back": (at(2026, 10, 30, 16, 30), {}),
+    "clocks go forward in the night": (at(2027, 3, 13, 23, 50), {}),
+    "in the hour that comes twice": (datetime(2026, 11, 1, 1, 40, tzinfo=NEW_YORK, fold=1), {}),
+    "before Christmas in London": (at(2026, 12, 23, 18, zone=LONDON), HARBOUR),
+    "London goes back": (at(2026, 10, 24, 10, zone=LONDON), HARBOUR),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("level", ResponseLevel.values)
+def test_a_plan_has_exactly_the_rows_that_the_dry_run_named(
+    plan_at, policy, site, therapist, supervisor, level, moment
+):
+    """Tasks, owners, times to the second, and each step of escalation, whatever the calendar does in between."""
+    when, place = MOMENTS[moment]
+    plan = plan_at(level, when, place=place, composition="group", age_band="13_15")
+    entries = dry_run.timeline(policy, level, [Situation.GROUP, Situation.MINOR], when, site)
+    people = {"Therapist": therapist.name, "Supervisor": supervisor.name}
+    assert said(entries, people=people) == rows_of(plan)
+    assert len(entries) >= 6
+    assert all(len(each.told) >= 3 for each in entries), "the owner, and the ladder"
+
+
+def test_who_asked_for_no_contact_is_planned_as_the_dry_run_said(
+    plan_at, policy, site, therapist, supervisor, client_0417
+):
+    client_0417.asked_for_no_contact = True
+    client_0417.save()
+    plan = plan_at("immediate", at(2026, 11, 25, 11))
+    entries = dry_run.timeline(policy, "immediate", [Situation.NO_CONTACT], at(2026, 11, 25, 11), site)
+    assert said(entries, people={"Therapist": therapist.name, "Supervisor": supervisor.name}) == rows_of(plan)
+
+
+def test_a_client_far_away_is_planned_as_the_dry_run_said(plan_at, policy, site, therapist, supervisor):
+    moment = at(2026, 11, 17, 11)
+    plan = plan_at("some_concern", moment, format="video", country_today="JP")
+    entries = dry_run.timeline(policy, "some_concern", [], moment, site, client_zone=TOKYO)
+    assert said(entries, people={"Therapist": therapist.name, "Supervisor": supervisor.name}) == rows_of(plan)
+    assert any(Why.CLIENT_NIGHT in each.why for each in entries)
+
+
+@pytest.fixture
+def coming(therapist, signed_in):
+    """What the page of a running plan says is to come: `coming(departure)`, with its words."""
+
+    def look(departure):
+        answer = signed_in(therapist).get(reverse("what-when", args=[departure.pk]))
+        return said(answer.context["entries"]), answer.content.decode()
+
+    return look
+
+
+def test_a_running_plan_says_what_its_rows_say(planned, coming):
+    plan = planned.plans.get()
+    assert coming(planned)[0] == rows_of(plan)
+    assert all(len(steps) > 1 for *_facts, steps in rows_of(plan).values())
+
+
+def test_after_i_am_on_it_the_steps_come_later(set_level, supervisor, therapist, coming):
+    departure = set_level("immediate", ago=timedelta(minutes=20))
+    task = departure.follow_ups.open().order_by("due_at").first()
+    made = escalations.acknowledge(task, by=supervisor)
+    now_said, page = coming(departure)
+    assert now_said == rows_of(departure.plans.get())
+    *_facts, steps = now_said[task.title]
+    assert steps[0][:3] == (made.until, 0, "owner"), "until then nobody is told"
+    assert len(steps) == 5
+    assert f"{supervisor.name} is on it until" in page
+
+
+def test_what_was_put_off_comes_later(set_level, supervisor, therapist, coming):
+    departure = set_level("elevated", ago=timedelta(hours=2))
+    task = departure.follow_ups.open().get(title="Call today")
+    before = coming(departure)[0][task.title][-1]
+    made = escalations.snooze(task, lasts=timedelta(minutes=20), by=therapist)
+    now_said, page = coming(departure)
+    assert now_said == rows_of(departure.plans.get())
+    after = now_said[task.title][-1]
+    assert after[0][0] == made.until
+    assert [each[1:] for each in after] == [each[1:] for each in before], "the same steps in the same order"
+    assert f"Put off by {therapist.name} until" in page
+
+
+def test_a_task_that_moved_takes_its_ladder_along(planned, therapist, coming):
+    task = planned.follow_ups.open().get(title="Call today")
+    wanted = (task.due_at + timedelta(days=2)).replace(microsecond=0)
+    follow_ups.move(task, to=wanted, reason="They asked for it", by=therapist)
+    due_at, *_facts, steps = coming(planned)[0]["Call today"]
+    assert due_at == wanted
+    assert [each[0] - wanted for each in steps] == [timedelta(hours=each) for each in (0, 1, 1, 4)]
+
+
 def test_each_task_tells_its_owner_and_then_climbs(run):
     task = run("immediate", at(2026, 11, 25, 11))["Acknowledge and take part"]
     assert (task.told[0].at, task.told[0].step, task.told[0].who) == (task.due_at, 0, "owner")
@@ -252,6 +393,18 @@ def test_what_was_closed_is_not_to_come(planned, therapist, signed_in):
     planned.follow_ups.filter(title="Call today").update(state="done", closed_at=timezone.now(), closed_by=therapist)
     html = signed_in(therapist).get(reverse("what-when", args=[planned.pk])).content.decode()
     assert "Call today" not in html
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("level", ResponseLevel.values)
+def test_no_two_labels_of_the_picture_touch(run, level, language):
+    with translation.override(language):
+        drawn = picture.draw(list(run(level, at(2026, 11, 25, 11)).values()), since=at(2026, 11, 25, 11))
+    places = [(x, len(label) * picture.LETTER / 2) for x, label in drawn["ticks"] if label]
+    assert len(places) >= 3
+    for (one, half), (other, next_half) in pairwise(places):
+        assert one + half < other - next_half
+    assert all(x - half > 0 and x + half <= 360 for x, half in places)
 
 
 def test_whole_numbers_only_so_that_every_language_draws_the_same(run):

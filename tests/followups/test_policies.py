@@ -234,6 +234,66 @@ def test_a_rule_is_edited_with_its_limits(draft, admin, signed_in):
     assert (rule.least_days, rule.least_channels) == (5, 3)
 
 
+STEP = {"told": "supervisor", "after": 30, "unit": "1", "repeat_minutes": 10, "source": "Our board, 12 May"}
+
+
+@pytest.fixture
+def step(draft):
+    """The first step of the ladder of *elevated*: it tells who covers, after an hour."""
+    return draft.escalations.get(response_level="elevated", told="cover")
+
+
+def test_who_is_told_when_nobody_answers_is_edited_too(draft, step, admin, signed_in):
+    browser, address = signed_in(admin), reverse("change-policy-row", args=["step", step.pk])
+    assert 'value="1"' in browser.get(address).content.decode(), "an hour"
+    answer = browser.post(address, STEP | {"told": "on_call"})
+    assert answer.url == f"{reverse('policy', args=[2])}#step-{step.pk}"
+    step.refresh_from_db()
+    assert (step.told, step.after_minutes, step.repeat_minutes, step.source) == ("on_call", 30, 10, STEP["source"])
+    browser.post(address, STEP | {"told": "on_call", "after": 2, "unit": "working_days", "repeat_minutes": ""})
+    step.refresh_from_db()
+    assert (step.after_minutes, step.after_working_days, step.repeat_minutes) == (0, 2, 0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"told": "supervisor"}, {"told": "nobody"}, {"after": 0}, {"after": 40, "unit": "working_days"}, {"source": ""}],
+    ids=["told in this step already", "nobody", "at once", "too long", "from nowhere"],
+)
+def test_a_step_that_makes_no_sense_is_told_beside_its_field(step, admin, signed_in, wrong):
+    answer = signed_in(admin).post(
+        reverse("change-policy-row", args=["step", step.pk]), STEP | {"told": "owner"} | wrong
+    )
+    assert answer.status_code == 422
+    step.refresh_from_db()
+    assert step.after_minutes == 60
+
+
+def test_a_step_is_never_taken_out(step, admin, signed_in):
+    """A level whose ladder is empty would forget who does not answer."""
+    assert signed_in(admin).post(reverse("remove-policy-row", args=["step", step.pk])).status_code == 404
+
+
+def test_the_ladder_of_the_next_version_begins_as_a_copy(adopted, draft):
+    facts = (
+        "response_level",
+        "step",
+        "told",
+        "after_minutes",
+        "after_working_days",
+        "repeat_minutes",
+        "prompt",
+        "source",
+    )
+    assert list(draft.escalations.values_list(*facts)) == list(adopted.escalations.values_list(*facts))
+    assert draft.escalations.exists()
+
+
+def test_the_ladder_of_a_policy_that_stands_never_changes(adopted):
+    assert is_refused("UPDATE followups_policyescalation SET after_minutes = 999 WHERE after_minutes > 0")
+    assert is_refused("DELETE FROM followups_policyescalation")
+
+
 @pytest.mark.parametrize(("name", "value"), [("source", ""), ("title", ""), ("after", ""), ("after", 999_999)])
 def test_what_does_not_make_sense_is_told_beside_its_field(draft, admin, signed_in, name, value):
     address = reverse("change-policy-row", args=["task", draft.tasks.first().pk])
