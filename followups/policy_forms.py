@@ -61,7 +61,7 @@ class RowForm(forms.Form):
 
     @classmethod
     def of(cls, row, data=None):
-        """The form of a row: a rule has no time and no owner, but may have limits; a step of a ladder tells somebody."""
+        """The form of a row: a rule has no time and no owner, but may have limits; a step tells somebody."""
         if isinstance(row, PolicyEscalation):
             return StepForm(data, step=row)
         is_rule = isinstance(row, PolicyOverlay) and row.effect == PolicyOverlay.Effect.RULE

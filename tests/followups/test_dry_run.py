@@ -223,7 +223,7 @@ def test_a_plan_has_exactly_the_rows_that_the_dry_run_named(
 ):
     """Tasks, owners, times to the second, and each step of escalation, whatever the calendar does in between."""
     when, place = MOMENTS[moment]
-    plan = plan_at(level, when, place=place, composition="group", age_band="13_15")
+    plan = plan_at(level, when, place=place, composition="group", age_band="13_17")
     entries = dry_run.timeline(policy, level, [Situation.GROUP, Situation.MINOR], when, site)
     people = {"Therapist": therapist.name, "Supervisor": supervisor.name}
     assert said(entries, people=people) == rows_of(plan)
