@@ -47,6 +47,32 @@ def add(*, email, name, roles, site, team, by, place=None, phone="", supervised_
     return person
 
 
+@transaction.atomic
+def appoint_clinical_lead(email, *, by):
+    """From now on this person may put follow-up policies in force. Returns the User; saying it again changes nothing.
+
+    Raises NotAdded where nobody active has the address.
+    """
+    return mark_clinical_lead(email, leads=True, action="clinical_lead_appointed", by=by)
+
+
+@transaction.atomic
+def relieve_clinical_lead(email, *, by):
+    """They are clinical lead no more; what they adopted stands. Returns the User. Raises NotAdded."""
+    return mark_clinical_lead(email, leads=False, action="clinical_lead_relieved", by=by)
+
+
+def mark_clinical_lead(email, *, leads, action, by):
+    person = User.objects.select_for_update().filter(email=email.lower(), is_active=True).first()
+    if person is None:
+        raise NotAdded(f"There is nobody active with the address {email}.")
+    if person.is_clinical_lead != leads:
+        person.is_clinical_lead = leads
+        person.save(update_fields=["is_clinical_lead"])
+        audit.record(action, person, by=by)
+    return person
+
+
 def site_named(name, place, *, by):
     """The site of that name, made if missing. Facts about one that is there must be the ones it has."""
     found = Site.objects.filter(name=name).first()

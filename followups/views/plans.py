@@ -70,6 +70,7 @@ def what_when(request, departure_id):
         "departure": departure,
         "plan": plan,
         "entries": entries,
+        "now": now,
         "picture": picture.draw(entries, since=departure.response_level_at or now),
         "zone": departure.site.zone,
         "client_zone": zone,

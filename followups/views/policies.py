@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allow, posted
-from accounts.models import Role
+from accounts.models import Role, User
 from followups import dry_run, ladders, picture, policies
 from followups.models import FollowUpPolicy, PolicyEscalation, PolicyOverlay, PolicyTask, Situation
 from followups.policy_forms import DryRunForm, RowForm
@@ -40,7 +40,8 @@ def for_readers(view):
 @require_safe
 @for_readers
 def policy_list(request):
-    context = {"policies": FollowUpPolicy.objects.select_related("adopted_by").order_by("-number")}
+    found = list(FollowUpPolicy.objects.select_related("adopted_by").order_by("-number"))
+    context = {"policies": found, "in_force": next((each for each in found if each.is_adopted), None)}
     return render(request, "followups/policies.html", context)
 
 
@@ -53,9 +54,9 @@ def policy(request, policy_number):
         "policy": found,
         "levels": [(level, of_level(found, level), ladders.ladder(found, level)) for level in ResponseLevel],
         "situations": by_situation(found),
-        "form": DryRunForm(reader=request.user),
         "may_edit": request.user.is_admin and not found.is_adopted,
         "may_adopt": request.user.is_clinical_lead and not found.is_adopted,
+        "leads": User.objects.filter(is_clinical_lead=True, is_active=True).order_by("name"),
     }
     return render(request, "followups/policy.html", context)
 

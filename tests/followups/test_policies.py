@@ -325,6 +325,28 @@ def test_the_page_shows_tasks_sources_and_who_adopted_it(adopted, lead, supervis
     assert reverse("adopt-policy", args=[1]) not in page
 
 
+def test_the_draft_names_who_can_adopt_it(draft, lead, admin, signed_in):
+    browser, address = signed_in(admin), reverse("policy", args=[2])
+    assert f"It can be adopted by: {lead.name}" in " ".join(browser.get(address).content.decode().split())
+    User.objects.filter(pk=lead.pk).update(is_clinical_lead=False)
+    assert "Nobody is clinical lead yet." in browser.get(address).content.decode()
+
+
+def test_the_list_says_which_one_is_in_force(draft, lead, admin, signed_in):
+    browser, address = signed_in(admin), reverse("policies")
+    assert browser.get(address).context["in_force"].number == 1
+    policies.adopt(draft, by=lead)
+    shown = browser.get(address)
+    assert shown.context["in_force"].number == 2
+    assert shown.content.decode().count("In force") == 1
+
+
+def test_a_lead_finds_it_on_their_own_page(lead, therapist, signed_in):
+    address = f'href="{reverse("policies")}"'
+    assert address in signed_in(lead).get(reverse("me")).content.decode()
+    assert address not in signed_in(therapist).get(reverse("me")).content.decode()
+
+
 def test_the_admin_finds_it_in_the_navigation(adopted, admin, therapist, signed_in):
     address = f'href="{reverse("policies")}"'
     assert address in signed_in(admin).get(reverse("resources")).content.decode()
