@@ -30,6 +30,11 @@ def default():
     return json.loads(DEFAULT.read_text(encoding="utf-8"))
 
 
+def sources():
+    """Where the times of the product's own ladders come from."""
+    return {rung["source"] for rungs in default().values() for rung in rungs}
+
+
 def load_default(*, policy_model=FollowUpPolicy, step_model=PolicyEscalation):
     """Give policy number 1 the product's ladders, once. The models can be historical ones of a migration."""
     policy = policy_model.objects.filter(number=1).first()

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Site
-from followups import client_zones, due_times
+from followups import client_zones, due_times, ladders
 from followups.models import PolicyEscalation, PolicyOverlay, Situation, Told
 from followups.models.policy import Owner, Rolls
+from followups.policy_words import WORDS
 from resources.places import is_country
 from sessions_app.models import Channel, ResponseLevel
 
@@ -40,7 +41,27 @@ def in_units(minutes, units=(1440, 60)):
     return minutes // unit, str(unit)
 
 
-class RowForm(forms.Form):
+TIMES = {"after", "unit", "repeat_minutes", "least_days", "least_channels"}
+
+
+class SourcedForm(forms.Form):
+    """Where a time comes from is asked for, and asked again where the product's own time becomes another one."""
+
+    source = forms.CharField(
+        label=_("Source"),
+        max_length=160,
+        help_text=_("Where the time comes from, or whose choice it is."),
+        error_messages={"required": _("Say where the time comes from, or whose choice it is.")},
+    )
+
+    def clean_source(self):
+        source = self.cleaned_data["source"]
+        if source in ladders.sources() | set(WORDS) and TIMES & set(self.changed_data) and self.initial.get("source"):
+            raise forms.ValidationError(_("That is where the old time came from. Say whose choice this one is."))
+        return source
+
+
+class RowForm(SourcedForm):
     """A task of a draft. Where its time comes from is asked for: a default shows its source."""
 
     title = forms.CharField(label=_("Task"), max_length=80, error_messages={"required": _("Say what is to be done.")})
@@ -52,12 +73,7 @@ class RowForm(forms.Form):
     script = forms.CharField(
         label=_("Words to say"), max_length=240, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    source = forms.CharField(
-        label=_("Source"),
-        max_length=160,
-        help_text=_("Where the time comes from, or whose choice it is."),
-        error_messages={"required": _("Say where the time comes from, or whose choice it is.")},
-    )
+    source = SourcedForm.base_fields["source"]
 
     @classmethod
     def of(cls, row, data=None):
@@ -84,7 +100,7 @@ class RowForm(forms.Form):
         return data
 
 
-class RuleForm(forms.Form):
+class RuleForm(SourcedForm):
     """A rule of a draft, with its limits where it has some."""
 
     title = forms.CharField(label=_("Rule"), max_length=80, error_messages={"required": _("Say what the rule is.")})
@@ -92,14 +108,14 @@ class RuleForm(forms.Form):
     least_channels = forms.IntegerField(
         label=_("On at least so many channels"), min_value=1, max_value=5, required=False
     )
-    source = RowForm.base_fields["source"]
+    source = SourcedForm.base_fields["source"]
 
     @classmethod
     def read(cls, row):
         return {name: getattr(row, name) for name in cls.base_fields}
 
 
-class StepForm(forms.Form):
+class StepForm(SourcedForm):
     """A step of the ladder: who is told when nobody answers, and how long after the due time."""
 
     WORKING_DAYS = "working_days"
@@ -109,7 +125,7 @@ class StepForm(forms.Form):
     repeat_minutes = forms.IntegerField(
         label=_("Again after, in minutes"), min_value=5, max_value=1440, required=False, help_text=_("Empty: once.")
     )
-    source = RowForm.base_fields["source"]
+    source = SourcedForm.base_fields["source"]
 
     def __init__(self, data=None, *, step):
         self.step = step

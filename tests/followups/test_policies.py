@@ -269,6 +269,27 @@ def test_a_step_that_makes_no_sense_is_told_beside_its_field(step, admin, signed
     assert step.after_minutes == 60
 
 
+@pytest.mark.parametrize("kind", ["task", "step", "overlay"])
+def test_another_time_than_the_product_s_needs_another_source(draft, step, admin, signed_in, kind):
+    """Nobody reads “NICE” beside a time that the board chose."""
+    task, rule = draft.tasks.get(response_level="elevated", position=4), draft.overlays.get(situation="unreached")
+    row, facts = {
+        "task": (task, FACTS | {"after": 5}),
+        "step": (step, STEP | {"told": "cover"}),
+        "overlay": (rule, {"title": rule.title, "least_days": 5, "least_channels": 2}),
+    }[kind]
+    browser, address = signed_in(admin), reverse("change-policy-row", args=[kind, row.pk])
+    answer = browser.post(address, facts | {"source": row.source})
+    assert "That is where the old time came from." in answer.content.decode()
+    assert browser.post(address, facts | {"source": "Our board, 12 May"}).status_code == 302
+
+
+def test_other_words_at_the_same_time_keep_their_source(draft, admin, signed_in):
+    task = draft.tasks.get(response_level="elevated", position=4)
+    facts = FACTS | {"after": 2, "unit": "1440", "rolls": task.rolls, "source": task.source}
+    assert signed_in(admin).post(reverse("change-policy-row", args=["task", task.pk]), facts).status_code == 302
+
+
 def test_a_step_is_never_taken_out(step, admin, signed_in):
     """A level whose ladder is empty would forget who does not answer."""
     assert signed_in(admin).post(reverse("remove-policy-row", args=["step", step.pk])).status_code == 404
