@@ -61,6 +61,11 @@ class Passage:
         return self.permission is not None
 
     @property
+    def has_hours(self):
+        """Whether the client gave hours for this channel."""
+        return self.permission is not None and bool(self.permission.safe_hours)
+
+    @property
     def is_permitted(self):
         """Whether the client said yes to this channel, and nothing but the hour stands against it."""
         return self.refusal in (None, Why.HOURS) and self.was_allowed

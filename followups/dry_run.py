@@ -102,8 +102,8 @@ def in_order(told):
     return told.at, told.step
 
 
-def of(departure, *, follow_ups):
-    """The same of a real departure, from its own rows: what is still open, and what waits to be sent. No query.
+def of(follow_ups):
+    """The same of a real plan, from its own rows: what is still open, and what waits to be sent. No query.
 
     `follow_ups` are the open ones with `owner`, their scheduled reminders as `waiting`, and `with_answers`.
     """

@@ -44,15 +44,16 @@ def in_units(minutes, units=(1440, 60)):
 TIMES = {"after", "unit", "repeat_minutes", "least_days", "least_channels"}
 
 
-class SourcedForm(forms.Form):
-    """Where a time comes from is asked for, and asked again where the product's own time becomes another one."""
+SOURCE = forms.CharField(
+    label=_("Source"),
+    max_length=160,
+    help_text=_("Where the time comes from, or whose choice it is."),
+    error_messages={"required": _("Say where the time comes from, or whose choice it is.")},
+)
 
-    source = forms.CharField(
-        label=_("Source"),
-        max_length=160,
-        help_text=_("Where the time comes from, or whose choice it is."),
-        error_messages={"required": _("Say where the time comes from, or whose choice it is.")},
-    )
+
+class IsSourced:
+    """Where a time comes from is asked for, and asked again where the product's own time becomes another one."""
 
     def clean_source(self):
         source = self.cleaned_data["source"]
@@ -61,7 +62,7 @@ class SourcedForm(forms.Form):
         return source
 
 
-class RowForm(SourcedForm):
+class RowForm(IsSourced, forms.Form):
     """A task of a draft. Where its time comes from is asked for: a default shows its source."""
 
     title = forms.CharField(label=_("Task"), max_length=80, error_messages={"required": _("Say what is to be done.")})
@@ -73,7 +74,7 @@ class RowForm(SourcedForm):
     script = forms.CharField(
         label=_("Words to say"), max_length=240, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    source = SourcedForm.base_fields["source"]
+    source = SOURCE
 
     @classmethod
     def of(cls, row, data=None):
@@ -100,7 +101,7 @@ class RowForm(SourcedForm):
         return data
 
 
-class RuleForm(SourcedForm):
+class RuleForm(IsSourced, forms.Form):
     """A rule of a draft, with its limits where it has some."""
 
     title = forms.CharField(label=_("Rule"), max_length=80, error_messages={"required": _("Say what the rule is.")})
@@ -108,14 +109,14 @@ class RuleForm(SourcedForm):
     least_channels = forms.IntegerField(
         label=_("On at least so many channels"), min_value=1, max_value=5, required=False
     )
-    source = SourcedForm.base_fields["source"]
+    source = SOURCE
 
     @classmethod
     def read(cls, row):
         return {name: getattr(row, name) for name in cls.base_fields}
 
 
-class StepForm(SourcedForm):
+class StepForm(IsSourced, forms.Form):
     """A step of the ladder: who is told when nobody answers, and how long after the due time."""
 
     WORKING_DAYS = "working_days"
@@ -125,7 +126,7 @@ class StepForm(SourcedForm):
     repeat_minutes = forms.IntegerField(
         label=_("Again after, in minutes"), min_value=5, max_value=1440, required=False, help_text=_("Empty: once.")
     )
-    source = SourcedForm.base_fields["source"]
+    source = SOURCE
 
     def __init__(self, data=None, *, step):
         self.step = step

@@ -63,6 +63,6 @@ def how_long(minutes):
 @register.filter
 def ladder_time(step):
     """When a step of a ladder comes, after the due time."""
-    if days := getattr(step, "after_working_days", 0):
+    if days := step.after_working_days:
         return ngettext("%(count)s working day", "%(count)s working days", days) % {"count": days}
     return how_long(step.after_minutes)

@@ -64,7 +64,7 @@ def what_when(request, departure_id):
     plan = departure.plans.filter(superseded_at=None).select_related("policy").first()
     now = timezone.now()
     follow_ups = departure.follow_ups.open().for_list().with_answers(now).prefetch_related(WAITING)
-    entries = dry_run.of(departure, follow_ups=follow_ups)
+    entries = dry_run.of(follow_ups)
     zone = client_zones.zone_of(departure, now)
     context = {
         "departure": departure,
