@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import session_end
 from accounts.devices import mark_of
 from accounts.models import Role
-from followups import audits, policies
+from followups import audits, badge, policies
 from followups.views.policies import may_read
 from resources import crisis
 from sessions_app import help_tokens
@@ -34,7 +34,12 @@ def navigation(request):
     if user is None or not user.is_authenticated:
         return []
     return [
-        {"url": reverse(name), "label": label, "is_current": is_current(request, name)}
+        {
+            "url": reverse(name),
+            "label": label,
+            "is_current": is_current(request, name),
+            "has_count": name == "follow-ups",
+        }
         for name, label, roles in PLACES
         if not roles or user.has_role(*roles)
     ]
@@ -45,6 +50,11 @@ def is_current(request, name):
     return request.path == address or (address != "/" and request.path.startswith(address))
 
 
+def is_counted_later(request):
+    """On the live page nothing is asked for that can wait: the number comes when the bar first asks for it again."""
+    return request.resolver_match and request.resolver_match.url_name == "departure"
+
+
 def session(request):
     """What stands on every page of somebody signed in: the session's end, and calls for help."""
     user = getattr(request, "user", None)
@@ -53,10 +63,11 @@ def session(request):
     return {
         "session_seconds": session_end.seconds_left(request.session),
         "crisis_numbers": SimpleLazyObject(lambda: crisis.numbers_to_call(user.site.country)[user.site.country]),
-        "is_audit_late": audits.is_late(),
+        "is_audit_late": SimpleLazyObject(audits.is_late),
         "may_be_asked": user.is_supervisor or user.is_site_contact,
         "help_token": SimpleLazyObject(lambda: help_tokens.token_for(user)),
         "new_call_id": uuid.uuid4(),
         "has_no_policy": not policies.is_one_in_force(),
         "may_read_policies": may_read(user),
+        "follow_ups_count": "" if is_counted_later(request) else SimpleLazyObject(lambda: badge.count_for(user)),
     }

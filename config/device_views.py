@@ -91,6 +91,14 @@ def service_worker(request):
 
 
 @require_safe
+@cache_control(no_cache=True)
+@allow_everyone
+def push_worker(request):
+    """The script that shows notifications, on devices where somebody switched them on."""
+    return render(request, "push_worker.js", {"icon": static("icons/192.png")}, content_type="text/javascript")
+
+
+@require_safe
 @cache_control(max_age=24 * 3600)
 @allow_everyone
 def manifest(request):

@@ -1,7 +1,9 @@
 """Settings. Everything that differs between machines comes from the environment; `.env.example` explains each."""
 
 import sys
+from base64 import urlsafe_b64decode
 from contextlib import suppress
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -121,18 +123,17 @@ OPEN_CONNECTIONS = {
 }
 
 
-def database():
-    """The database of DATABASE_URL; refuses to start with any that is not PostgreSQL."""
-    url = env.str("DATABASE_URL", default="postgresql://127.0.0.1/doorway")
+def database(name, url):
+    """The database at `url`; refuses to start with any that is not PostgreSQL."""
     with suppress(ValueError):  # a port that is no number
         if url.startswith(("postgresql://", "postgres://")):
             return env.db_url_config(url) | OPEN_CONNECTIONS
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name")
+    raise ImproperlyConfigured(f"{name} must name a PostgreSQL database: postgresql://user:password@host/name")
 
 
-DATABASES = {"default": database()}
-if audit_url := env.str("AUDIT_DATABASE_URL", default=""):
-    DATABASES["audit"] = env.db_url_config(audit_url) | OPEN_CONNECTIONS  # may only read (create_audit_role)
+DATABASES = {"default": database("DATABASE_URL", env.str("DATABASE_URL", default="postgresql://127.0.0.1/doorway"))}
+if AUDIT_DATABASE_URL := env.str("AUDIT_DATABASE_URL", default=""):
+    DATABASES["audit"] = database("AUDIT_DATABASE_URL", AUDIT_DATABASE_URL)  # may only read (create_audit_role)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits of the sign-in page must survive a Redis that is down or flushed, so they live in PostgreSQL.
@@ -240,14 +241,44 @@ vars().update(env.email("EMAIL_URL", default="consolemail://" if DEBUG or IS_TES
 EMAIL_TIMEOUT = 10  # seconds per socket operation; far below the delivery lease (followups.deliveries)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="doorway@localhost")
 MAIL_DIR = env.path("MAIL_DIR", default=str(BASE_DIR / ".local" / "mail"))
+# A mail service over HTTPS, by its name in django-anymail; the demo sends nothing to anybody, whatever is set.
+ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT} | env.json("ANYMAIL", default={})
+if EMAIL_SERVICE := env.str("EMAIL_SERVICE", default=""):
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_SERVICE}.EmailBackend"
 if DEMO:
     EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", str(MAIL_DIR)
+
+
+# Notifications on devices -----------------------------------------------------------------------------------
+def vapid_key():
+    """The key that signs notifications, or "" where none are offered; refuses one that signs nothing."""
+    key = env.str("VAPID_PRIVATE_KEY", default="")
+    with suppress(ValueError):
+        if not key or len(urlsafe_b64decode(key + "=" * (-len(key) % 4))) == VAPID_KEY_BYTES:
+            return key
+    raise ImproperlyConfigured("VAPID_PRIVATE_KEY is no such key. `manage.py create_vapid_key` makes one.")
+
+
+VAPID_KEY_BYTES = 32
+VAPID_PRIVATE_KEY = vapid_key()
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="") or f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}"
+PUSH_TO_OWN_NETWORK = DEBUG or IS_TEST  # else a made-up subscription could reach what only this machine can reach
 
 # Celery: messages carry no state, so nothing is lost with Redis (followups.tasks) ---------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=15)
+
+
+def deadman_url():
+    """The switch outside that is asked for while all is well; refuses what is no web address."""
+    url = env.str("DEADMAN_URL", default="")
+    if url and not url.startswith(("https://", "http://")):
+        raise ImproperlyConfigured("DEADMAN_URL must be a web address that starts with https:// or http://.")
+    return url
+
+
 AUDIT_SECONDS = env.int("AUDIT_SECONDS", default=60)
-DEADMAN_URL = env.str("DEADMAN_URL", default="")
+DEADMAN_URL = deadman_url()
 CANARY_ADDRESS = env.str("CANARY_ADDRESS", default="")
 
 # Logs carry ids, never words --------------------------------------------------------------------------------

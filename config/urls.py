@@ -2,11 +2,13 @@ from django.urls import include, path
 
 from accounts import views as accounts_views
 from config import device_views, views
+from followups.views import channels
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("sw.js", device_views.service_worker, name="service-worker"),
+    path("push-worker.js", device_views.push_worker, name="push-worker"),
     path("offline/", device_views.offline, name="offline"),
     path("manifest.webmanifest", device_views.manifest, name="manifest"),
     path("demo-mail/", views.demo_mail, name="demo-mail"),
@@ -15,5 +17,7 @@ urlpatterns = [
     path("resources/", include("resources.urls")),
     path("steps/", include("protocols.urls")),
     path("follow-ups/", include("followups.urls")),
+    path("account/notifications/", include("followups.urls_of_channels")),
+    path("calendar/<str:token>.ics", channels.calendar, name="calendar"),
     path("", include("sessions_app.urls")),
 ]

@@ -14,12 +14,11 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from followups import canaries
-from followups.models import Delivery, DeliveryEnd, DeliveryStart, Heartbeat, Reminder
+from followups import canaries, invariants
+from followups.invariants import GRACE, UNSENT
+from followups.models import DeliveryEnd, DeliveryStart, Heartbeat
 
 SIGN = "audit"
-GRACE = timedelta(seconds=60)
-UNSENT = timedelta(minutes=5)  # urgent and not handed over by then: every try fails, or nobody tries
 LATE_AFTER = timedelta(minutes=3)
 CLOCKS = ("beat", "sweeper")
 CLOCKS_APART = timedelta(seconds=5)
@@ -38,9 +37,9 @@ def findings():
     """What does not hold, as {code: how many}; empty when all is well. Codes and counts only: no ids, no names."""
     now = database_time()
     counts = {
-        **rows_without_a_next_step(now),
+        **invariants.broken(now, using=source()),
         **{f"{name}_is_silent": int(is_silent(name, now)) for name in CLOCKS},
-        "clocks_differ": int(abs(timezone.now() - now) > CLOCKS_APART),
+        "clocks_differ": clocks_off(now),
         "every_send_fails": int(every_send_fails(now)),
         "canary_is_late": int(canaries.is_late(now, using=source())),
     }
@@ -53,17 +52,11 @@ def database_time():
         return cursor.fetchone()[0]
 
 
-def rows_without_a_next_step(now):
-    """Rows that should have moved on by themselves and have not."""
-    reminders, deliveries = Reminder.objects.using(source()), Delivery.objects.using(source())
-    unsent = deliveries.filter(state__in=["pending", "leased"], lane=Reminder.Lane.URGENT)
-    fired = reminders.filter(state=Reminder.State.FIRED, told_at__gte=now - timedelta(days=1), told_with=None)
-    return {
-        "reminders_overdue": reminders.due(now - GRACE).count(),
-        "leases_expired": deliveries.filter(state="leased", lease_until__lt=now - GRACE).count(),
-        "urgent_not_sent": unsent.filter(created_at__lt=now - UNSENT).count(),
-        "fired_without_message": fired.filter(deliveries=None).count(),
-    }
+def clocks_off(now):
+    """How many programs have a clock of their own that is off: this one, and each that swept lately."""
+    known = Heartbeat.objects.using(source()).filter(clock__in=CLOCKS, beat_at__gte=now - GRACE)
+    seconds = [(timezone.now() - now).total_seconds(), *known.values_list("seconds_off", flat=True)]
+    return sum(abs(each) > CLOCKS_APART.total_seconds() for each in seconds)
 
 
 def is_silent(name, now):
@@ -74,7 +67,10 @@ def is_silent(name, now):
 def every_send_fails(now):
     """Whether nothing of what was tried in the last minutes was accepted; one that fails alone is no alarm."""
     lately = DeliveryStart.objects.using(source()).filter(at__gte=now - UNSENT)
-    return lately.count() > 1 and not lately.filter(end__result=DeliveryEnd.Result.SENT).exists()
+    return (
+        lately.values("delivery").distinct().count() > 1
+        and not lately.filter(end__result=DeliveryEnd.Result.SENT).exists()
+    )
 
 
 def audit():

@@ -29,6 +29,12 @@ def sweep():
         Delivery.objects.bulk_create([canary], ignore_conflicts=True)
 
 
+def is_newest(delivery):
+    """After an outage one of them is enough; where the address was taken away, none is."""
+    newer = Delivery.objects.filter(kind=Delivery.Kind.CANARY, pk__gt=delivery.pk)
+    return bool(settings.CANARY_ADDRESS) and not newer.exists()
+
+
 def last_sent_at(*, using="default"):
     """When the newest canary was handed to the mail server, or None."""
     sent = Delivery.objects.using(using).filter(key__startswith="canary:", state=Delivery.State.SENT)

@@ -1,5 +1,7 @@
 """The database's time. Workers' own clocks may be wrong by minutes, and they are many; it is one."""
 
+import time
+
 from django.db import connection
 
 BELL = "doorway"  # what PostgreSQL calls the bell; ringing it carries nothing, a lost ring only costs patience
@@ -9,6 +11,13 @@ def now():
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]
+
+
+def seconds_off():
+    """How far this machine's own clock is ahead of the database's."""
+    before = time.time()
+    there = now().timestamp()
+    return (before + time.time()) / 2 - there
 
 
 def wake():

@@ -5,21 +5,24 @@ under the same lease token. A sender that dies leaves a start without an end: th
 as a possible repeat. A sender that wakes after its lease ran out finds another token and writes nothing.
 """
 
+import logging
 import os
 import random
 import socket
 import uuid
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Q
 
-from followups import clock, escalations, reminders
+from followups import canaries, channels, clock, digests, escalations, life_signs, reminders
+from followups.deadlines import deadline
 from followups.models import Delivery, DeliveryEnd, DeliveryStart, Reminder
 from followups.post import Post, Verdict
 from sessions_app.models import HelpCall
 
-LEASE = timedelta(seconds=120)  # twice the longest talk, which is EMAIL_TIMEOUT times the six turns of SMTP
+LONGEST_TALK = 60  # seconds for one message, however often the other side uses up EMAIL_TIMEOUT
+LEASE = timedelta(seconds=2 * LONGEST_TALK)
 BATCH = 20
 MOST_STARTS = 8
 MOST_LOST_STARTS = 3  # a message that kills its sender three times is set aside
@@ -28,6 +31,8 @@ LONGEST_PAUSE = timedelta(minutes=30)
 
 Result = DeliveryEnd.Result
 State = Delivery.State
+
+logger = logging.getLogger("followups.deliveries")
 
 
 def drain(*, lanes=tuple(Reminder.Lane)):
@@ -72,6 +77,7 @@ def close_lost_starts(delivery, *, now):
 
 def deliver(delivery, *, post):
     """Start, send and finish one claimed delivery. Returns 1 when it was handed over, else 0."""
+    life_signs.give()
     start = begin(delivery)
     if start is None:
         return 0
@@ -81,10 +87,16 @@ def deliver(delivery, *, post):
 
 
 def send(delivery, *, post):
-    """Say what came of it. A message that breaks its sender counts as lost, and keeps no other from going out."""
+    """Say what came of it, within LONGEST_TALK.
+
+    A message that breaks its sender counts as lost, and keeps no other from going out: not even by the connection,
+    on which it may have begun to talk.
+    """
     try:
-        return post.send(delivery)
+        with deadline(LONGEST_TALK):
+            return post.send(delivery)
     except Exception as error:
+        post.reset()
         return Verdict(Result.LOST, f"The sender broke: {type(error).__name__}")
 
 
@@ -112,6 +124,12 @@ def begin(delivery):
 
 def is_wanted(delivery):
     """Whether there is still something to say: the promise stands as it was, or nobody has answered the call."""
+    if delivery.kind == Delivery.Kind.CANARY:
+        return canaries.is_newest(delivery)
+    if not channels.is_open(delivery):
+        return False
+    if delivery.kind == Delivery.Kind.DIGEST:
+        return digests.is_wanted(delivery, now=clock.now())
     if delivery.help_call_id:
         return HelpCall.objects.open().filter(pk=delivery.help_call_id, answered_at=None).exists()
     return delivery.reminder is None or reminders.is_wanted(delivery.reminder)
@@ -127,7 +145,18 @@ def settle(held, state, *, now, problem=""):
 def fail(held, *, now, problem):
     """It will never arrive. In the same transaction somebody else is told, on each of their channels."""
     settle(held, State.FAILED, now=now, problem=problem)
-    escalations.could_not_tell(held)
+    tell_another(held)
+
+
+def tell_another(held):
+    """Where that breaks, the row fails all the same: else it would break each sender in turn. The auditor finds it."""
+    try:
+        with transaction.atomic():
+            escalations.could_not_tell(held)
+    except (DatabaseError, InterfaceError):
+        raise
+    except Exception as problem:
+        logger.error("nobody was told of delivery %s: %s", held.pk, type(problem).__name__)
 
 
 @transaction.atomic

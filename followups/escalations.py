@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from followups import clock, due_times, follow_ups, recipients, reminders
+from followups import channels, clock, due_times, follow_ups, recipients, reminders
 from followups.ladders import ladder
 from followups.models import Acknowledgement, Delivery, Reminder
 from sessions_app.models import ResponseLevel
@@ -86,8 +86,11 @@ def could_not_tell(delivery):
     """This message will never arrive: tell another person at once, on each of their channels. Returns who, or None.
 
     Nobody is told twice of one message: where the next one fails too, call it with that one, and the one after is
-    told. At the end the message stands on the list of what could not be sent.
+    told. At the end the message stands on the list of what could not be sent. A notification that fails beside a mail
+    tells nobody: the mail does, should it fail as well.
     """
+    if channels.carried_by_mail([delivery]):
+        return None
     origin = origin_of(delivery)
     tried = Delivery.objects.filter(key__startswith=f"not_sent:{origin.pk}:").values_list("recipient", flat=True)
     passed_over = {origin.recipient_id, *tried}

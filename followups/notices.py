@@ -1,24 +1,57 @@
 """What staff are told. Fixed words, an opaque key, a link behind sign-in: never a client, never free text.
 
-A call for help names the colleague and the site, and not the room: that is what somebody typed.
+A call for help names the colleague and the site in a mail, and not the room: that is what somebody typed. What lights
+up on a locked screen names nobody. A digest holds numbers.
 """
 
 import hashlib
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from followups import clock, digests
 from followups.models import Delivery
 
-SUBJECT = "A follow-up is due"
-BODY = "A follow-up is due. Open Doorway: {address}\n"
-HELP_SUBJECT = "A colleague asks for help now"
-HELP_BODY = "{name} at {site} asks for help now. Say that you are coming: {address}\n"
+Kind = Delivery.Kind
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The subject; what the mail says; what a device shows below the subject; and the page it leads to."""
+
+    subject: str
+    body: str
+    on_device: str = "Open Doorway."
+    path: str = "/follow-ups/"
+
+
+DUE = Notice("A follow-up is due", "A follow-up is due. Open Doorway: {address}\n")
+UNANSWERED = Notice(
+    "A follow-up needs you now",
+    "A follow-up is due and nobody has said that they are on it. It needs you now. Open Doorway: {address}\n",
+    "Nobody has said that they are on it. Open Doorway.",
+)
+HELP = Notice(
+    "A colleague asks for help now",
+    "{name} at {site} asks for help now. Say that you are coming: {address}\n",
+    "Open Doorway and say that you are coming.",
+    "/help/",
+)
+DIGEST = Notice(
+    "Your follow-ups today",
+    "Late: {late}\nDue today: {today}\nIn the seven days after: {week}\n\nOpen Doorway: {address}\n",
+    "Late: {late}. Due today: {today}. In the seven days after: {week}.",
+)
+NOT_SENT = Notice(
+    "Somebody could not be told",
+    "Somebody could not be told that something is due. Open Doorway and see to it: {address}\n",
+    "Open Doorway and see to it.",
+)
+CANARY = Notice("Doorway sends messages", "This message only shows that messages go out. Nothing is to be done.\n")
 REPEAT = "You may have had this message before.\n"
-NOT_SENT_SUBJECT = "Somebody could not be told"
-NOT_SENT_BODY = "A message to a colleague could not be sent. See what is due: {address}\n"
-CANARY_SUBJECT = "Doorway sends"
-CANARY_BODY = "One of these comes every five minutes. When they stop, reminders have stopped.\n"
+
+SUBJECT, HELP_SUBJECT = DUE.subject, HELP.subject
 
 
 def opaque(delivery):
@@ -26,27 +59,46 @@ def opaque(delivery):
     return hashlib.sha256(f"{settings.SECRET_KEY}:{delivery.key}".encode()).hexdigest()[:32]
 
 
-def words_of(delivery):
-    """Subject and body."""
-    if delivery.kind == Delivery.Kind.CANARY:
-        return CANARY_SUBJECT, CANARY_BODY
-    if delivery.kind == Delivery.Kind.NOT_SENT:
-        return NOT_SENT_SUBJECT, NOT_SENT_BODY.format(address=f"{settings.PUBLIC_URL}/follow-ups/")
-    if call := delivery.help_call:
-        address = f"{settings.PUBLIC_URL}/help/"
-        return HELP_SUBJECT, HELP_BODY.format(name=call.by.name, site=call.site.name, address=address)
-    return SUBJECT, BODY.format(address=f"{settings.PUBLIC_URL}/follow-ups/")
+def notice_of(delivery):
+    """Which of the fixed notices it is."""
+    if delivery.kind == Kind.REMINDER:
+        return UNANSWERED if delivery.reminder.step else DUE
+    return {Kind.HELP: HELP, Kind.DIGEST: DIGEST, Kind.NOT_SENT: NOT_SENT, Kind.CANARY: CANARY}[delivery.kind]
+
+
+def facts_of(delivery):
+    """What fills the gaps of its notice: names of staff and of a site, or numbers."""
+    if delivery.kind == Kind.HELP:
+        return {"name": delivery.help_call.by.name, "site": delivery.help_call.site.name}
+    if delivery.kind == Kind.DIGEST:
+        return digests.counts_of(delivery.recipient, now=clock.now())
+    return {}
+
+
+def path_of(delivery):
+    """Where it leads: a supervisor to what could not be sent, whoever else is told to their own list."""
+    is_for_the_list = delivery.kind == Kind.NOT_SENT and delivery.recipient.is_supervisor
+    return "/follow-ups/not-sent/" if is_for_the_list else notice_of(delivery).path
 
 
 def email_for(delivery, *, connection):
     """The mail of a delivery. Each try carries the same Message-ID, so that a mailbox can see a repeat."""
-    key = opaque(delivery)
-    subject, body = words_of(delivery)
+    key, notice = opaque(delivery), notice_of(delivery)
+    body = notice.body.format(address=f"{settings.PUBLIC_URL}{path_of(delivery)}", **facts_of(delivery))
     return EmailMessage(
-        subject=subject,
+        subject=notice.subject,
         body=body + REPEAT if delivery.may_be_repeat else body,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[delivery.recipient.email if delivery.recipient else settings.CANARY_ADDRESS],
         headers={"Message-ID": f"<{key}@doorway>", "X-Delivery-Key": key},
         connection=connection,
     )
+
+
+def push_for(delivery):
+    """What a device shows. The same tag at every try: a repeat takes the place of what it repeats."""
+    notice = notice_of(delivery)
+    body = notice.on_device.format(**facts_of(delivery))
+    if delivery.may_be_repeat:
+        body = f"{body} {REPEAT.strip()}"
+    return {"title": notice.subject, "body": body, "path": path_of(delivery), "tag": opaque(delivery)}

@@ -2,9 +2,8 @@
 
 from accounts.models import Role, User
 from accounts.supervision import supervisors_of
-from followups import clock, on_call
+from followups import channels, clock, on_call
 from followups.models import Absence, Reminder, Told
-from followups.models.deliveries import DeliveryChannel
 
 #: Who comes next where a place in the ladder is empty.
 NEXT = [Told.COVER, Told.SUPERVISOR, Told.ON_CALL, Told.CLINICAL_LEAD]
@@ -12,7 +11,7 @@ NEXT = [Told.COVER, Told.SUPERVISOR, Told.ON_CALL, Told.CLINICAL_LEAD]
 
 def channels_of(person):
     """The channels on which this person is told."""
-    return [DeliveryChannel.EMAIL]
+    return channels.of(person)
 
 
 def resolve(reminder, *, also_told=()):

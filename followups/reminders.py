@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from followups import clock, due_times, ladders, recipients
+from followups import channels, clock, digests, due_times, ladders, recipients
 from followups.models import Delivery, FollowUp, Heartbeat, Reminder
 from sessions_app.models import ResponseLevel
 
@@ -124,6 +124,7 @@ def sweep(*, clock_name):
     while batch := sweep_batch():
         fired += batch
     beat(clock_name)
+    digests.sweep()
     return fired
 
 
@@ -135,7 +136,11 @@ def sweep_batch(*, lanes=tuple(Reminder.Lane)):
         .filter(lane__in=lanes)
         .select_for_update(of=["self"], skip_locked=True)
         .select_related(
-            "recipient", "follow_up__owner", "follow_up__departure__therapist", "follow_up__departure__site"
+            "recipient",
+            "follow_up__owner",
+            "follow_up__plan",
+            "follow_up__departure__therapist",
+            "follow_up__departure__site",
         )
         .order_by("lane", "due_at", "pk")[:BATCH]
     )
@@ -148,7 +153,7 @@ def sweep_batch(*, lanes=tuple(Reminder.Lane)):
 
 def fire(due, *, now):
     """Find who is told, put together what goes to one person, and make the deliveries."""
-    first_of, heard, channels, made = {}, {}, {}, []
+    first_of, heard, ways_to, made = {}, {}, {}, []
     for reminder in due:
         also_told = heard.setdefault(reminder.follow_up_id, set())
         reminder.meant_id = reminder.recipient_id
@@ -158,27 +163,35 @@ def fire(due, *, now):
         first = first_of.setdefault(message_of(reminder), reminder)
         reminder.told_with = None if first is reminder else first
         if first is reminder:
-            for channel in channels.setdefault(person.pk, recipients.channels_of(person)):
-                made.append(delivery_for(reminder, channel))
+            ways = ways_to.get(person.pk) or ways_to.setdefault(person.pk, channels.Ways.to(person))
+            made += deliveries_for(reminder, ways, now=now)
     Delivery.objects.bulk_create(made, ignore_conflicts=True)
     mark(due, now=now)
 
 
 def message_of(reminder):
-    """What shares a message: all that is routine for one person; of what is urgent, one step and one person."""
+    """What shares a message: all that is routine for one person; of what is urgent, one step and one person.
+
+    What quiet hours may hold back never takes a step of escalation with it.
+    """
     if reminder.lane == Reminder.Lane.ROUTINE:
-        return reminder.recipient_id
+        return reminder.recipient_id, reminder.step > 0
     return reminder.follow_up_id, reminder.step, reminder.recipient_id
 
 
-def delivery_for(reminder, channel):
+def deliveries_for(reminder, ways, *, now):
+    next_at = ways.not_before(reminder.due_at, now=now, waits=channels.wait_of(reminder))
+    return [delivery_for(reminder, channel, next_at=next_at) for channel in ways.channels]
+
+
+def delivery_for(reminder, channel, *, next_at):
     return Delivery(
         key=f"{reminder.pk}:{reminder.occurrence}:{channel}:{reminder.recipient_id}",
         reminder=reminder,
         recipient=reminder.recipient,
         channel=channel,
         lane=reminder.lane,
-        next_at=reminder.due_at,
+        next_at=next_at,
     )
 
 
@@ -209,4 +222,5 @@ def wait_again(reminder, *, now):
 
 def beat(clock_name):
     """Leave a sign that this clock swept."""
-    Heartbeat.objects.update_or_create(clock=clock_name, defaults={"beat_at": clock.now()})
+    facts = {"beat_at": clock.now(), "seconds_off": clock.seconds_off()}
+    Heartbeat.objects.update_or_create(clock=clock_name, defaults=facts)

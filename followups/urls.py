@@ -2,6 +2,7 @@ from django.urls import path
 
 from followups.views import (
     absences,
+    channels,
     contact,
     decisions,
     deeds,
@@ -12,12 +13,15 @@ from followups.views import (
     overrides,
     plans,
     policies,
+    working,
 )
 
 urlpatterns = [
     path("", lists.follow_ups_page, name="follow-ups"),
     path("due/", lists.due, name="follow-ups-due"),
+    path("count/", channels.follow_ups_count, name="follow-ups-count"),
     path("not-sent/", lists.failed_deliveries, name="failed-deliveries"),
+    path("working/", working.reminders_working, name="reminders-working"),
     path("plan/<uuid:departure_id>/", plans.plan, name="plan"),
     path("plan/<uuid:departure_id>/what-when/", plans.what_when, name="what-when"),
     path("attempts/<uuid:departure_id>/", plans.attempts, name="attempts"),

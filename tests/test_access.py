@@ -8,12 +8,13 @@ from django.apps import apps
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from followups import absences, decisions, on_call, overrides, policies
+from followups import absences, calendars, decisions, on_call, overrides, policies
 from followups.models import FollowUp
 from protocols.models import EditionTranslation
 from resources.models import Resource
 from sessions_app import help_calls, levels, reports
 from sessions_app.models import ResponseLevel
+from tests.followups.push_service import device_of
 
 ACTORS = ["therapist", "supervisor", "stranger", "former_supervisor", "admin", None]
 
@@ -103,8 +104,17 @@ TABLE = {
     "review-queue": (TEAM, GET_ONLY),
     "review": (ONE_OF_THE_TEAM, but(ONE_OF_THE_TEAM, supervisor=422)),
     "follow-ups": ([200, 200, 200, 200, 403, 302], GET_ONLY),
+    "follow-ups-count": ([302, 302, 302, 302, 403, 302], GET_ONLY),
+    "notifications": (STAFF, [422] * 5 + [302]),
+    "add-device": (POST_ONLY, [400] * 5 + [302]),
+    "remove-device": (POST_ONLY, [302, 404, 404, 404, 404, 302]),
+    "renew-calendar": (POST_ONLY, [200, 200, 200, 200, 403, 302]),
+    "close-calendar": (POST_ONLY, [302, 302, 302, 302, 403, 302]),
+    "calendar": (EVERYBODY, [405] * 6),
+    "push-worker": (EVERYBODY, [405] * 6),
     "follow-ups-due": ([302, 302, 302, 302, 403, 302], GET_ONLY),
     "failed-deliveries": (TEAM, GET_ONLY),
+    "reminders-working": (but(TEAM, admin=200), GET_ONLY),
     "absences": ([200, 200, 200, 200, 403, 302], [422, 422, 422, 422, 403, 302]),
     "hand-offs": ([302, 302, 302, 302, 403, 302], GET_ONLY),
     "come-back": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
@@ -188,6 +198,8 @@ def addresses(cast, departure, starter):
         "decision_id": decisions.propose(departure, choice="keep_trying", words="Why", by=departure.therapist).pk,
         "resource_id": Resource.objects.first().pk,
         "translation_id": EditionTranslation.objects.first().pk,
+        "device_id": device_of(departure.therapist).pk,
+        "token": calendars.renew(by=departure.therapist),
         "uidb36": "1",
         "key": "0-x",
     }

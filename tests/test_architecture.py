@@ -69,6 +69,9 @@ TABLES = {
     "followups.DeliveryStart": (WRITTEN_ONCE, WORKING),
     "followups.DeliveryEnd": (WRITTEN_ONCE, WORKING),
     "followups.Heartbeat": (EDITABLE, WORKING),
+    "followups.PushSubscription": (EDITABLE, STAFF),
+    "followups.CalendarFeed": (EDITABLE, STAFF),
+    "followups.NotificationPreferences": (EDITABLE, STAFF),
 }
 #: Editable clinical rows whose every version is kept by a trigger.
 WITH_HISTORY = [

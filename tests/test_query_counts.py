@@ -15,7 +15,7 @@ from sessions_app import checklist, departures, levels, reports, reviews
 from sessions_app.models import Client, ResponseLevel, TherapySession
 
 #: Statements at most, for the pages that matter most under stress; every other page only must not grow.
-LIMITS = {"now": 12, "departure": 12, "review-queue": 10, "review": 14, "resources": 6}
+LIMITS = {"now": 12, "departure": 12, "review-queue": 10, "review": 14, "resources": 6, "reminders-working": 26}
 OF_THE_THERAPIST = [
     "now",
     "start-departure",
@@ -39,6 +39,8 @@ OF_THE_THERAPIST = [
     "follow-ups",
     "follow-ups-due",
     "absences",
+    "notifications",
+    "follow-ups-count",
     "hand-offs",
     "plan",
     "what-when",
@@ -59,7 +61,7 @@ OF_THE_THERAPIST = [
 ]
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
 OF_THE_SUPERVISOR += ["absences", "hand-offs", "on-call", "waiting-for-second"]
-OF_THE_SUPERVISOR += ["help-calls", "help-asked"]
+OF_THE_SUPERVISOR += ["reminders-working"]
 OF_THE_SUPERVISOR += ["help-calls", "help-asked", "lower-level", "policies", "policy", "policy-what-when"]
 
 
@@ -105,8 +107,10 @@ WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups"
 WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
 WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies"]
+WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]
+WITHOUT_ARGUMENTS += ["reminders-working"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
-FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs"]
+FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs", "follow-ups-count"]
 OF_A_FOLLOW_UP = [
     "record-contact",
     "next-attempt",

@@ -86,9 +86,9 @@ def run(running, folder, *, port, is_fresh):
 def fixed_settings(folder):
     """What makes it a demo; the rest is as it would be in earnest."""
     key = key_in(folder)
-    if not key.exists():
-        key.write_text(secrets.token_urlsafe(50))
-        key.chmod(0o600)
+    keep(key, lambda: secrets.token_urlsafe(50))
+    push_key = folder / "vapid_key"
+    keep(push_key, lambda: secrets.token_urlsafe(32))  # any 32 bytes are such a key
     for each in ("logs", "mail"):
         (folder / each).mkdir(exist_ok=True)
     return {
@@ -96,6 +96,7 @@ def fixed_settings(folder):
         "DEMO": "true",
         "DEBUG": "false",
         "SECRET_KEY": key.read_text(),
+        "VAPID_PRIVATE_KEY": push_key.read_text(),
         "MAIL_DIR": str(folder / "mail"),
         "STATIC_ROOT": str(folder / "static"),
         "SWEEP_SECONDS": "5",
@@ -103,6 +104,13 @@ def fixed_settings(folder):
         "CANARY_ADDRESS": "canary@doorway.example",
         "LOG_LEVEL": "INFO",
     }
+
+
+def keep(file, make):
+    """A secret of this demo, the same at its next run."""
+    if not file.exists():
+        file.write_text(make())
+        file.chmod(0o600)
 
 
 def key_in(folder):
@@ -148,7 +156,7 @@ def start_programs(running, folder, *, port, env):
         "auditor": [PYTHON, "manage.py", "auditor"],
         "web": [*granian, "--no-ws", "--workers", "1", "--blocking-threads", "4", "config.wsgi:application"],
     }
-    with step("Web server, worker, beat, sweeper"):
+    with step("Web server, worker, beat, sweeper, auditor"):
         programs = []
         for name, command in commands.items():
             program = Program(name, command, log=folder / "logs" / f"{name}.log", env=env, cwd=PROJECT)

@@ -1,4 +1,5 @@
 from followups.models.absences import Absence, HandOver, OnCallShift
+from followups.models.channels import CalendarFeed, NotificationPreferences, PushSubscription
 from followups.models.deliveries import Delivery, DeliveryEnd, DeliveryStart, Heartbeat
 from followups.models.escalation import Acknowledgement, HelpEscalation, PolicyEscalation
 from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
@@ -9,6 +10,7 @@ from followups.models.two_people import ContactOverride, StatusDecision
 __all__ = [
     "Absence",
     "Acknowledgement",
+    "CalendarFeed",
     "ContactAttempt",
     "ContactOverride",
     "Delivery",
@@ -21,10 +23,12 @@ __all__ = [
     "HandOver",
     "Heartbeat",
     "HelpEscalation",
+    "NotificationPreferences",
     "OnCallShift",
     "PolicyEscalation",
     "PolicyOverlay",
     "PolicyTask",
+    "PushSubscription",
     "Reminder",
     "Situation",
     "StatusDecision",

@@ -121,3 +121,4 @@ class Heartbeat(models.Model):
 
     clock = models.CharField(max_length=20, primary_key=True)
     beat_at = models.DateTimeField()
+    seconds_off = models.FloatField(default=0)

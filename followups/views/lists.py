@@ -26,7 +26,8 @@ def follow_ups_page(request):
     if request.user.is_supervisor:
         team = FollowUp.objects.visible_to(request.user).late(timezone.now()).exclude(owner=request.user)
         context["team_late"] = with_permissions(team)[:MOST]
-    return render(request, "followups/follow_ups.html", context)
+    template = "followups/follow_ups.html#in_time" if request.htmx.target == "in-time" else "followups/follow_ups.html"
+    return render(request, template, context)
 
 
 @require_safe

@@ -43,6 +43,8 @@ def settings_with(names, **changes):
         ({"DATABASE_URL": "mysql://127.0.0.1/doorway"}, "DATABASE_URL must name a PostgreSQL database"),
         ({"DATABASE_URL": "doorway"}, "DATABASE_URL must name a PostgreSQL database"),
         ({"DATABASE_URL": None}, "DATABASE_URL must name a PostgreSQL database"),
+        ({"AUDIT_DATABASE_URL": "mysql://127.0.0.1/doorway"}, "AUDIT_DATABASE_URL must name a PostgreSQL database"),
+        ({"DEADMAN_URL": "file:///etc/passwd"}, "DEADMAN_URL must be a web address"),
         (
             {"DATABASE_URL": "postgresql://doorway:hidden@127.0.0.1:many/doorway"},
             "DATABASE_URL must name a PostgreSQL database",

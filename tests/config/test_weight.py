@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from tests.followups.push_service import KEY
+
 KB = 1024
 FIRST_LOAD = 60 * KB
 
@@ -16,6 +18,10 @@ FIRST_LOAD = 60 * KB
 def names_of(kind):
     """Own files of a kind: those in no folder; other people's come in one."""
     return [path.name for path in sorted(Path(settings.BASE_DIR, "static").glob(f"*.{kind}"))]
+
+
+#: Scripts of one page each, which nobody meets on the way to a client; and where they are asked for.
+ELSEWHERE = {"push.js": "notifications"}
 
 
 @pytest.fixture
@@ -37,9 +43,23 @@ def service_worker(client, db):
 
 @pytest.mark.target("T18")
 def test_own_script_is_light(weight_of, service_worker, figure):
-    weights = {name: weight_of(name) for name in names_of("js")} | {"sw.js": len(gzip.compress(service_worker, 9))}
+    everywhere = set(names_of("js")) - set(ELSEWHERE)
+    weights = {name: weight_of(name) for name in everywhere} | {"sw.js": len(gzip.compress(service_worker, 9))}
     print(weights)
     figure("T18 script", sum(weights.values()) / KB)
+
+
+def test_the_script_for_notifications_is_small_and_asked_for_on_its_page_only(
+    weight_of, client, signed_in, therapist, departure, settings
+):
+    worker = gzip.compress(client.get(reverse("push-worker")).content, 9)
+    assert weight_of("push.js") + len(worker) <= 1.5 * KB
+    settings.VAPID_PRIVATE_KEY = KEY
+    browser = signed_in(therapist)
+    for name in ("now", "follow-ups", "me", "resources"):
+        assert b"push.js" not in browser.get(reverse(name)).content
+    assert b"push.js" not in browser.get(reverse("departure", args=[departure.pk])).content
+    assert b"push.js" in browser.get(reverse("notifications")).content
 
 
 @pytest.mark.target("T18")

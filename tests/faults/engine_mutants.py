@@ -5,6 +5,7 @@ from dataclasses import dataclass
 DELIVERIES, REMINDERS, POST = "followups/deliveries.py", "followups/reminders.py", "followups/post.py"
 NOTICES, CLOCK, ROWS = "followups/notices.py", "followups/clock.py", "followups/models/reminders.py"
 AUDITS, CANARIES, RECIPIENTS = "followups/audits.py", "followups/canaries.py", "followups/recipients.py"
+INVARIANTS = "followups/invariants.py"
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ MUTANTS = [
     ),
     Mutant("no sign of having swept", REMINDERS, "    beat(clock_name)\n", ""),
     # The watchman, and who is told instead
-    Mutant("nobody told instead", DELIVERIES, "    escalations.could_not_tell(held)\n", ""),
+    Mutant("nobody told instead", DELIVERIES, "    tell_another(held)\n", ""),
     Mutant("one broken message stops the rest", DELIVERIES, "except Exception as error:", "except OSError as error:"),
     Mutant(
         "urgent waits behind routine",
@@ -191,4 +192,17 @@ MUTANTS = [
     Mutant("a silent clock is no finding", AUDITS, "beat is None or now - beat.beat_at > GRACE", "beat is None"),
     Mutant("an old audit is no banner", AUDITS, "timezone.now() - well_at > LATE_AFTER", "False"),
     Mutant("a canary for each sweep", CANARIES, "int(now.timestamp() // EVERY.total_seconds())", "now.timestamp()"),
+    Mutant("a talk without an end", DELIVERIES, "with deadline(LONGEST_TALK):", "if True:"),
+    Mutant("a broken talk goes on with the next message", DELIVERIES, "        post.reset()\n", ""),
+    Mutant("every canary of an outage is sent", DELIVERIES, "canaries.is_newest(delivery)", "True"),
+    Mutant("quiet hours are taken for a fault", INVARIANTS, "starts=None, next_at__lt=since, ", "starts=None, "),
+    Mutant("failing in vain is no finding", INVARIANTS, "never_tried | tried_in_vain", "never_tried"),
+    Mutant(
+        "a chain that ends in nothing is no finding", INVARIANTS, "    return origins - told\n", "    return set()\n"
+    ),
+    Mutant("who was told is not looked for", INVARIANTS, "    return origins - told\n", "    return origins\n"),
+    Mutant("clocks of others are not compared", AUDITS, '*known.values_list("seconds_off", flat=True)', ""),
+    Mutant(
+        "sent on nobody's word", INVARIANTS, "sent.exclude(starts__end__result=", "sent.filter(starts__end__result="
+    ),
 ]

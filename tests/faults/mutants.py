@@ -18,9 +18,18 @@ from tests.faults.engine_mutants import MUTANTS
 
 ROOT = Path(__file__).parents[2]
 LANES = 2
-TESTS = [
-    f"test_{name}.py" for name in ("reminders", "fences", "deliveries", "help", "follow_ups", "escalations", "audits")
+NAMES = [
+    "reminders",
+    "fences",
+    "deliveries",
+    "help",
+    "follow_ups",
+    "escalations",
+    "audits",
+    "invariants",
+    "breaking_off",
 ]
+TESTS = [f"test_{name}.py" for name in NAMES]
 OPTIONS = "--strict-markers --import-mode=importlib --reuse-db"  # one database per copy: no mutant changes the schema
 LONGEST = 240  # seconds; a run that hangs has not been noticed by any assertion
 

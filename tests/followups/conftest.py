@@ -11,6 +11,7 @@ from followups import contact_attempts
 from followups.models import Delivery, Reminder
 from sessions_app import levels
 from sessions_app.models import ContactPermission, ResponseLevel
+from tests.followups import push_service as push_services
 from tests.followups.mail_server import MailServer
 
 
@@ -91,3 +92,24 @@ def mail_server(settings):
     yield server
     server.go_on.set()
     server.stop()
+
+
+@pytest.fixture
+def push_service(settings):
+    """A push service on this machine, and a key that signs what goes there."""
+    settings.VAPID_PRIVATE_KEY, settings.VAPID_SUBJECT = push_services.KEY, "mailto:doorway@clinic.example"
+    server = push_services.PushService()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def switch_on(push_service):
+    """Switch notifications on for somebody: `switch_on(therapist)` returns the device that reads them."""
+
+    def on(person, name="phone"):
+        device = push_services.Device()
+        push_services.device_of(person, endpoint=push_service.address(name), device=device)
+        return device
+
+    return on

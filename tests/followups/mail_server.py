@@ -20,10 +20,12 @@ class MailServer(Controller):
 
     def __init__(self):
         self.accepted, self.will_answer, self.refused = [], [], {}
+        self.connections = -1  # the first is aiosmtpd's own, to see whether it is up
         self.stall, self.reached, self.go_on = None, threading.Event(), threading.Event()
         super().__init__(self, hostname="127.0.0.1", port=free_port())
 
     def factory(self):
+        self.connections += 1
         return SMTP(self, hostname="mail.example")
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802

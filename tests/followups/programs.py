@@ -68,14 +68,19 @@ class Doorway:
         web.wait_until(lambda: answers(self.port))
         return web
 
-    def start_worker(self):
-        return self.start("worker", [*CELERY, "worker", "--concurrency", "1", "--loglevel", "INFO", *QUIET])
+    def start_worker(self, *options):
+        """It serves both queues; `start_worker("-Q", "urgent")` serves that one."""
+        return self.start("worker", [*CELERY, "worker", "--concurrency", "1", "--loglevel", "INFO", *QUIET, *options])
 
     def start_beat(self):
-        return self.start("beat", [*CELERY, "beat", "--schedule", self.folder / "beat", "--pidfile="])
+        schedule = self.folder / f"beat-{len(self.started)}"
+        return self.start("beat", [*CELERY, "beat", "--schedule", schedule, "--pidfile="])
 
     def start_sweeper(self):
         return self.start("sweeper", [sys.executable, "manage.py", "sweeper"])
+
+    def start_auditor(self):
+        return self.start("auditor", [sys.executable, "manage.py", "auditor"])
 
     def stop(self):
         for program in self.started:

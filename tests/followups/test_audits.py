@@ -134,7 +134,7 @@ def test_a_canary_goes_the_whole_way_every_five_minutes(both_clocks_beat, settin
         reminders.sweep(clock_name="beat")
     deliveries.drain()
     [mail] = mail_server.accepted
-    assert (mail["To"], mail["Subject"]) == (settings.CANARY_ADDRESS, notices.CANARY_SUBJECT)
+    assert (mail["To"], mail["Subject"]) == (settings.CANARY_ADDRESS, notices.CANARY.subject)
     assert audits.findings() == {}
     back(Delivery.objects.all(), finished_at=canaries.LATE_AFTER.total_seconds() + 1)
     assert audits.findings() == {"canary_is_late": 1}
@@ -174,5 +174,6 @@ def test_readyz_tells_the_ages_of_audit_and_canary(both_clocks_beat, client):
     audits.audit()
     told = client.get(reverse("readyz")).json()
     assert told["is_ready"] is True
-    assert (told["audit_age_seconds"], told["canary_age_seconds"]) == (0, None)
+    assert 0 <= told["audit_age_seconds"] < audits.LATE_AFTER.total_seconds()
+    assert told["canary_age_seconds"] is None
     assert set(told["sweep_age_seconds"]) == set(audits.CLOCKS)

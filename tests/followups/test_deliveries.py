@@ -118,7 +118,7 @@ def test_a_refusal_for_good_fails_at_once_and_the_supervisor_is_told_and_sees_it
     assert now_as_stored(waiting).state == State.FAILED
     assert results() == [Result.PERMANENT, Result.SENT]
     [mail] = mail_server.accepted
-    assert (mail["To"], mail["Subject"]) == (supervisor.email, notices.NOT_SENT_SUBJECT)
+    assert (mail["To"], mail["Subject"]) == (supervisor.email, notices.NOT_SENT.subject)
     shown = signed_in(supervisor).get(reverse("failed-deliveries")).content.decode()
     assert waiting.recipient.name in shown
     assert "The mail server answered 550" in shown
@@ -220,7 +220,7 @@ def test_a_message_that_kills_its_sender_is_set_aside_and_shown(mail_server, wai
         die_in_the_middle()
     deliveries.drain()
     assert now_as_stored(waiting).state == State.FAILED
-    assert [mail["Subject"] for mail in mail_server.accepted] == [notices.NOT_SENT_SUBJECT]
+    assert [mail["Subject"] for mail in mail_server.accepted] == [notices.NOT_SENT.subject]
     assert "Set aside" in signed_in(supervisor).get(reverse("failed-deliveries")).content.decode()
 
 

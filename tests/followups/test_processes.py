@@ -1,17 +1,24 @@
 """Real programs, killed for real: a reminder goes out once, or is marked where nobody can know."""
 
+import http.server
+import io
+import threading
+import time
 import uuid
 from datetime import timedelta
+from urllib.parse import quote, urlsplit
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from followups import notices
+from followups import notices, reminders
 from followups.models import Delivery, DeliveryEnd, Heartbeat, Reminder
 from sessions_app.models import DepartureEvent
 from tests.conftest import PASSWORD
-from tests.followups.programs import Doorway, Visitor, eventually, keep_real_password, kill
+from tests.followups.programs import Doorway, Visitor, database_url, eventually, keep_real_password, kill
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 State, Result = Delivery.State, DeliveryEnd.Result
@@ -122,3 +129,90 @@ def test_reminders_go_out_without_redis(doorway, one_due, mail_server):
     eventually(Delivery.objects.filter(state=State.SENT).exists)
     swept_twice_more()
     assert [mail["To"] for mail in mail_server.accepted] == [one_due.recipient.email]
+
+
+def test_two_of_each_program_at_once_send_each_message_once(doorway, all_due, mail_server):
+    """As on several machines: a worker for each queue, one for both, two beats, two sweepers."""
+    doorway.start_worker("-Q", "urgent", "-n", "urgent@%h")
+    doorway.start_worker("-Q", "routine", "-n", "routine@%h")
+    doorway.start_worker("-n", "both@%h")
+    for _twice in range(2):
+        doorway.start_beat()
+        doorway.start_sweeper()
+    sent = Delivery.objects.filter(state=State.SENT)
+    eventually(lambda: sent.count() == len(all_due))
+    eventually(lambda: Heartbeat.objects.count() == 2)
+    swept_twice_more()
+    assert len(mail_server.accepted) == len(all_due)
+    assert set(results()) == {Result.SENT}
+
+
+def test_a_worker_kept_free_for_the_urgent_leaves_routine_to_others(doorway, all_due, mail_server):
+    urgent, *routine = all_due
+    Reminder.objects.filter(pk__in=[each.pk for each in routine]).update(lane=Reminder.Lane.ROUTINE)
+    reminders.sweep(clock_name="test")  # so that the routine ones wait to be sent as well
+    doorway.start_worker("-Q", "urgent")
+    doorway.start_beat()
+    eventually(lambda: Delivery.objects.filter(reminder=urgent, state=State.SENT).exists())
+    time.sleep(3)  # three rounds of a beat of one second
+    assert len(mail_server.accepted) == 1
+
+
+def test_a_killed_auditor_starves_the_switch_and_pages_say_so(doorway, visitor, therapist, dead_man, mail_server):
+    """W3, with a role that may read the queue and nothing else."""
+    doorway.env |= {"AUDIT_SECONDS": "1", "DEADMAN_URL": dead_man.url, "AUDIT_DATABASE_URL": dead_man.reader()}
+    doorway.start_worker()
+    doorway.start_beat()
+    doorway.start_sweeper()
+    eventually(lambda: Heartbeat.objects.count() == 2)
+    auditor = doorway.start_auditor()
+    eventually(lambda: len(dead_man.heard) > 1, what=f"a ping: {auditor.last_words()}")
+    assert set(dead_man.heard) == {("GET", "/alive", None)}
+    kill(auditor)
+    before = len(dead_man.heard)
+    Heartbeat.objects.filter(clock="audit").update(beat_at=timezone.now() - timedelta(seconds=181))
+    eventually(lambda: "Reminders may not be going out." in visitor.get(reverse("me")))  # a page asks every 15 s
+    assert len(dead_man.heard) == before
+
+
+class DeadMan:
+    """The switch outside, and a role of its own for the auditor."""
+
+    ROLE = "doorway_audit_w3"
+
+    def __init__(self):
+        self.heard = heard = []
+
+        class Door(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                heard.append((self.command, self.path, self.headers.get("Content-Length")))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/alive"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def reader(self):
+        said = io.StringIO()
+        call_command("create_audit_role", "--name", self.ROLE, stdout=said)
+        address = urlsplit(database_url())
+        who = f"{self.ROLE}:{quote(said.getvalue().split()[-1])}"
+        return address._replace(netloc=f"{who}@{address.hostname}:{address.port}").geturl()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP OWNED BY {self.ROLE}")
+            cursor.execute(f"DROP ROLE {self.ROLE}")
+
+
+@pytest.fixture
+def dead_man(transactional_db):
+    switch = DeadMan()
+    yield switch
+    switch.stop()

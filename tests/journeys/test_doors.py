@@ -135,6 +135,7 @@ PAGES = {
         "/help/",
         "/steps/",
         "/account/",
+        "/account/notifications/",
         "/account/password/",
         "/account/sign-out/",
     ],
@@ -144,6 +145,7 @@ PAGES = {
         "/departures/{id}/level/lower/",
         "/follow-ups/",
         "/follow-ups/not-sent/",
+        "/follow-ups/working/",
         "/follow-ups/on-call/",
         "/resources/",
     ],
@@ -156,7 +158,7 @@ PAGES = {
     ],
     None: ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/", "/offline/"],
 }
-FOR_MACHINES = {"healthz", "manifest", "service-worker", "session-end"}
+FOR_MACHINES = {"calendar", "push-worker", "renew-calendar", "healthz", "manifest", "service-worker", "session-end"}
 ON_THE_WAY = {
     "review": "needs a signed report: on the whole way",
     "account_reset_password_from_key": "needs a link out of a mail",

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connections
 
-from followups import audits
+from followups import audits, life_signs
 
 logger = logging.getLogger("followups.auditor")
 
@@ -32,6 +32,7 @@ class Command(BaseCommand):
 
     def round(self):
         """One audit; true when all is well. What goes wrong here is a reason for silence, and never for dying."""
+        life_signs.give()
         try:
             found = audits.audit()
         except (DatabaseError, InterfaceError) as error:
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         except OSError as error:
             logger.warning("the switch outside was not reached: %s", type(error).__name__)
             return True
+        if not settings.CANARY_ADDRESS:
+            logger.warning("no canary is sent: CANARY_ADDRESS is empty")
         if found:
             logger.error("not well: %s", ", ".join(f"{code} {count}" for code, count in sorted(found.items())))
         return not found

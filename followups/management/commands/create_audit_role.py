@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 from psycopg import sql
 
-from followups.models import Delivery, DeliveryEnd, DeliveryStart, Heartbeat, Reminder
+from followups.models import Delivery, DeliveryEnd, DeliveryStart, Heartbeat, HelpEscalation, Reminder
 
-READS = [Reminder, Delivery, DeliveryStart, DeliveryEnd, Heartbeat]  # the queue: no client, no clinical word
+READS = [Reminder, Delivery, DeliveryStart, DeliveryEnd, HelpEscalation, Heartbeat]  # no clinical word
 
 
 class Command(BaseCommand):

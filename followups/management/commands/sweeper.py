@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 
-from followups import clock, deliveries, reminders
+from followups import clock, deliveries, life_signs, reminders
 
 SLICE = 1  # seconds; how long a signal to stop may have to wait
 
@@ -45,6 +45,7 @@ class Command(BaseCommand):
 
     def round(self):
         """One sweep. A database that is away is no reason to die: the rows will still be there."""
+        life_signs.give()
         try:
             clock.attend()
             fired = reminders.sweep(clock_name="sweeper")

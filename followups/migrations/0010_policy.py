@@ -29,7 +29,7 @@ def give_overlays(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('followups', '0007_contact'),
+        ('followups', '0009_clocks_off'),
         ('sessions_app', '0008_level_wished'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
