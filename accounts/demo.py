@@ -37,6 +37,8 @@ PEOPLE = [
 ]
 #: Told when a colleague asks for help at their site.
 SITE_CONTACTS = ["kim@doorway.example"]
+#: Adopts the follow-up policy.
+CLINICAL_LEADS = ["sam@doorway.example"]
 RULE = (
     "Made-up rule of this demo. Call the on-call supervisor first. Offer a ride, a call to somebody who can fetch "
     "them, and time to sit. Nobody outside is told without the supervisor's word, and what the law here allows."
@@ -48,8 +50,10 @@ def people():
     for name, facts in SITES.items():
         site, _ = Site.objects.get_or_create(name=name, defaults=facts)
         Team.objects.get_or_create(name="Adults", site=site)
-    made = {email.partition("@")[0]: person(email, *facts) for email, *facts in PEOPLE}
+    ids = [person(email, *facts).pk for email, *facts in PEOPLE]
     User.objects.filter(email__in=SITE_CONTACTS).update(is_site_contact=True)
+    User.objects.filter(email__in=CLINICAL_LEADS).update(is_clinical_lead=True)
+    made = {each.email.partition("@")[0]: each for each in User.objects.filter(pk__in=ids)}
     adopted = {"words": RULE, "adopted_by": made["sam"].name, "adopted_on": timezone.localdate() - timedelta(days=90)}
     for site in Site.objects.filter(name__in=SITES):
         SiteRule.objects.get_or_create(site=site, topic=SiteRule.Topic.IMPAIRED_DRIVING, defaults=adopted)

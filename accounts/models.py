@@ -131,6 +131,9 @@ class User(AbstractBaseUser):
         default=False,
         help_text=_("At their own site, such as reception or a colleague next door."),
     )
+    is_clinical_lead = models.BooleanField(
+        _("clinical lead"), default=False, help_text=_("Puts follow-up policies in force. Held beside a role.")
+    )
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -23,12 +23,13 @@ class NotAdded(ValueError):
 
 
 @transaction.atomic
-def add(*, email, name, roles, site, team, by, place=None, phone="", supervised_by="", is_site_contact=False):
+def add(*, email, name, roles, site, team, by, place=None, phone="", supervised_by="", **flags):
     """Add a member of staff who still has to choose a password; returns the User.
 
     `site` and `team` are names; what is missing is made, a new site from `place` (the facts in PLACE). The
     person is supervised by the one with the address `supervised_by`, from today on that supervisor's wall, and
-    with `is_site_contact` is told when a colleague at the site asks for help.
+    with `is_site_contact` is told when a colleague at the site asks for help. `is_clinical_lead` lets them put a
+    follow-up policy in force.
     Raises NotAdded, and then nothing is written, when the address is taken, a role or the supervisor is
     unknown, somebody would supervise themselves, or a fact about the place or the person cannot be.
     """
@@ -36,13 +37,39 @@ def add(*, email, name, roles, site, team, by, place=None, phone="", supervised_
     if User.objects.filter(email=email).exists():
         raise NotAdded(f"Somebody with the address {email} is already here.")
     where = team_at(site_named(site, place or {}, by=by), team, by=by)
-    facts = {"team": where, "phone": dialled(phone, where.site), "is_site_contact": is_site_contact}
+    facts = {"team": where, "phone": dialled(phone, where.site), **flags}
     person = User(email=email, name=name, roles=known(roles), **facts)
     person.set_unusable_password()
     checked(person).save()
     audit.record("person_added", person, by=by, roles=person.roles, team=where.pk)
     if supervised_by:
         supervise(person, email=supervised_by, by=by)
+    return person
+
+
+@transaction.atomic
+def appoint_clinical_lead(email, *, by):
+    """From now on this person may put follow-up policies in force. Returns the User; saying it again changes nothing.
+
+    Raises NotAdded where nobody active has the address.
+    """
+    return mark_clinical_lead(email, leads=True, action="clinical_lead_appointed", by=by)
+
+
+@transaction.atomic
+def relieve_clinical_lead(email, *, by):
+    """They are clinical lead no more; what they adopted stands. Returns the User. Raises NotAdded."""
+    return mark_clinical_lead(email, leads=False, action="clinical_lead_relieved", by=by)
+
+
+def mark_clinical_lead(email, *, leads, action, by):
+    person = User.objects.select_for_update().filter(email=email.lower(), is_active=True).first()
+    if person is None:
+        raise NotAdded(f"There is nobody active with the address {email}.")
+    if person.is_clinical_lead != leads:
+        person.is_clinical_lead = leads
+        person.save(update_fields=["is_clinical_lead"])
+        audit.record(action, person, by=by)
     return person
 
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import session_end
 from accounts.devices import mark_of
 from accounts.models import Role
-from followups import audits, badge
+from followups import audits, badge, policies
+from followups.views.policies import may_read
 from resources import crisis
 from sessions_app import help_tokens
 
@@ -18,6 +19,7 @@ PLACES = [
     ("follow-ups", _("Follow-ups"), {Role.THERAPIST, Role.SUPERVISOR}),
     ("resources", _("Resources"), set()),
     ("review-queue", _("Review"), {Role.SUPERVISOR}),
+    ("policies", _("Policy"), {Role.ADMIN}),
 ]
 
 
@@ -65,5 +67,7 @@ def session(request):
         "may_be_asked": user.is_supervisor or user.is_site_contact,
         "help_token": SimpleLazyObject(lambda: help_tokens.token_for(user)),
         "new_call_id": uuid.uuid4(),
+        "has_no_policy": not policies.is_one_in_force(),
+        "may_read_policies": may_read(user),
         "follow_ups_count": "" if is_counted_later(request) else SimpleLazyObject(lambda: badge.count_for(user)),
     }

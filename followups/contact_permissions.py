@@ -13,8 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from followups import due_times, overrides
-from followups.client_zones import zone_of
+from followups import client_zones, due_times, overrides
 from sessions_app import no_contact
 from sessions_app.models import Channel, Composition, ContactPermission
 
@@ -60,6 +59,11 @@ class Passage:
     def was_asked(self):
         """Whether the client was asked about this channel at all."""
         return self.permission is not None
+
+    @property
+    def has_hours(self):
+        """Whether the client gave hours for this channel."""
+        return self.permission is not None and bool(self.permission.safe_hours)
 
     @property
     def is_permitted(self):
@@ -153,9 +157,10 @@ class Gate:
 def gate_of(departure, *, at=None):
     """What is allowed for the client of this departure at that moment (aware; now by default)."""
     rows = list(departure.client.contact_permissions.all()) if departure.client else []
+    at = at or timezone.now()
     return Gate(
-        at=at or timezone.now(),
-        zone=zone_of(departure),
+        at=at,
+        zone=client_zones.clock_of(departure, at),
         permissions={each.channel: each for each in rows},
         has_asked_for_none=no_contact.is_asked(departure),
         is_voicemail_shared=is_voicemail_shared(departure, rows),

@@ -14,9 +14,10 @@ DEFAULT = Path(__file__).parent / "default_escalations.json"
 
 
 def ladder(policy, level):
-    """The steps that follow the owner's reminder, in order; the product's own where the policy has written none."""
-    prefetch_related_objects([policy], "escalations")
-    steps = list(policy.escalations.all()) or [
+    """The steps that follow the owner's reminder, in order; the product's own where no policy has written any."""
+    if policy:
+        prefetch_related_objects([policy], "escalations")
+    steps = list(policy.escalations.all() if policy else []) or [
         PolicyEscalation(policy=policy, response_level=each, **rung)
         for each, rungs in default().items()
         for rung in rungs
@@ -27,6 +28,11 @@ def ladder(policy, level):
 @cache
 def default():
     return json.loads(DEFAULT.read_text(encoding="utf-8"))
+
+
+def sources():
+    """Where the times of the product's own ladders come from."""
+    return {rung["source"] for rungs in default().values() for rung in rungs}
 
 
 def load_default(*, policy_model=FollowUpPolicy, step_model=PolicyEscalation):

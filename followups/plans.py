@@ -7,10 +7,15 @@ from django.utils.translation import gettext_noop as _  # kept in English, shown
 
 from accounts import audit
 from accounts.supervision import supervisors_of
-from followups import clock, due_times, follow_ups, policies, reminders
-from followups.models import FollowUp, FollowUpChange, FollowUpPlan, PolicyTask
-from sessions_app import no_contact
-from sessions_app.models import DepartureEvent
+from followups import client_zones, clock, due_times, follow_ups, policies, reminders, situations
+from followups.models import FollowUp, FollowUpChange, FollowUpPlan, PolicyOverlay, Situation
+from followups.models.policy import Owner, Rolls
+from sessions_app import departures, no_contact
+from sessions_app.models import Channel, DepartureEvent
+
+UNDECIDED = _("No follow-up policy is in force: decide with your supervisor when to call")
+UNDECIDED_FOR_SUPERVISOR = _("No follow-up policy is in force: decide with the therapist when to call")
+AT_ONCE = _("Product default: at once, as no policy says when")
 
 
 @transaction.atomic
@@ -18,9 +23,10 @@ def open_for(departure, *, by):
     """Make the plan for the departure's level, a frozen copy of the policy in force. Returns the plan.
 
     Afterwards one plan stands: the same level again returns it unchanged, another level replaces what is
-    still open. A client who asked for no contact gets no contact task, only a review by people.
+    still open. A client who asked for no contact gets no contact task, only a review by people. While no policy is
+    in force no time is made up: the plan asks people to decide, at once.
     """
-    DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
+    departure = departures.locked(departure)
     standing = departure.plans.filter(superseded_at=None).first()
     if standing and standing.response_level == departure.response_level:
         return standing
@@ -31,60 +37,117 @@ def open_for(departure, *, by):
         departure=departure, policy=policy, response_level=departure.response_level, opened_by=by
     )
     for task in tasks_for(departure, policy):
-        promise(plan, task, since=departure.response_level_at)
+        since = situations.since(task.situation, departure, known_at=departure.response_level_at)
+        promise(plan, task, since=since)
     audit.record("plan_opened", departure, by=by, plan=plan.pk, level=plan.response_level)
     return plan
 
 
 def tasks_for(departure, policy):
-    """The policy's tasks for this level; without those that contact a client who asked for none."""
-    tasks = policy.tasks.filter(response_level=departure.response_level)
+    """What the policy asks for at this level in this situation; no contact with a client who asked for none."""
+    if policy is None:
+        return nobody_adopted(departure)
+    level = departure.response_level
+    tasks = [task for task in policy.tasks.all() if task.response_level == level]
+    tasks += added_by(policy, level, situations.of(departure))
     if not no_contact.is_asked(departure):
         return tasks
-    return [task for task in tasks if not task.channel] or [no_contact_review(departure)]
+    return [task for task in tasks if not task.channel] + instead_of_contact(policy, level)
 
 
-def no_contact_review(departure):
-    """What stands in for contact when the client asked for none: a person thinks about it."""
-    return PolicyTask(
+def nobody_adopted(departure):
+    """What stands in for a policy where none is in force: both decide, at once. Nothing is promised to the client."""
+    people = {Owner.THERAPIST: UNDECIDED, Owner.SUPERVISOR: UNDECIDED_FOR_SUPERVISOR}
+    if not supervisors_of(departure.therapist):
+        people.pop(Owner.SUPERVISOR)
+    at_once = {"after_minutes": 0, "rolls": Rolls.NOT, "situation": Situation.NO_POLICY, "source": AT_ONCE}
+    return [
+        PolicyOverlay(position=position, title=title, owner=owner, **at_once)
+        for position, (owner, title) in enumerate(people.items(), start=1)
+    ]
+
+
+def added_by(policy, level, present):
+    """The tasks that these situations add at a level."""
+    rows = [each for each in policy.overlays.all() if each.situation in present and each.is_for(level)]
+    return [each for each in rows if each.effect == PolicyOverlay.Effect.ADDS]
+
+
+def instead_of_contact(policy, level):
+    """What people do in place of contact: they think about it, and none is forgotten whatever a policy says."""
+    rows = [each for each in policy.overlays.all() if each.effect == PolicyOverlay.Effect.INSTEAD] if policy else []
+    return [each for each in rows if each.is_for(level)] or [no_contact_review()]
+
+
+def no_contact_review():
+    return PolicyOverlay(
+        situation=Situation.NO_CONTACT,
         position=1,
         title=_("Review: asked for no contact"),
         after_minutes=24 * 60,
-        rolls=PolicyTask.Rolls.LATER,
-        owner=PolicyTask.Owner.THERAPIST,
+        rolls=Rolls.LATER,
+        owner=Owner.THERAPIST,
+        source=_("Product default"),
     )
 
 
 def promise(plan, task, *, since):
-    """Turn one task of the policy into a follow-up with its reminder.
+    """Turn one row of the policy into a follow-up with its reminder.
 
     The time runs from `since`: the moment the level was set, also when that reached the server late.
     """
     departure, now = plan.departure, clock.now()
     hours = due_times.WorkingHours.of(departure.site)
     wanted = since + timedelta(minutes=task.after_minutes)
-    due_at = due_times.rolled(wanted, rolls=task.rolls, hours=hours, now=now)
+    night = night_for(task, client_zones.zone_of(departure, wanted))
+    due_at = due_times.placed(wanted, rolls=task.rolls, hours=hours, now=now, night=night).due_at
     due_on, due_wall_time = due_times.wall(due_at, hours.zone)
+    copied = ("position", "title", "script", "channel", "source", "situation")
     follow_up = FollowUp.objects.create(
         plan=plan,
         departure=departure,
         owner=owner_of(task, departure),
-        position=task.position,
-        title=task.title,
-        script=task.script,
-        channel=task.channel,
         due_on=due_on,
         due_wall_time=due_wall_time,
         time_zone=departure.site.time_zone,
-        due_at=due_times.instant(due_on, due_wall_time, hours.zone),
+        due_at=due_at,
+        **{name: getattr(task, name) for name in copied},
     )
     reminders.schedule(follow_up)
     return follow_up
 
 
+def night_for(task, zone):
+    """The hours in which no call of this task is placed, where the client's clock is known; urgent calls have none."""
+    is_call = task.channel in (Channel.PHONE, Channel.VOICEMAIL, Channel.TEXT)
+    return due_times.Night(zone) if zone and is_call and task.rolls == Rolls.LATER else None
+
+
+@transaction.atomic
+def refresh(departure, *, by):
+    """The situation is another one, or may be: add what it asks for, once, and take back what it does not any more.
+
+    Levels and due times stay; what somebody closed stays closed. Called inside the write that reveals it.
+    """
+    departure = departures.locked(departure)  # as it is now: what the caller holds may be older than another's tap
+    plan = departure.plans.filter(superseded_at=None).select_related("policy").first()
+    if plan is None or plan.policy is None:
+        return
+    present = situations.of(departure)
+    kept = plan.follow_ups.exclude(situation__in=["", Situation.NO_CONTACT]).exclude(state=FollowUp.State.REPLACED)
+    for follow_up in kept.open().exclude(situation__in=present).select_for_update():
+        follow_ups.close(follow_up, state=FollowUp.State.REPLACED, deed=FollowUpChange.Deed.REPLACED, by=by)
+    has = set(kept.values_list("situation", "position"))
+    is_silent, now = no_contact.is_asked(departure), clock.now()
+    for task in added_by(plan.policy, plan.response_level, present):
+        if (task.situation, task.position) not in has and not (is_silent and task.channel):
+            promise(plan, task, since=situations.since(task.situation, departure, known_at=now))
+            audit.record("plan_extended", departure, by=by, plan=plan.pk, situation=task.situation)
+
+
 def owner_of(task, departure):
     """The therapist, or the supervisor where the policy says so; without one the therapist keeps the promise."""
-    if task.owner == PolicyTask.Owner.THERAPIST:
+    if task.owner == Owner.THERAPIST:
         return departure.therapist
     return next(iter(supervisors_of(departure.therapist)), departure.therapist)
 
@@ -108,7 +171,7 @@ def withdraw(departure, *, by):
 
 @transaction.atomic
 def respect_no_contact(departure, *, by):
-    """Afterwards no open task of the departure contacts the client; if none is left at all, a person thinks about it.
+    """Afterwards no open task of the departure contacts the client; in place of those, people think about it.
 
     Source: the client's right to confidential communication; see the policy's rule on "do not contact".
     """
@@ -116,9 +179,14 @@ def respect_no_contact(departure, *, by):
     contacts = list(departure.follow_ups.open().exclude(channel="").select_for_update(of=["self"]))
     for follow_up in contacts:
         follow_ups.drop(follow_up, reason=_("The client asked for no contact"), by=by)
-    plan = departure.plans.filter(superseded_at=None).first()
-    if contacts and plan and not departure.follow_ups.open().exists():
-        promise(plan, no_contact_review(departure), since=clock.now())
+    plan = departure.plans.filter(superseded_at=None).select_related("policy").first()
+    if not contacts or plan is None:
+        return
+    waiting = plan.follow_ups.open().filter(situation=Situation.NO_CONTACT)
+    has = set(waiting.values_list("position", flat=True))
+    for task in instead_of_contact(plan.policy, plan.response_level):
+        if task.position not in has:
+            promise(plan, task, since=clock.now())
 
 
 @transaction.atomic

@@ -1,73 +1,168 @@
-"""Which policy is in force, and who adopted it."""
+"""Which policy is in force, who adopted it, and how the next one is written."""
 
+import copy
 import json
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext_noop as _
+from django.db.models import Max
 
 from accounts import audit
-from followups.models import FollowUpPolicy, PolicyTask
+from followups import clock, ladders
+from followups.models import FollowUpPolicy, PolicyOverlay, PolicyTask
+from followups.policy_words import WORDS
+from sessions_app.models import ResponseLevel
+
+__all__ = ["WORDS", "adopt", "in_force", "is_one_in_force", "load_default"]
 
 DEFAULT = Path(__file__).parent / "default_policy.json"
-#: The words of the default policy, listed so that they can be translated; a test compares them with the file.
-WORDS = [
-    _("Acknowledge and take part"),
-    _("Confirm how it went"),
-    _("“I want to check that you are safe. Are you having thoughts of ending your life, or of hurting someone?”"),
-    _("Call within a day"),
-    _("Call within three days"),
-    _("“I am glad to reach you. I called to hear how you are since we stopped.”"),
-    _("Call after a week"),
-    _("Call after a month"),
-    _("Call today"),
-    _("Call again within a day"),
-    _("Review with the therapist"),
-    _("Call again within two days"),
-    _("Call again within three days"),
-    _("Call today and ask about safety"),
-    _("Call by the next working day"),
-    _("Call again after three days"),
-    _("Talk about it in review"),
-    _("A short, easy message"),
-    _("“Thank you for coming. Your place here stays open. No need to answer.”"),
-    _("Call if no appointment is booked"),
-    _("Look at it in review"),
-]
+ROWS = {"tasks": PolicyTask, "overlays": PolicyOverlay}
 
 
-class NoPolicy(LookupError):
-    """No follow-up policy exists, so no plan can be made."""
+class PolicyStands(Exception):
+    """It was adopted in the meantime, and does not change any more."""
+
+
+class PolicyIsIncomplete(Exception):
+    """Some `levels` have no task: a departure at one of them would be forgotten."""
+
+    def __init__(self, levels):
+        super().__init__(", ".join(levels))
+        self.levels = levels
+
+
+class NotAClinicalLead(PermissionError):
+    """Only a clinical lead puts a policy in force."""
 
 
 def in_force():
-    """The newest adopted policy; while none is adopted, the newest there is, shown as a product default.
+    """The adopted policy with the highest number, with its rows; None while nobody has adopted one."""
+    return FollowUpPolicy.objects.adopted().with_rows().order_by("-number").first()
 
-    Raises NoPolicy when there is none at all: then a level cannot be set, rather than be set without a plan.
-    """
-    newest = FollowUpPolicy.objects.order_by("-number").select_related("adopted_by")
-    policy = newest.filter(adopted_at__isnull=False).first() or newest.first()
-    if policy is None:
-        raise NoPolicy("No follow-up policy is loaded. Run the migrations: they load the default one.")
-    return policy
+
+class Known:
+    """What this process has seen. An adopted policy is never taken back, so one look that finds it is enough."""
+
+    is_one_in_force = False
+
+
+def is_one_in_force():
+    """Whether plans can be made. Every page asks; the database is asked only until the first yes."""
+    Known.is_one_in_force = Known.is_one_in_force or FollowUpPolicy.objects.adopted().exists()
+    return Known.is_one_in_force
 
 
 @transaction.atomic
 def adopt(policy, *, by):
-    """A clinical lead puts the policy in force. Plans that are running keep theirs."""
-    policy.adopted_at, policy.adopted_by = timezone.now(), by
+    """A clinical lead puts the policy in force, for plans made from now on. Plans that are running keep theirs.
+
+    Saying it again changes nothing. Raises NotAClinicalLead, and PolicyIsIncomplete when a level has no task.
+    """
+    if not by.is_clinical_lead:
+        raise NotAClinicalLead
+    policy = FollowUpPolicy.objects.select_for_update().get(pk=policy.pk)
+    if policy.is_adopted:
+        return policy
+    planned = set(policy.tasks.values_list("response_level", flat=True))
+    if missing := [level for level in ResponseLevel if level not in planned]:
+        raise PolicyIsIncomplete(missing)
+    policy.adopted_at, policy.adopted_by = clock.now(), by
     policy.save(update_fields=["adopted_at", "adopted_by"])
     audit.record("policy_adopted", policy, by=by)
+    return policy
 
 
 @transaction.atomic
-def load_default(*, policy_model=FollowUpPolicy, task_model=PolicyTask):
-    """Load the default policy as number 1, once. The models can be historical ones of a migration."""
+def draft(*, by):
+    """The next version: a copy of the newest policy, to be edited. Where one is being written already, that one."""
+    FollowUpPolicy.objects.order_by("-number").select_for_update().first()  # two at once: the second finds the first's
+    newest = FollowUpPolicy.objects.with_rows().order_by("-number").first()
+    if not newest.is_adopted and not is_used(newest):
+        return newest
+    source = in_force() or newest
+    number = FollowUpPolicy.objects.aggregate(highest=Max("number"))["highest"] + 1
+    made = FollowUpPolicy.objects.create(number=number, title=source.title)
+    for kind, model in ROWS.items():
+        model.objects.bulk_create([copied(row, to=made) for row in getattr(source, kind).all()])
+    ladders.copy(source, to=made)
+    audit.record("policy_drafted", made, by=by, copy_of=source.number)
+    return made
+
+
+def is_used(policy):
+    """Whether a plan was made from it: plans of an older Doorway may rest on one that nobody adopted."""
+    return policy.plans.exists()
+
+
+def copied(row, *, to):
+    twin = copy.copy(row)
+    twin.pk, twin.policy, twin._state = None, to, copy.copy(row._state)
+    twin._state.adding = True
+    return twin
+
+
+def locked_draft(policy_id):
+    """The policy, held until the transaction ends; raises PolicyStands when it does not change any more."""
+    policy = FollowUpPolicy.objects.select_for_update().get(pk=policy_id)
+    if policy.is_adopted or is_used(policy):
+        raise PolicyStands
+    return policy
+
+
+@transaction.atomic
+def change(row, *, by, **facts):
+    """Change a row of a draft. What says what it said before is not written. Raises PolicyStands."""
+    policy = locked_draft(row.policy_id)
+    changed = sorted(name for name, value in facts.items() if getattr(row, name) != value)
+    for name in changed:
+        setattr(row, name, facts[name])
+    row.save(update_fields=changed)
+    if changed:
+        audit.record("policy_changed", policy, by=by, row=row.pk, kind=row._meta.model_name, fields=changed)
+    return row
+
+
+@transaction.atomic
+def add_task(policy, *, level, by, **facts):
+    """Add a task at a level of a draft, after those it has. Raises PolicyStands."""
+    policy = locked_draft(policy.pk)
+    last = policy.tasks.filter(response_level=level).aggregate(last=Max("position"))["last"] or 0
+    made = policy.tasks.create(response_level=level, position=last + 1, **facts)
+    audit.record("policy_task_added", policy, by=by, row=made.pk, level=level)
+    return made
+
+
+@transaction.atomic
+def remove(row, *, by):
+    """Take a row out of a draft. Raises PolicyStands."""
+    policy = locked_draft(row.policy_id)
+    audit.record("policy_row_removed", policy, by=by, row=row.pk, kind=row._meta.model_name)
+    row.delete()
+
+
+@transaction.atomic
+def load_default(*, policy_model=FollowUpPolicy, task_model=PolicyTask, overlay_model=PolicyOverlay):
+    """Load the default policy as number 1, once. The models can be historical ones of a migration.
+
+    It is a draft like any other. Without `overlay_model` its overlays are left to `load_overlays`.
+    """
     if policy_model.objects.filter(number=1).exists():
         return
-    default = json.loads(DEFAULT.read_text(encoding="utf-8"))
+    default = read_default()
     policy = policy_model.objects.create(number=1, title=default["title"])
     for level, tasks in default["levels"].items():
         for position, task in enumerate(tasks, start=1):
             task_model.objects.create(policy=policy, response_level=level, position=position, **task)
+    if overlay_model:
+        load_overlays(policy, overlay_model=overlay_model)
+
+
+def load_overlays(policy, *, overlay_model=PolicyOverlay):
+    """Give a policy the default overlays."""
+    for situation, rows in read_default()["overlays"].items():
+        for position, row in enumerate(rows, start=1):
+            overlay_model.objects.create(policy=policy, situation=situation, position=position, **row)
+
+
+def read_default():
+    return json.loads(DEFAULT.read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 from django.dispatch import receiver
 
 from followups import help_escalation, plans
+from followups.models.follow_ups import REACHED
 from sessions_app import signals
 from sessions_app.models import DepartureEvent
 
@@ -24,6 +25,19 @@ def withdraw_plan(sender, *, departure, by, **_):
 def respect_what_the_client_asked(sender, *, departure, by, **_):
     if departure.client.asked_for_no_contact:
         plans.respect_no_contact(departure, by=by)
+    plans.refresh(departure, by=by)  # another client may be of another age
+
+
+@receiver(signals.situation_changed, dispatch_uid="followups.situation")
+def plan_for_situation(sender, *, departure, by, **_):
+    plans.refresh(departure, by=by)
+
+
+@receiver(signals.whether_reached, dispatch_uid="followups.reached")
+def was_reached(sender, *, departure, **_):
+    """Whether somebody reached the client since the level was set."""
+    since = departure.response_level_at
+    return departure.contact_attempts.filter(result__in=REACHED, occurred_at__gte=since).exists()
 
 
 @receiver(signals.asked_for_no_contact, dispatch_uid="followups.no_contact")

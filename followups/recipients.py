@@ -55,14 +55,28 @@ def covers_of(person):
 
 
 def clinical_leads(site):
-    """The supervisors who work at the site."""
-    return here_first(User.objects.filter(team__site=site, roles__contains=[Role.SUPERVISOR], is_active=True))
+    """Who leads the site: its clinical leads, else its supervisors, else leads who work elsewhere.
+
+    Those who come first and of whom somebody is here.
+    """
+    clinicians = User.objects.filter(is_active=True, roles__overlap=[Role.THERAPIST, Role.SUPERVISOR])
+    leads = clinicians.filter(is_clinical_lead=True)
+    supervisors = clinicians.filter(team__site=site, roles__contains=[Role.SUPERVISOR])
+    found = [people for each in (leads.filter(team__site=site), supervisors, leads) if (people := here_first(each))]
+    return next((people for people in found if set(people) - away(people)), found[0] if found else [])
 
 
 def here_first(people):
     people = list(people.order_by("name", "pk"))
-    away = set(Absence.objects.running(clock.now()).filter(person__in=people).values_list("person", flat=True))
-    return sorted(people, key=lambda person: person.pk in away)
+    gone = away(people)
+    return sorted(people, key=lambda person: person in gone)
+
+
+def away(people):
+    """Those of these people who are away now."""
+    absences = Absence.objects.running(clock.now()).filter(person__in=people) if people else Absence.objects.none()
+    gone = set(absences.values_list("person", flat=True))
+    return {person for person in people if person.pk in gone}
 
 
 def may_act(person):

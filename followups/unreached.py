@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_noop as _  # kept in English, shown in the language of the page
 
 from followups import clock, contact_permissions, plans
-from followups.models import ContactAttempt, PolicyTask, StatusDecision
+from followups.models import ContactAttempt, PolicyOverlay, PolicyTask, Situation, StatusDecision
 from followups.models.follow_ups import RESULTS
 from sessions_app.models import Channel
 
-DAYS = 3
+DAYS = 3  # where the policy of the plan has no such rule
 CHANNELS = 2
 DECIDE = _("Decide together how it stands")
 Result = ContactAttempt.Result
@@ -23,11 +23,12 @@ Result = ContactAttempt.Result
 class Tally:
     """What was tried since the client was last reached, or since it was last decided how it stands.
 
-    `days` are local days of the site, `channels` those tried; `channels_needed` is two, or as many as the client
-    allows. A letter is no attempt here: it is what comes after them.
+    `days` are local days of the site, `channels` those tried; `channels_needed` is what the policy asks for, or as
+    many as the client allows. A letter is no attempt here: it is what comes after them.
     """
 
     days: int
+    days_needed: int
     channels: int
     channels_needed: int
     letter_sent: bool
@@ -35,7 +36,7 @@ class Tally:
 
     @property
     def is_met(self):
-        return self.days >= DAYS and self.channels >= self.channels_needed
+        return self.days >= self.days_needed and self.channels >= self.channels_needed
 
     @property
     def wants_letter(self):
@@ -48,15 +49,25 @@ def tally(departure, *, attempts=None, gate=None):
     tried = [each for each in attempts if RESULTS[each.result].counts and each.channel != Channel.LETTER]
     zone = departure.site.zone
     days = len({each.occurred_at.astimezone(zone).date() for each in tried})
-    if days >= DAYS:
+    days_needed, channels_needed = limits_of(departure)
+    if days >= days_needed:
         gate = gate or contact_permissions.gate_of(departure)
     return Tally(
         days=days,
+        days_needed=days_needed,
         channels=len({each.channel for each in tried}),
-        channels_needed=max(1, min(CHANNELS, len(gate.permitted))) if gate else CHANNELS,
+        channels_needed=max(1, min(channels_needed, len(gate.permitted))) if gate else channels_needed,
         letter_sent=any(each.result == Result.LETTER_SENT for each in attempts),
         letter_allowed=bool(gate and gate.of(Channel.LETTER).is_permitted),
     )
+
+
+def limits_of(departure):
+    """(days, channels) that the policy of the plan asks for; a newer policy changes nothing for a plan that runs."""
+    rules = PolicyOverlay.objects.filter(policy__plans__departure=departure, policy__plans__superseded_at=None)
+    rules = rules.filter(situation=Situation.UNREACHED, effect=PolicyOverlay.Effect.RULE)
+    rule = rules.order_by("position").first()
+    return (rule and rule.least_days) or DAYS, (rule and rule.least_channels) or CHANNELS
 
 
 def since_last_known(departure, *, attempts=None, decisions=None):

@@ -12,6 +12,7 @@ from accounts import audit
 from protocols import editions
 from protocols.models import Outcome, Phase, ProtocolStep
 from resources import snapshots
+from sessions_app import signals
 from sessions_app.captures import CAPTURES
 from sessions_app.models import CapturedFact, DepartureEvent, GivenResource, StepResponse
 from sessions_app.models.departures import Kind
@@ -110,9 +111,9 @@ def following(standing, moment):
     return moment
 
 
-def take_back(departure, *, slug, by, op_id, at=None, clock_off_by=None):
+def take_back(departure, *, slug, by, op_id, at=None, clock_off_by=None, note=""):
     """Undo: the step is not recorded any more. The earlier answer stays in the history."""
-    taken_back = {"outcome": Outcome.NOT_RECORDED, "clock_off_by": clock_off_by}
+    taken_back = {"outcome": Outcome.NOT_RECORDED, "clock_off_by": clock_off_by, "note": note}
     return record(departure, slug=slug, by=by, op_id=op_id, at=at, **taken_back)
 
 
@@ -209,6 +210,7 @@ def note(departure, *, slug, facts, op_id, by, at=None):
     CapturedFact.objects.bulk_create(added)
     if added:
         audit.record("details_noted", departure, by=by, names=[fact.name for fact in added])
+        signals.situation_changed.send(DepartureEvent, departure=departure, by=by)
     return added
 
 
@@ -272,6 +274,11 @@ class StepState:
     @property
     def is_safety(self):
         return self.step.slug == "check-safety"
+
+    @property
+    def is_wished(self):
+        """Whether a lower level was tapped here that still lacks its reason."""
+        return self.is_safety and bool(self.departure.level_wished)
 
     @property
     def is_resources(self):

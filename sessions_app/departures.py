@@ -129,6 +129,7 @@ def change_setting(departure, *, format, composition, age_band, by):
     departure.format, departure.composition, departure.age_band = format, composition, age_band
     departure.save(update_fields=["format", "composition", "age_band"])
     audit.record("setting_changed", departure, by=by, format=format, composition=composition, age_band=age_band)
+    signals.situation_changed.send(DepartureEvent, departure=departure, by=by)
     return departure
 
 
@@ -190,6 +191,7 @@ def they_have_gone(departure, *, op_id, by, at=None, clock_off_by=None, has_hung
     if not departure.response_level:
         unable = {"level": ResponseLevel.UNABLE_TO_ASSESS, "clock_off_by": clock_off_by}
         levels.set_level(departure, op_id=op_id, at=at, by=by, **unable)
+    signals.situation_changed.send(DepartureEvent, departure=departure, by=by)
     return departure
 
 
@@ -212,6 +214,7 @@ def undo_gone(departure, *, by, at=None):
     departure.kind = "" if departure.kind in FILLED_IN else departure.kind
     departure.save(update_fields=["ended_at", "ending", "break_began_at", "kind"])
     still_here(departure, by=by, at=at)
+    signals.situation_changed.send(DepartureEvent, departure=departure, by=by)
     return departure
 
 
@@ -220,7 +223,7 @@ def still_here(departure, *, by, at=None):
     taken_back = checklist.take_back_gone(departure, by=by, at=at)
     audit.record("gone_taken_back", departure, by=by)
     if levels.SAFETY in taken_back:
-        levels.take_back_level(departure, op_id=uuid.uuid4(), by=by, at=at)
+        levels.take_back_level(departure, op_id=uuid.uuid4(), by=by, at=at, is_client_here=True)
 
 
 @transaction.atomic
@@ -239,6 +242,7 @@ def end(departure, *, ending, by, at=None, kind=""):
     departure.ended_at, departure.ending, departure.kind = at, ending, kind or departure.kind
     departure.save(update_fields=["ended_at", "ending", "kind"])
     audit.record("ended", departure, by=by, ending=ending)
+    signals.situation_changed.send(DepartureEvent, departure=departure, by=by)
     return departure
 
 

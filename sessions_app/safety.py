@@ -92,10 +92,7 @@ class SafetyPanel:
     def topics(self):
         """Topics on which a site has rules of its own that matter now, as far as a person has said so."""
         concerns = set(self.noted.get("concerns", []))
-        if "impaired_driving" in concerns or {self.noted.get("left-how"), self.noted.get("impairment-seen")} == {
-            "driving",
-            "yes",
-        }:
+        if is_impaired_driving(self.noted):
             yield Topic.IMPAIRED_DRIVING
         if self.departure.response_level == ResponseLevel.IMMEDIATE or concerns & DANGERS:
             yield Topic.DANGER
@@ -110,3 +107,9 @@ class SafetyPanel:
             return []
         known = {rule.topic: rule for rule in SiteRule.objects.filter(site=self.departure.site_id)}
         return [(topic, known.get(topic)) for topic in topics]
+
+
+def is_impaired_driving(noted):
+    """Whether a person noted it, as a concern or as what they saw."""
+    is_seen = noted.get("left-how") == "driving" and noted.get("impairment-seen") == "yes"
+    return is_seen or "impaired_driving" in noted.get("concerns", [])

@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Role, Site, Supervision, Team, User
 from followups import audits, ladders, policies
+from followups.models import FollowUpPolicy
 from protocols import editions
 from resources import shelf
 from sessions_app import departures
@@ -41,6 +42,17 @@ def published(request):
         editions.publish_all()
         policies.load_default()
         ladders.load_default()
+        policies.Known.is_one_in_force = False  # tables are emptied, which happens nowhere else
+
+
+@pytest.fixture
+def adopted(published, hire):
+    """The follow-up policy, put in force by a clinical lead who has left since. Without it no plan has times."""
+    lead = hire("Nora Berg", Role.SUPERVISOR, is_clinical_lead=True, is_active=False)
+    facts = {"adopted_at": timezone.now(), "adopted_by": lead}  # as scenery: no entry in the trail, no story of its own
+    FollowUpPolicy.objects.filter(number=1).update(**facts)
+    policies.Known.is_one_in_force = True
+    return policies.in_force()
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +101,7 @@ def hire(team):
 
 
 @pytest.fixture
-def therapist(hire):
+def therapist(hire, adopted):
     return hire("Ana Reyes", Role.THERAPIST, phone="+1 555 0117")
 
 

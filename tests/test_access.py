@@ -8,7 +8,7 @@ from django.apps import apps
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from followups import absences, calendars, decisions, on_call, overrides
+from followups import absences, calendars, decisions, on_call, overrides, policies
 from followups.models import FollowUp
 from protocols.models import EditionTranslation
 from resources.models import Resource
@@ -26,6 +26,8 @@ OWN = [200, 403, 404, 403, 403, 302]
 OWN_LIST = [200, 403, 200, 403, 403, 302]
 TEAM = [403, 200, 200, 200, 403, 302]
 ONE_OF_THE_TEAM = [403, 200, 404, 404, 403, 302]
+OF_POLICIES = [403, 200, 200, 200, 200, 302]
+OF_THE_ADMIN = [403, 403, 403, 403, 200, 302]
 POST_ONLY = [405, 405, 405, 405, 405, 302]
 GET_ONLY = POST_ONLY
 EVERYBODY = [200] * 6
@@ -77,6 +79,7 @@ TABLE = {
     "coming": (POST_ONLY, [302, 302, 404, 404, 404, 302]),
     "help-over": (POST_ONLY, [302, 302, 404, 404, 404, 302]),
     "set-level": (POST_ONLY, but(OWN, therapist=422)),
+    "lower-level": (ONE_OF_THE_TEAM, but(ONE_OF_THE_TEAM, supervisor=422)),
     "change-setting": (POST_ONLY, but(OWN, therapist=422)),
     "take-break": (POST_ONLY, but(OWN, therapist=302)),
     "came-back": (POST_ONLY, but(OWN, therapist=302)),
@@ -120,6 +123,15 @@ TABLE = {
     "acknowledge-follow-up": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "snooze-follow-up": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "plan": (CLINICAL, GET_ONLY),
+    "what-when": (CLINICAL, GET_ONLY),
+    "policies": (OF_POLICIES, GET_ONLY),
+    "policy": (OF_POLICIES, GET_ONLY),
+    "policy-what-when": (OF_POLICIES, GET_ONLY),
+    "draft-policy": (POST_ONLY, [403, 403, 403, 403, 302, 302]),
+    "adopt-policy": (POST_ONLY, [403, 403, 403, 403, 403, 302]),
+    "add-policy-task": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "change-policy-row": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "remove-policy-row": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
     "attempts": (CLINICAL, GET_ONLY),
     "respect-no-contact": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "allow-contact": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
@@ -167,7 +179,12 @@ def cast(request):
 def addresses(cast, departure, starter):
     """Each address, filled in with rows of the therapist's; `review` shows a signed report."""
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), by=departure.therapist)
+    draft = policies.draft(by=cast["admin"])
     facts = {
+        "policy_number": draft.number,
+        "kind": "task",
+        "row_id": draft.tasks.first().pk,
+        "level": "elevated",
         "departure_id": departure.pk,
         "client_id": departure.client_id,
         "session_id": departure.session_id,

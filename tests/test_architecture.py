@@ -49,8 +49,9 @@ TABLES = {
     "sessions_app.DepartureReport": (EDITABLE, RECORD),
     "sessions_app.ReportAddendum": (WRITTEN_ONCE, RECORD),
     "sessions_app.Review": (WRITTEN_ONCE, RECORD),
-    "followups.FollowUpPolicy": (EDITABLE, RECORD),
-    "followups.PolicyTask": (EDITABLE, RECORD),
+    "followups.FollowUpPolicy": (WRITTEN_ONCE, RECORD),  # once it was adopted
+    "followups.PolicyTask": (WRITTEN_ONCE, RECORD),
+    "followups.PolicyOverlay": (WRITTEN_ONCE, RECORD),
     "followups.FollowUpPlan": (EDITABLE, RECORD),
     "followups.FollowUp": (EDITABLE, RECORD),
     "followups.FollowUpChange": (WRITTEN_ONCE, RECORD),

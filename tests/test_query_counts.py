@@ -43,6 +43,7 @@ OF_THE_THERAPIST = [
     "follow-ups-count",
     "hand-offs",
     "plan",
+    "what-when",
     "attempts",
     "record-contact",
     "next-attempt",
@@ -61,7 +62,7 @@ OF_THE_THERAPIST = [
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
 OF_THE_SUPERVISOR += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 OF_THE_SUPERVISOR += ["reminders-working"]
-OF_THE_SUPERVISOR += ["help-calls", "help-asked"]
+OF_THE_SUPERVISOR += ["help-calls", "help-asked", "lower-level", "policies", "policy", "policy-what-when"]
 
 
 @pytest.fixture
@@ -105,6 +106,7 @@ def grow(add_a_day, first):
 WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
 WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
 WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
+WITHOUT_ARGUMENTS += ["policies"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]
 WITHOUT_ARGUMENTS += ["reminders-working"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
@@ -122,6 +124,8 @@ OF_A_FOLLOW_UP = [
 def address_of(name, departure):
     if name in WITHOUT_ARGUMENTS:
         return reverse(name)
+    if name in ("policy", "policy-what-when"):
+        return reverse(name, args=[1])
     if name == "resource":
         return reverse(name, args=[Resource.objects.first().pk])
     if name == "note-details":

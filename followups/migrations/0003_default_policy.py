@@ -7,6 +7,7 @@ def load(apps, schema_editor):
     policies.load_default(
         policy_model=apps.get_model("followups", "FollowUpPolicy"),
         task_model=apps.get_model("followups", "PolicyTask"),
+        overlay_model=None,
     )
 
 

@@ -3,7 +3,7 @@ from followups.models.channels import CalendarFeed, NotificationPreferences, Pus
 from followups.models.deliveries import Delivery, DeliveryEnd, DeliveryStart, Heartbeat
 from followups.models.escalation import Acknowledgement, HelpEscalation, PolicyEscalation
 from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
-from followups.models.policy import FollowUpPolicy, PolicyTask
+from followups.models.policy import FollowUpPolicy, PolicyOverlay, PolicyTask, Situation
 from followups.models.reminders import Reminder, Told
 from followups.models.two_people import ContactOverride, StatusDecision
 
@@ -26,9 +26,11 @@ __all__ = [
     "NotificationPreferences",
     "OnCallShift",
     "PolicyEscalation",
+    "PolicyOverlay",
     "PolicyTask",
     "PushSubscription",
     "Reminder",
+    "Situation",
     "StatusDecision",
     "Told",
 ]

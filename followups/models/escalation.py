@@ -2,12 +2,13 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
 from accounts.models import User
 from followups.models.follow_ups import FollowUp
-from followups.models.policy import FollowUpPolicy
+from followups.models.policy import FollowUpPolicy, row_of_a_policy_stands
 from followups.models.reminders import Reminder, Told
 from sessions_app.models import HelpCall, ResponseLevel
 
@@ -40,6 +41,11 @@ class PolicyEscalation(models.Model):
             ),
             models.CheckConstraint(name="policy_escalation_comes_after_the_owner", condition=Q(step__gt=0)),
         ]
+        triggers = [row_of_a_policy_stands("step_of_a_policy_that_stands_never_changes")]
+
+    @property
+    def where_from(self):
+        return gettext(self.source)
 
 
 class AcknowledgementQuerySet(models.QuerySet):

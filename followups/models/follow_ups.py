@@ -12,15 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audit import append_only
 from accounts.models import User
 from accounts.supervision import answers_for
-from followups.models.policy import FollowUpPolicy
+from followups.models.policy import FollowUpPolicy, Situation
 from sessions_app.models import Channel, DepartureEvent, ResponseLevel
 
 
 class FollowUpPlan(models.Model):
-    """The plan of one departure for one level: a frozen copy, later changes to the policy do not touch it."""
+    """The plan of one departure for one level: a frozen copy, later changes to the policy do not touch it.
+
+    Without a policy none was in force; then it only asks people to decide.
+    """
 
     departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="plans")
-    policy = models.ForeignKey(FollowUpPolicy, on_delete=models.PROTECT, related_name="+")
+    policy = models.ForeignKey(FollowUpPolicy, null=True, on_delete=models.PROTECT, related_name="plans")
     response_level = models.CharField(_("response level"), max_length=16, choices=ResponseLevel)
     opened_at = models.DateTimeField(_("opened"), auto_now_add=True)
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -99,6 +102,8 @@ class FollowUp(models.Model):
     due_wall_time = models.TimeField(_("due, local time"))
     time_zone = models.CharField(_("time zone"), max_length=50)
     due_at = models.DateTimeField(_("due"))
+    source = models.CharField(_("source"), max_length=160, blank=True)
+    situation = models.CharField(_("situation"), max_length=16, choices=Situation, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -108,6 +113,11 @@ class FollowUp(models.Model):
     class Meta:
         indexes = [models.Index(fields=["owner", "due_at"], name="follow_up_open_by_owner", condition=Q(state="open"))]
         constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "situation", "position"],
+                condition=Q(state="open") & ~Q(situation=""),
+                name="follow_up_open_once_per_situation",
+            ),
             models.CheckConstraint(
                 name="follow_up_closed_by_someone_at_a_time",
                 condition=Q(state="open", closed_at=None, closed_by=None)
@@ -127,6 +137,11 @@ class FollowUp(models.Model):
     @property
     def words_to_say(self):
         return gettext(self.script) if self.script else ""
+
+    @property
+    def where_from(self):
+        """Where the time comes from: copied from the policy, so that it stays what it was."""
+        return gettext(self.source) if self.source else ""
 
     @property
     def why_not_needed(self):

@@ -1,11 +1,43 @@
-"""Which response level asks for which tasks. A policy is a default until a clinical lead has adopted it."""
+"""Which response level asks for which tasks, and what a situation adds to them.
 
+A policy is a draft until a clinical lead has adopted it. From then on it stands, and so do its rows: the database
+refuses to change them. A newer version begins as a copy.
+"""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from sessions_app.models import Channel, ResponseLevel
+
+
+class Situation(models.TextChoices):
+    """What makes a plan different from what its level alone asks for."""
+
+    REMOTE_DROPPED = "remote_dropped", _("Remote session dropped")
+    MINOR = "minor", _("Under 18")
+    MINOR_ALONE = "minor_alone", _("Under 18, left without an adult in charge")
+    COUPLE_OR_FAMILY = "couple_or_family", _("Couple or family")
+    GROUP = "group", _("Group")
+    IMPAIRED_DRIVING = "impaired_driving", _("Impaired and driving")
+    NO_CONTACT = "no_contact", _("Asked for no contact")
+    UNREACHED = "unreached", _("Not reached")
+    ENDED_BY_CLIENT = "ended_by_client", _("Ended by the client")
+    OFF_HOURS = "off_hours", _("Off hours and holidays")
+    CLINICIAN_AWAY = "clinician_away", _("Clinician away")
+    NO_POLICY = "no_policy", _("No policy in force")
+
+
+class FollowUpPolicyQuerySet(models.QuerySet):
+    def adopted(self):
+        return self.filter(adopted_at__isnull=False)
+
+    def with_rows(self):
+        return self.select_related("adopted_by").prefetch_related("tasks", "overlays")
 
 
 class FollowUpPolicy(models.Model):
@@ -13,6 +45,8 @@ class FollowUpPolicy(models.Model):
     title = models.CharField(_("title"), max_length=80)
     adopted_at = models.DateTimeField(_("adopted"), null=True, blank=True)
     adopted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = FollowUpPolicyQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
@@ -22,24 +56,68 @@ class FollowUpPolicy(models.Model):
                 condition=Q(adopted_at=None, adopted_by=None) | Q(adopted_at__isnull=False, adopted_by__isnull=False),
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="adopted_policy_never_changes",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__adopted_at__isnull=False),
+            )
+        ]
+
+    @property
+    def is_adopted(self):
+        return self.adopted_at is not None
+
+    @property
+    def name(self):
+        """The title in the language of the page; what a clinic called its own policy stays as it is."""
+        return gettext(self.title)
 
 
-class PolicyTask(models.Model):
-    """One promise a level asks for: `after_minutes` from the moment the level was set."""
+# An older Doorway made plans from a policy that nobody had adopted, so being used is asked as well. FOR SHARE: who
+# adopts and who edits at the same moment follow each other.
+ROW_OF_A_POLICY_THAT_STANDS = """
+    PERFORM 1 FROM followups_followuppolicy WHERE id IN (OLD.policy_id, NEW.policy_id) FOR SHARE;
+    IF EXISTS (
+        SELECT 1 FROM followups_followuppolicy
+        WHERE id IN (OLD.policy_id, NEW.policy_id) AND adopted_at IS NOT NULL
+    ) OR EXISTS (
+        SELECT 1 FROM followups_followupplan WHERE policy_id IN (OLD.policy_id, NEW.policy_id)
+    ) THEN
+        RAISE EXCEPTION 'A row of a policy that was adopted or used never changes.'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN COALESCE(NEW, OLD);
+"""
 
-    class Rolls(models.TextChoices):
-        """What happens to a due time outside working hours."""
 
-        NOT = "not", _("stays")
-        EARLIER = "earlier", _("earlier")
-        LATER = "later", _("to the next working hour")
+def row_of_a_policy_stands(name):
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=ROW_OF_A_POLICY_THAT_STANDS,
+    )
 
-    class Owner(models.TextChoices):
-        THERAPIST = "therapist", _("Therapist")
-        SUPERVISOR = "supervisor", _("Supervisor")
 
-    policy = models.ForeignKey(FollowUpPolicy, on_delete=models.PROTECT, related_name="tasks")
-    response_level = models.CharField(_("response level"), max_length=16, choices=ResponseLevel)
+class Rolls(models.TextChoices):
+    """What happens to a due time outside working hours."""
+
+    NOT = "not", _("stays")
+    EARLIER = "earlier", _("earlier")
+    LATER = "later", _("to the next working hour")
+
+
+class Owner(models.TextChoices):
+    THERAPIST = "therapist", _("Therapist")
+    SUPERVISOR = "supervisor", _("Supervisor")
+
+
+class TaskFacts(models.Model):
+    """What a row of a policy asks for: `after_minutes` from the moment that it counts from."""
+
+    Rolls, Owner = Rolls, Owner
+
     position = models.PositiveSmallIntegerField(_("position"))
     title = models.CharField(_("task"), max_length=80)
     script = models.CharField(_("words to say"), max_length=240, blank=True)
@@ -50,9 +128,76 @@ class PolicyTask(models.Model):
     source = models.CharField(_("source"), max_length=160, help_text=_("Where the time comes from."))
 
     class Meta:
+        abstract = True
+
+    @property
+    def task(self):
+        return gettext(self.title)
+
+    @property
+    def words_to_say(self):
+        return gettext(self.script) if self.script else ""
+
+    @property
+    def where_from(self):
+        return gettext(self.source)
+
+
+class PolicyTask(TaskFacts):
+    """One promise a level asks for, counted from the moment the level was set."""
+
+    policy = models.ForeignKey(FollowUpPolicy, on_delete=models.PROTECT, related_name="tasks")
+    response_level = models.CharField(_("response level"), max_length=16, choices=ResponseLevel)
+
+    class Meta:
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["policy", "response_level", "position"], name="policy_task_position_once_per_level"
             ),
         ]
+        triggers = [row_of_a_policy_stands("task_of_a_policy_that_stands_never_changes")]
+
+    situation = ""  # what a task is there for beside its level: nothing
+
+
+class PolicyOverlay(TaskFacts):
+    """What a situation changes, at `levels` (none named: at every level).
+
+    *Adds* is a task beside those of the level, counted from the moment the situation is known. *Instead* is a task in
+    place of those that contact the client. *Rule* is no task: it is kept by another part of Doorway, which reads its
+    numbers here where it has some, and stands in the policy so that people read it and know where it comes from.
+    """
+
+    class Effect(models.TextChoices):
+        ADDS = "adds", _("Adds a task")
+        INSTEAD = "instead", _("In place of contact")
+        RULE = "rule", _("Rule")
+
+    policy = models.ForeignKey(FollowUpPolicy, on_delete=models.PROTECT, related_name="overlays")
+    situation = models.CharField(_("situation"), max_length=16, choices=Situation)
+    effect = models.CharField(_("what it does"), max_length=7, choices=Effect)
+    levels = ArrayField(
+        models.CharField(max_length=16, choices=ResponseLevel),
+        verbose_name=_("at which levels"),
+        default=list,
+        blank=True,
+    )
+    least_days = models.PositiveSmallIntegerField(_("on at least so many days"), null=True, blank=True)
+    least_channels = models.PositiveSmallIntegerField(_("on at least so many channels"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["situation", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["policy", "situation", "position"], name="policy_overlay_position_once_per_situation"
+            ),
+            models.CheckConstraint(
+                name="policy_overlay_only_rules_have_limits",
+                condition=Q(effect="rule") | Q(least_days=None, least_channels=None),
+            ),
+        ]
+        triggers = [row_of_a_policy_stands("overlay_of_a_policy_that_stands_never_changes")]
+
+    def is_for(self, level):
+        return not self.levels or level in self.levels

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import allow, posted
 from accounts.models import Role
-from followups import contact_attempts, contact_permissions, next_attempts, ready_words, unreached
+from followups import client_zones, contact_attempts, contact_permissions, next_attempts, ready_words, unreached
 from followups.forms import ContactForm
 from followups.forms_of_two_people import NextAttemptForm
 from followups.views.pages import done, page, visible
@@ -45,7 +45,10 @@ def what_is_allowed(request, follow_up):
         for passage in sorted(gate, key=lambda each: each.channel != follow_up.channel)
     ]
     is_anything_refused = any(passage.is_refused for passage, _words in rows)
-    return {"gate": gate, "rows": rows, "is_anything_refused": is_anything_refused}
+    is_abroad = departure.country != departure.site.country
+    has_several = is_abroad and client_zones.is_ambiguous(departure, gate.at)
+    is_hour_unsure = has_several and any(each.has_hours for each in gate)
+    return {"gate": gate, "rows": rows, "is_anything_refused": is_anything_refused, "is_hour_unsure": is_hour_unsure}
 
 
 def after_attempt(request, follow_up):

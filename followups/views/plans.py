@@ -1,6 +1,7 @@
 """The plan of one departure, and whether it may contact the client at all."""
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,10 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import allow
 from accounts.models import Role
-from followups import no_contact, unreached
-from followups.models import FollowUp
+from followups import client_zones, dry_run, no_contact, picture, unreached
+from followups.models import FollowUp, Reminder
 from sessions_app.models import DepartureEvent
 from sessions_app.no_contact import wish_of
+
+WAITING = Prefetch("reminders", Reminder.objects.filter(state=Reminder.State.SCHEDULED), to_attr="waiting")
 
 
 @require_safe
@@ -43,12 +46,37 @@ def plan_page(request, departure_id, *, page):
         .prefetch_related("changes"),
         "attempts": attempts,
         "wish": wish_of(departure),
+        "client_zone": client_zones.zone_of(departure, timezone.now()),
         "may_change": request.user == departure.therapist or request.user.is_supervisor,
         "now": timezone.now(),
         **unreached.standing(departure, attempts=attempts),
     }
     template = "followups/plan.html#panel" if request.htmx else "followups/plan.html"
     return render(request, template, context)
+
+
+@require_safe
+@allow(Role.THERAPIST, Role.SUPERVISOR)
+def what_when(request, departure_id):
+    """What will happen when, from the rows of a real plan: open tasks, reminders and who is told after them."""
+    departure = get_object_or_404(DepartureEvent.objects.visible_to(request.user).for_page(), pk=departure_id)
+    audit.record_view(departure, by=request.user, page="what-when")
+    plan = departure.plans.filter(superseded_at=None).select_related("policy").first()
+    now = timezone.now()
+    follow_ups = departure.follow_ups.open().for_list().with_answers(now).prefetch_related(WAITING)
+    entries = dry_run.of(follow_ups)
+    zone = client_zones.zone_of(departure, now)
+    context = {
+        "departure": departure,
+        "plan": plan,
+        "entries": entries,
+        "now": now,
+        "picture": picture.draw(entries, since=departure.response_level_at or now),
+        "zone": departure.site.zone,
+        "client_zone": zone,
+        "has_several_zones": zone is None and client_zones.is_ambiguous(departure, now),
+    }
+    return render(request, "followups/what_when.html", context)
 
 
 @require_POST

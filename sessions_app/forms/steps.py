@@ -28,7 +28,8 @@ class TapForm(forms.Form):
     def read(cls, data):
         """Id and moment of a tap that says nothing else; what cannot be read is left out: a tap is never refused."""
         form = cls(data)
-        return form.cleaned_data if form.is_valid() else {"op_id": uuid.uuid4(), "at": None}
+        nothing = {name: "" for name in cls.base_fields}
+        return form.cleaned_data if form.is_valid() else nothing | {"op_id": uuid.uuid4(), "at": None}
 
     def clean_op_id(self):
         return self.cleaned_data["op_id"] or uuid.uuid4()
@@ -63,8 +64,33 @@ class StepResponseForm(TapForm):
         return data
 
 
-class LevelForm(TapForm):
+class UndoForm(TapForm):
+    """Taking back asks for a reason only where a level would be lowered by it."""
+
+    why = forms.CharField(max_length=280, required=False)
+
+
+class LevelForm(UndoForm):
     level = forms.ChoiceField(choices=ResponseLevel.choices)
+
+
+class LowerForm(forms.Form):
+    """A supervisor lowers a level: which, and why."""
+
+    level = forms.ChoiceField(
+        label=_("Which level instead?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the level.")},
+    )
+    why = forms.CharField(
+        label=_("Why?"),
+        max_length=280,
+        error_messages={"required": _("Say in a few words why. It stands in the record.")},
+    )
+
+    def __init__(self, *args, levels, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = [(level, level.label) for level in levels]
 
 
 class DetailsForm(TapForm):

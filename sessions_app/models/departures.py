@@ -62,6 +62,10 @@ URGENCY = {
 }
 
 
+#: What may be wished for and wait for its reason: a lower level, or none at all.
+TAKEN_BACK = "taken_back"
+Wish = [*ResponseLevel.choices, (TAKEN_BACK, _("No level"))]
+
 #: What *they have gone* fills in of what happened, as far as it can know; an undo takes it back.
 FILLED_IN = {Kind.DURING_BREAK, Kind.DISCONNECTED, Kind.CONNECTION_LOST}
 
@@ -115,6 +119,8 @@ def emergency_number_there():
 class DepartureEvent(models.Model):
     """One departure, about one person. Its id is made by the device, so that a repeated request finds the first one.
 
+    `level_wished` is a lower level that was tapped and still lacks what lowering needs; the level stays until then.
+
     `began_at` is the moment of the tap; `received_at` is when the server heard of it. All times in UTC.
 
     In a couple, family or group each person has a record of their own: safety, contact, resources, plan and report
@@ -146,6 +152,8 @@ class DepartureEvent(models.Model):
     ending = models.CharField(_("ending"), max_length=12, choices=Ending, blank=True)
     response_level = models.CharField(_("response level"), max_length=16, choices=ResponseLevel, blank=True)
     response_level_at = models.DateTimeField(_("level set"), null=True, blank=True)
+    level_wished = models.CharField(_("lower level that lacks a reason"), max_length=16, choices=Wish, blank=True)
+    level_wished_at = models.DateTimeField(_("lower level tapped"), null=True, blank=True)
     voided_at = models.DateTimeField(_("taken back"), null=True, blank=True)
     voided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     void_reason = models.CharField(_("why it was taken back"), max_length=200, blank=True)
@@ -184,6 +192,11 @@ class DepartureEvent(models.Model):
                 name="departure_level_and_time_go_together",
                 condition=Q(response_level="", response_level_at=None)
                 | (~Q(response_level="") & Q(response_level_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="departure_wished_level_and_time_go_together",
+                condition=Q(level_wished="", level_wished_at=None)
+                | (~Q(level_wished="") & Q(level_wished_at__isnull=False)),
             ),
         ]
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from resources.models import Resource
-from sessions_app import checklist, levels, participants, timeline
+from sessions_app import checklist, levels, lowering, participants, timeline
 from sessions_app.forms.departures import SettingForm
 from sessions_app.forms.steps import GiveResourcesForm
 from sessions_app.models.responses import ReasonNotPossible
@@ -42,14 +42,17 @@ def what_a_step_needs(request, departure):
         "departure": departure,
         "panel": SafetyPanel(departure, reader=request.user),
         "levels": SimpleLazyObject(lambda: levels.worded(departure.site)),
+        "wished_as": SimpleLazyObject(lambda: levels.said_as(departure.site, departure.level_wished)),
+        "standing_as": SimpleLazyObject(lambda: levels.said_as(departure.site, departure.response_level)),
+        "lack": SimpleLazyObject(lambda: lowering.lack_of_wish(departure, by=request.user)),
         "reasons": ReasonNotPossible,
         "op_id": uuid.uuid4(),
     }
 
 
 def still_open(states):
-    """What is left to tick from memory: steps without an answer, and one whose new answer was refused."""
-    return [state for state in states if not state.is_recorded or state.problems]
+    """What is left to tick from memory: steps without an answer, and one whose new answer was refused or waits."""
+    return [state for state in states if not state.is_recorded or state.problems or state.is_wished]
 
 
 def gestures(states):
@@ -59,7 +62,7 @@ def gestures(states):
 
 
 def answered(states):
-    return [state for state in states if state.is_recorded and not state.problems]
+    return [state for state in states if state.is_recorded and not state.problems and not state.is_wished]
 
 
 def with_problems(states, rejected):
@@ -71,7 +74,13 @@ def with_problems(states, rejected):
 
 def departure_page(request, departure):
     """The page to read: facts and timeline, nothing to tick."""
-    context = {"departure": departure, "timeline": timeline.of(departure)}
+    context = {
+        "departure": departure,
+        "timeline": timeline.of(departure),
+        "may_lower": lowering.is_supervisor_of(departure, request.user)
+        and not departure.is_voided
+        and lowering.lower_than(departure.response_level),
+    }
     return render(request, "sessions_app/departure.html", context)
 
 

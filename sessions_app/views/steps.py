@@ -16,7 +16,7 @@ from accounts.models import Role
 from protocols import editions
 from protocols.models import ProtocolStep
 from sessions_app import checklist, levels, no_contact
-from sessions_app.forms.steps import DetailsForm, LevelForm, StepResponseForm, TapForm
+from sessions_app.forms.steps import DetailsForm, LevelForm, StepResponseForm, TapForm, UndoForm
 from sessions_app.views.departures import own_departure
 from sessions_app.views.pages import give_form, live_page, what_a_step_needs
 
@@ -68,10 +68,11 @@ def undo_step(request, departure_id, slug):
     """Take the standing answer back; for the safety step the level and its plan go with it."""
     departure = own_departure(request, departure_id, is_tap=True)
     step, was_immediate = step_of(departure, slug), departure.is_immediate
-    tap = {"by": request.user, "clock_off_by": request.clock_off_by, **TapForm.read(request.POST)}
+    tap = {"by": request.user, "clock_off_by": request.clock_off_by, **UndoForm.read(request.POST)}
+    why = tap.pop("why")
     try:
         if slug == levels.SAFETY and departure.response_level:
-            answer = levels.take_back_level(departure, **tap)
+            answer = levels.take_back_level(departure, reason=why, **tap)
         else:
             answer = checklist.take_back(departure, slug=step.slug, **tap)
     except checklist.OperationBelongsElsewhere:
@@ -83,15 +84,17 @@ def undo_step(request, departure_id, slug):
 @allow(Role.THERAPIST)
 @hear
 def set_level(request, departure_id):
+    """One tap. A lower level without its reason is kept, the level stays, and the step asks for the reason."""
     departure = own_departure(request, departure_id, is_tap=True)
     form = LevelForm(request.POST)
     was_immediate = departure.is_immediate
     if not form.is_valid():
         return refused(request, departure, form)
     data = form.cleaned_data
+    reason = data.pop("why")
     try:
         is_repeat = levels.has_heard(data["op_id"], departure=departure, level=data["level"], by=request.user)
-        levels.set_level(departure, by=request.user, clock_off_by=request.clock_off_by, **data)
+        levels.set_level(departure, by=request.user, clock_off_by=request.clock_off_by, reason=reason, **data)
     except checklist.OperationBelongsElsewhere:
         return conflict()
     return once_more(answered(request, departure, levels.SAFETY, was_immediate=was_immediate), is_repeat=is_repeat)
@@ -157,9 +160,13 @@ def conflict():
 
 
 def answered(request, departure, slug, *, was_immediate=None, words=""):
-    """The step as it now stands, and with it the next one opened and the progress line."""
+    """The step as it now stands, and with it the next one opened and the progress line.
+
+    422 while a lower level lacks its reason; but what a device had kept has arrived, and is not refused.
+    """
+    lacks = slug == levels.SAFETY and departure.level_wished and "X-Outbox" not in request.headers
     if not request.htmx:
-        return redirect(step_address(departure, slug))
+        return live_page(request, departure, status=422) if lacks else redirect(step_address(departure, slug))
     if was_immediate not in (None, departure.is_immediate):
         return whole_page_anew(departure)
     states = checklist.states(departure)
@@ -176,7 +183,7 @@ def answered(request, departure, slug, *, was_immediate=None, words=""):
         and no_contact.wish_of(departure) == no_contact.Wish.OFFERED,
         "refresh_panel": (words or state.is_safety) and (departure.is_immediate or not departure.is_open),
     }
-    response = render(request, "sessions_app/live.html#answered", context)
+    response = render(request, "sessions_app/live.html#answered", context, status=422 if lacks else 200)
     if state.is_safety or words:  # a note may say no to contact, which the plan takes up
         trigger_client_event(response, "plan-changed", {})
     return trigger_client_event(response, "announce", {"value": words or said(state)})
@@ -191,6 +198,8 @@ def whole_page_anew(departure):
 
 def said(state):
     """One polite announcement per tick, six words at most."""
+    if state.is_wished:
+        return _("Step %(number)s, needs a reason") % {"number": state.step.position}
     outcome = state.response.get_outcome_display() if state.is_recorded else _("taken back")
     return _("Step %(number)s, %(outcome)s") % {"number": state.step.position, "outcome": outcome}
 

@@ -180,3 +180,27 @@ def test_what_went_wrong_later_takes_everything_back(db, monkeypatch):
     assert not User.objects.exists()
     assert not Site.objects.exists()
     assert not connection.needs_rollback
+
+
+# Clinical leads
+
+
+def test_somebody_who_is_here_becomes_clinical_lead_and_is_it_no_more(supervisor):
+    """An installation that grew up without one appoints one of its own."""
+    words = io.StringIO()
+    for _twice in range(2):
+        call_command("clinical_lead", supervisor.email.upper(), stdout=words)
+    supervisor.refresh_from_db()
+    assert supervisor.is_clinical_lead
+    assert AuditEntry.objects.get(action="clinical_lead_appointed").system_actor == "command line"
+    assert words.getvalue().splitlines()[0] == "Sam Lindqvist is now a clinical lead."
+    call_command("clinical_lead", supervisor.email, end=True, stdout=words)
+    supervisor.refresh_from_db()
+    assert not supervisor.is_clinical_lead
+    assert AuditEntry.objects.filter(action="clinical_lead_relieved").exists()
+
+
+def test_nobody_who_has_left_becomes_clinical_lead(supervisor):
+    User.objects.filter(pk=supervisor.pk).update(is_active=False)
+    with pytest.raises(CommandError, match="nobody active with the address sam"):
+        call_command("clinical_lead", supervisor.email)

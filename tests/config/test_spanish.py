@@ -65,8 +65,10 @@ def test_what_is_filled_in_is_filled_in_there_too():
 
 
 def test_the_words_of_the_default_policy_can_be_translated():
-    tasks = [task for level in json.loads(policies.DEFAULT.read_text())["levels"].values() for task in level]
-    assert {task[name] for task in tasks for name in ("title", "script")} - {""} == set(policies.WORDS)
+    default = policies.read_default()
+    rows = [row for part in ("levels", "overlays") for rows in default[part].values() for row in rows]
+    said = {row[name] for row in rows for name in ("title", "script", "source")} - {""}
+    assert said | {default["title"]} == set(policies.WORDS)
 
 
 # The pages ----------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from followups.forms import COMMON
 from followups.models import ContactAttempt
 from followups.models.follow_ups import RESULTS
 from sessions_app import caseload
-from sessions_app.models import Channel, ContactPermission
+from sessions_app.models import Channel, ContactPermission, DepartureEvent
 
 Result, Scope = ContactAttempt.Result, ContactPermission.Scope
 
@@ -97,6 +97,14 @@ def test_a_client_who_was_in_another_country_is_called_by_their_own_clock(depart
     assert not passage(departure, "phone", moment=half_past_nine_in_london).is_refused
     departure.format = "in_person"
     assert passage(departure, "phone", moment=half_past_nine_in_london).is_refused
+
+
+@pytest.mark.parametrize(("country", "is_told"), [("AU", True), ("GB", False), ("US", False), ("", False)])
+def test_where_clocks_differ_the_page_says_whose_hours_it_reads(call, allows, therapist, signed_in, country, is_told):
+    allows("phone", "full", safe_from=time(0, 1), safe_until=time(23, 59))
+    DepartureEvent.objects.filter(pk=call.departure_id).update(format="video", country_today=country)
+    page = signed_in(therapist).get(reverse("record-contact", args=[call.pk])).content.decode()
+    assert ("Their country has more than one time of day." in page) == is_told
 
 
 def test_a_letter_waits_in_its_envelope(departure, allows):

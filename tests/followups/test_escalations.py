@@ -7,9 +7,9 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, Supervision
-from followups import deliveries, escalations, follow_ups, ladders, on_call, policies, reminders
-from followups.models import Acknowledgement, Delivery, PolicyEscalation, Reminder
+from accounts.models import Role, Site, Supervision, Team, User
+from followups import absences, deliveries, escalations, follow_ups, ladders, on_call, policies, recipients, reminders
+from followups.models import Acknowledgement, Delivery, FollowUpPolicy, PolicyEscalation, Reminder
 from followups.post import Post
 from sessions_app.models import ResponseLevel
 from tests.followups.races import Held, both
@@ -45,7 +45,7 @@ def dora(hire, site):
 
 @pytest.fixture
 def lead(hire):
-    return hire("Cleo Lead", Role.SUPERVISOR)
+    return hire("Cleo Lead", Role.SUPERVISOR, is_clinical_lead=True)
 
 
 @pytest.fixture
@@ -104,20 +104,37 @@ def test_lower_levels_count_in_working_days(call, therapist, supervisor, level, 
         assert day.weekday() < 5
 
 
-def test_a_running_plan_keeps_its_ladder_whatever_becomes_of_the_policy(call):
+def test_a_running_plan_keeps_its_ladder_whatever_the_next_policy_says(call, adopted, admin):
     follow_up = call("immediate")
     before = list(follow_up.reminders.filter(state=State.SCHEDULED).values_list("step", "due_at"))
-    PolicyEscalation.objects.all().delete()
+    newer = policies.draft(by=admin)
+    newer.escalations.all().delete()
+    policies.adopt(newer, by=adopted.adopted_by)
     assert list(follow_up.reminders.filter(state=State.SCHEDULED).values_list("step", "due_at")) == before
 
 
+def test_the_clinical_leads_are_told_and_where_nobody_leads_the_supervisors(site, hire, lead, supervisor):
+    elsewhere = Site.objects.create(name="Hill House", country="US", time_zone="America/New_York")
+    far = hire("Faye Far", Role.SUPERVISOR, is_clinical_lead=True, team=Team.objects.create(site=elsewhere, name="A"))
+    assert recipients.clinical_leads(site) == [lead]
+    today = timezone.localdate()
+    absences.enter(person=lead, cover=supervisor, starts_on=today, ends_on=today, note="In a drawer.", by=lead)
+    assert recipients.clinical_leads(site) == [supervisor, lead], "of the supervisors those first who are here"
+    lead.is_clinical_lead = False
+    lead.save()
+    assert recipients.clinical_leads(site) == [supervisor, lead]
+    User.objects.filter(pk__in=[lead.pk, supervisor.pk]).update(is_active=False)
+    assert recipients.clinical_leads(site) == [far], "before nobody at all, one who works elsewhere"
+
+
 def test_each_level_has_a_ladder_with_its_source(db):
-    policy = policies.in_force()
+    policy = FollowUpPolicy.objects.get(number=1)
     for level in ResponseLevel.values:
         assert [each.step for each in escalations.ladder(policy, level)]
         assert all(each.source for each in escalations.ladder(policy, level))
     PolicyEscalation.objects.all().delete()
-    assert ladders.ladder(policies.in_force(), "elevated"), "a policy without steps has the product's own"
+    for without in (FollowUpPolicy.objects.get(number=1), None):
+        assert ladders.ladder(without, "elevated"), "where no steps are written the product's own hold"
 
 
 def test_an_acknowledgement_during_a_send_cancels_it_and_nothing_is_sent_after(call, supervisor):

@@ -54,7 +54,8 @@ def test_somebody_still_thinks_about_a_client_who_wants_no_contact(departure, th
     departure.client.asked_for_no_contact = True
     departure.client.save()
     departures.choose_client(departure, client=departure.client, by=therapist)
-    assert [each.title for each in departure.follow_ups.open()] == ["Review: asked for no contact"]
+    titles = ["Review: asked for no contact", "Give your view: the client asked for no contact"]
+    assert [each.title for each in departure.follow_ups.open().order_by("position")] == titles
 
 
 # Said at the door: “no” may mean not tomorrow, or never. A person says which.
@@ -113,7 +114,9 @@ def test_the_tap_holds_for_every_departure_of_a_known_client(departure, unnamed,
 def test_a_record_without_a_client_remembers_it_when_the_level_changes(unnamed, said_no, tap, panel, therapist):
     said_no(unnamed)
     tap("respect-no-contact", unnamed)
-    assert [each.channel for each in unnamed.follow_ups.open()] == [""], "a task among staff stays"
+    titles = set(unnamed.follow_ups.open().values_list("title", flat=True))
+    assert "Look at it in review" in titles, "a task among staff stays"
+    assert "Review: asked for no contact" in titles, "and people think about it"
     levels.set_level(unnamed, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), by=therapist)
     assert not contacts(unnamed).exists()
     assert unnamed.follow_ups.open().exists()

@@ -8,10 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from followups import follow_ups, policies
-from followups.models import FollowUp, FollowUpPlan, FollowUpPolicy, PolicyEscalation, PolicyTask, Reminder
+from followups.models import FollowUp, FollowUpPlan, PolicyTask, Reminder
 from sessions_app import departures, levels, reports
-from sessions_app.models import DepartureEvent, ResponseLevel
-from sessions_app.models.responses import StepResponse
+from sessions_app.models import ResponseLevel
 from tests.followups.races import Held, both
 
 State = FollowUp.State
@@ -111,26 +110,24 @@ def test_a_departure_started_by_mistake_reminds_nobody(set_level, departure, sig
     assert not waiting(departure).exists()
 
 
-def test_a_level_without_a_policy_is_not_set(departure, therapist):
-    PolicyTask.objects.all().delete()
-    PolicyEscalation.objects.all().delete()
-    FollowUpPolicy.objects.all().delete()
-    with pytest.raises(policies.NoPolicy):
-        levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), by=therapist)
-    stored = DepartureEvent.objects.get(pk=departure.pk)
-    assert stored.response_level == ""
-    assert not StepResponse.objects.filter(departure=stored).exists()
-
-
-def test_a_client_who_asked_for_no_contact_is_not_contacted(set_level, departure, client_0417):
+def test_a_client_who_asked_for_no_contact_is_not_contacted(supervisor, set_level, departure, client_0417):
     client_0417.asked_for_no_contact = True
     client_0417.save()
     set_level(ResponseLevel.ELEVATED)
-    assert [each.title for each in open_tasks(departure)] == ["Review with the therapist"]
+    assert {(each.title, each.owner) for each in open_tasks(departure)} == {
+        ("Review with the therapist", supervisor),
+        ("Review: asked for no contact", departure.therapist),
+        ("Give your view: the client asked for no contact", supervisor),
+    }
 
 
-def test_where_only_contact_was_planned_people_think_about_it_instead(set_level, departure, client_0417):
-    PolicyTask.objects.filter(channel="").delete()
+def test_where_a_policy_says_nothing_of_it_people_think_about_it_all_the_same(
+    set_level, departure, client_0417, admin, adopted
+):
+    newer = policies.draft(by=admin)
+    for row in [*newer.tasks.filter(channel=""), *newer.overlays.all()]:
+        policies.remove(row, by=admin)
+    policies.adopt(newer, by=adopted.adopted_by)
     client_0417.asked_for_no_contact = True
     client_0417.save()
     set_level(ResponseLevel.NONE_IDENTIFIED)
@@ -144,11 +141,14 @@ def test_time_runs_from_the_tap_not_from_its_arrival(set_level, departure):
     assert timedelta(hours=5, minutes=44) < late_by < timedelta(hours=5, minutes=47)
 
 
-def test_a_new_policy_does_not_touch_plans_that_run(planned, supervisor):
-    before = list(open_tasks(planned).values_list("title", "due_at"))
-    newer = FollowUpPolicy.objects.create(number=2, title="Stricter")
-    policies.adopt(newer, by=supervisor)
-    assert list(open_tasks(planned).values_list("title", "due_at")) == before
+def test_a_new_policy_does_not_touch_plans_that_run(planned, admin, adopted):
+    facts = ["title", "due_at", "source", "script"]
+    before = list(open_tasks(planned).values_list(*facts))
+    newer = policies.draft(by=admin)
+    for task in newer.tasks.all():
+        policies.change(task, by=admin, title="Stricter", after_minutes=1, source="Ours")
+    policies.adopt(newer, by=adopted.adopted_by)
+    assert list(open_tasks(planned).values_list(*facts)) == before
     assert policies.in_force() == newer
 
 
@@ -174,14 +174,13 @@ def test_the_plan_says_who_when_and_how(planned, therapist, supervisor, signed_i
     assert "Phone call" in shown
     first = open_tasks(planned).first()
     assert first.due_at.astimezone(therapist.zone).strftime("%H:%M") in shown
-    assert "Product default" in shown
+    assert "Product default: same day, aim for two hours" in shown
 
 
-def test_the_plan_names_who_adopted_the_policy(supervisor, therapist, set_level, departure, signed_in):
-    policies.adopt(FollowUpPolicy.objects.get(number=1), by=supervisor)
+def test_the_plan_names_who_adopted_the_policy(adopted, therapist, set_level, departure, signed_in):
     set_level(ResponseLevel.ELEVATED)
     shown = signed_in(therapist).get(reverse("plan", args=[departure.pk])).content.decode()
-    assert f"Policy adopted by {supervisor.name}" in shown
+    assert f"adopted by {adopted.adopted_by.name}" in shown
 
 
 def test_a_stranger_does_not_see_the_plan(planned, stranger, former_supervisor, admin, signed_in):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from followups import contact_permissions, decisions, next_attempts, unreached
+from followups import contact_permissions, decisions, next_attempts, policies, unreached
 from followups.models import FollowUp, StatusDecision
 from sessions_app.models import Channel
 from tests.followups.races import both, meet_after
@@ -68,6 +68,48 @@ def test_less_than_that_asks_nobody(call, tried, attempts):
     for attempt in attempts:
         tried(*attempt)
     assert not tasks(call.departure).exists()
+
+
+def test_a_policy_may_ask_for_more_and_a_running_plan_keeps_its_own(departure, adopted, admin, tried, planned):
+    """The plan of the policy in force asks for three days and two ways; from the next policy on it is four and one."""
+    newer = policies.draft(by=admin)
+    policies.change(newer.overlays.get(situation="unreached"), least_days=4, least_channels=1, by=admin)
+    policies.adopt(newer, by=adopted.adopted_by)
+    tried(3), tried(2), tried(1)
+    assert not tasks(departure).exists(), "one way is not enough for this plan"
+    tried(0, "text", "sent_no_reply")
+    assert tasks(departure).exists()
+
+
+@pytest.fixture
+def another_rule(adopted, admin):
+    """The next policy, with another rule than the default, is in force: `another_rule(least_days=2)`; none: without."""
+
+    def adopt(**limits):
+        newer = policies.draft(by=admin)
+        rule = newer.overlays.get(situation="unreached")
+        policies.change(rule, by=admin, **limits) if limits else policies.remove(rule, by=admin)
+        return policies.adopt(newer, by=adopted.adopted_by)
+
+    return adopt
+
+
+def test_the_rule_of_the_policy_in_force_is_kept(departure, another_rule, request):
+    another_rule(least_days=2, least_channels=1)
+    tried = request.getfixturevalue("tried")  # makes the plan
+    tried(2)
+    assert not tasks(departure).exists()
+    tried(1)
+    assert tasks(departure).exists()
+
+
+def test_a_policy_without_the_rule_has_the_product_s_own(departure, another_rule, request):
+    another_rule()
+    tried = request.getfixturevalue("tried")
+    tried(3), tried(2, "text", "sent_no_reply")
+    assert not tasks(departure).exists()
+    tried(1)
+    assert tasks(departure).exists()
 
 
 def test_with_one_way_allowed_one_way_is_enough(call, tried, allows):

@@ -30,13 +30,14 @@ class Command(BaseCommand):
             "--phone": {"default": "", "help": "work phone"},
         }
         parser.add_argument("--site-contact", action="store_true", help="told when a colleague there asks for help")
+        parser.add_argument("--clinical-lead", action="store_true", help="puts follow-up policies in force")
         for name, about in options.items():
             parser.add_argument(name, type=str.strip, **about)
 
-    def handle(self, *args, email, name, role, site, team, supervised_by, phone, site_contact, **options):
+    def handle(self, *args, email, name, role, site, team, supervised_by, phone, **options):
         place = {fact: options[fact] for fact in people.PLACE if options[fact]}
         about = {"email": email, "name": name, "roles": role, "site": site, "team": team, "place": place}
-        about["is_site_contact"] = site_contact
+        about |= {"is_site_contact": options["site_contact"], "is_clinical_lead": options["clinical_lead"]}
         try:
             with transaction.atomic():
                 person = people.add(**about, phone=phone, supervised_by=supervised_by, by=ACTOR)
