@@ -33,7 +33,8 @@ def wish_of(departure):
     """What the record says of contact. What was said before the client was chosen is offered again for the client."""
     facts = captures.values(departure)
     has_said = facts.get(SAID) == "yes"
-    if is_asked_by(departure.client_id) or (has_said and departure.client_id is None):
+    client = departure.client
+    if (client and client.asked_for_no_contact) or (has_said and client is None):
         return Wish.ASKED
     return Wish.OFFERED if has_said or facts.get(PERMISSION) == "no" else Wish.NONE
 

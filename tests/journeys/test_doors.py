@@ -158,7 +158,7 @@ PAGES = {
     ],
     None: ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/", "/offline/"],
 }
-FOR_MACHINES = {"calendar", "push-worker", "renew-calendar", "healthz", "manifest", "service-worker", "session-end"}
+FOR_MACHINES = {"calendar", "push-worker", "healthz", "manifest", "service-worker", "session-end"}
 ON_THE_WAY = {
     "review": "needs a signed report: on the whole way",
     "account_reset_password_from_key": "needs a link out of a mail",
