@@ -33,13 +33,19 @@ HOSTILE = {
     "somebody else's": None,  # filled in: ids of a stranger's rows
 }
 
+#: What is not among the choices is refused in one way, whatever it looks like; text that is none comes before that.
+TO_A_CHOICE = {
+    what: HOSTILE[what]
+    for what in ("nul", "lone surrogate", "not utf-8", "huge number", "long", "nothing", "somebody else's")
+}
+
 
 class Forms(HTMLParser):
-    """The forms of a page, as (address, {field: value})."""
+    """The forms of a page, as (address, {field: value}), and the names of fields that offer choices."""
 
     def __init__(self, html):
         super().__init__()
-        self.found, self.current = [], None
+        self.found, self.current, self.choices = [], None, set()
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
@@ -49,6 +55,8 @@ class Forms(HTMLParser):
             self.found.append((facts.get("action"), self.current))
         elif self.current is not None and facts.get("name") and tag in ("input", "select", "textarea", "button"):
             is_text = tag == "textarea" or (facts.get("type", "text") == "text" and tag == "input")
+            if tag in ("select", "button") or facts.get("type") in ("radio", "checkbox"):
+                self.choices.add(facts["name"])
             self.current.setdefault(facts["name"], KEPT if is_text else facts.get("value", ""))
 
     def handle_endtag(self, tag):
@@ -137,14 +145,15 @@ def test_no_form_for_everybody_breaks(client, theirs, settings, place):
 
 
 def batter(browser, address, theirs):
-    """Send every hostile value in every field of every form of the page, the other fields as they stand."""
+    """Send in every field of every form of the page every hostile value it may meet, the others as they stand."""
     page = browser.get(address)
     assert page.status_code == 200
-    forms = once_each(Forms(page.content.decode()).found)
+    read = Forms(page.content.decode())
+    forms = once_each(read.found)
     assert forms, "a page without a form is in the wrong list"
     for action, fields in forms:
         for field in one_of_each_kind(fields):
-            for what, value in HOSTILE.items():
+            for what, value in (TO_A_CHOICE if field in read.choices else HOSTILE).items():
                 sent = str(theirs.get(field, uuid.uuid4())) if value is None else value
                 check(send(browser, action or address, {**quoted(fields), field: sent}), field, what, fields)
     assert DepartureEvent.objects.filter(therapist=theirs["owner"]).count() == 1, "a stranger's rows are untouched"

@@ -122,7 +122,9 @@ def test_a_new_address_or_none_ends_the_old_one(client, token, therapist):
     assert client.get(reverse("calendar", args=[newer])).status_code == 200
     calendars.close(by=therapist)
     assert client.get(reverse("calendar", args=[newer])).status_code == 404
-    done = list(AuditEntry.objects.filter(action__startswith="calendar").values_list("action", flat=True))
+    done = list(
+        AuditEntry.objects.filter(action__startswith="calendar").order_by("pk").values_list("action", flat=True)
+    )
     assert done == ["calendar_opened", "calendar_closed", "calendar_opened", "calendar_closed"]
 
 
