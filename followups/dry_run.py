@@ -1,7 +1,7 @@
 """What will happen when: every task, reminder and step of escalation, before a policy is adopted or of a real plan.
 
 `timeline` is a function of what it is given: it writes nothing and asks no clock. It places times with the same
-functions that make a plan (`due_times`, `plans.added_by`, `ladders.due`), so that it cannot promise something else.
+functions that make a plan (`due_times`, `plans.rows_of`, `ladders.due`), so that it cannot promise something else.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 from followups import due_times, ladders, plans
 from followups.due_times import WorkingHours
-from followups.models import Situation
 
 
 @dataclass(frozen=True)
@@ -56,19 +55,9 @@ def timeline(policy, level, present, at, site, *, client_zone=None):
     """
     hours, steps = WorkingHours.of(site), ladders.ladder(policy, level)
     at = at.astimezone(UTC)  # within one zone Python adds minutes to the wall, also across a clock change
-    entries = [
-        entry(row, at=at, hours=hours, steps=steps, client_zone=client_zone) for row in tasks_of(policy, level, present)
-    ]
+    rows = plans.rows_of(policy, level, present)
+    entries = [entry(row, at=at, hours=hours, steps=steps, client_zone=client_zone) for row in rows]
     return sorted(entries, key=lambda each: each.due_at)
-
-
-def tasks_of(policy, level, present):
-    """The rows that make the plan; the same that `plans.tasks_for` takes for a real departure."""
-    tasks = [each for each in policy.tasks.all() if each.response_level == level]
-    tasks += plans.added_by(policy, level, present)
-    if Situation.NO_CONTACT not in present:
-        return tasks
-    return [each for each in tasks if not each.channel] + plans.instead_of_contact(policy, level)
 
 
 def entry(row, *, at, hours, steps, client_zone):

@@ -121,7 +121,7 @@ def tell_instead(person, origin):
             lane=Reminder.Lane.URGENT,
             next_at=now,
         )
-        for channel in recipients.channels_of(person)
+        for channel in channels.of(person)
     ]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
     clock.wake()

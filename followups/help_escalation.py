@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from followups import clock, on_call, recipients
+from followups import channels, clock, on_call, recipients
 from followups.models import Delivery, HelpEscalation, Reminder
 from sessions_app import help_calls
 
@@ -39,7 +39,7 @@ def send(call, people, *, step, now):
                 next_at=now,
             )
             for person in people
-            for channel in recipients.channels_of(person)
+            for channel in channels.of(person)
         ],
         ignore_conflicts=True,
     )

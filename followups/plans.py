@@ -47,10 +47,17 @@ def tasks_for(departure, policy):
     """What the policy asks for at this level in this situation; no contact with a client who asked for none."""
     if policy is None:
         return nobody_adopted(departure)
-    level = departure.response_level
+    present = situations.of(departure)
+    if no_contact.is_asked(departure):
+        present.append(Situation.NO_CONTACT)
+    return rows_of(policy, departure.response_level, present)
+
+
+def rows_of(policy, level, present):
+    """The rows of a policy that make a plan in these situations, of which *asked for no contact* may be one."""
     tasks = [task for task in policy.tasks.all() if task.response_level == level]
-    tasks += added_by(policy, level, situations.of(departure))
-    if not no_contact.is_asked(departure):
+    tasks += added_by(policy, level, present)
+    if Situation.NO_CONTACT not in present:
         return tasks
     return [task for task in tasks if not task.channel] + instead_of_contact(policy, level)
 

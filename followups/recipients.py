@@ -2,16 +2,11 @@
 
 from accounts.models import Role, User
 from accounts.supervision import supervisors_of
-from followups import channels, clock, on_call
+from followups import clock, on_call
 from followups.models import Absence, Reminder, Told
 
 #: Who comes next where a place in the ladder is empty.
 NEXT = [Told.COVER, Told.SUPERVISOR, Told.ON_CALL, Told.CLINICAL_LEAD]
-
-
-def channels_of(person):
-    """The channels on which this person is told."""
-    return channels.of(person)
 
 
 def resolve(reminder, *, also_told=()):

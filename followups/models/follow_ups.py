@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audit import append_only
 from accounts.models import User
 from accounts.supervision import answers_for
-from followups.models.policy import FollowUpPolicy, Situation
+from followups.models.policy import FollowUpPolicy, InWords, Situation
 from sessions_app.models import Channel, DepartureEvent, ResponseLevel
 
 
@@ -78,7 +78,7 @@ class FollowUpQuerySet(models.QuerySet):
 
 
 @pghistory.track()
-class FollowUp(models.Model):
+class FollowUp(InWords, models.Model):
     """A promise to get back to the client by `due_at` (UTC), owned by one person.
 
     `due_on`, `due_wall_time` and `time_zone` are what was promised; `due_at` is computed from them, so a
@@ -128,20 +128,6 @@ class FollowUp(models.Model):
     @property
     def is_open(self):
         return self.state == self.State.OPEN
-
-    @property
-    def task(self):
-        """The title in the language of the page; what a clinic wrote into its own policy stays as it is."""
-        return gettext(self.title)
-
-    @property
-    def words_to_say(self):
-        return gettext(self.script) if self.script else ""
-
-    @property
-    def where_from(self):
-        """Where the time comes from: copied from the policy, so that it stays what it was."""
-        return gettext(self.source) if self.source else ""
 
     @property
     def why_not_needed(self):

@@ -113,7 +113,23 @@ class Owner(models.TextChoices):
     SUPERVISOR = "supervisor", _("Supervisor")
 
 
-class TaskFacts(models.Model):
+class InWords:
+    """Title, words to say and source of a task in the language of the page; what a clinic wrote stays as it is."""
+
+    @property
+    def task(self):
+        return gettext(self.title)
+
+    @property
+    def words_to_say(self):
+        return gettext(self.script) if self.script else ""
+
+    @property
+    def where_from(self):
+        return gettext(self.source) if self.source else ""
+
+
+class TaskFacts(InWords, models.Model):
     """What a row of a policy asks for: `after_minutes` from the moment that it counts from."""
 
     Rolls, Owner = Rolls, Owner
@@ -129,18 +145,6 @@ class TaskFacts(models.Model):
 
     class Meta:
         abstract = True
-
-    @property
-    def task(self):
-        return gettext(self.title)
-
-    @property
-    def words_to_say(self):
-        return gettext(self.script) if self.script else ""
-
-    @property
-    def where_from(self):
-        return gettext(self.source)
 
 
 class PolicyTask(TaskFacts):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from followups import contact_attempts
+from followups import contact_attempts, reminders
 from followups.models import Delivery, Reminder
 from sessions_app import levels
 from sessions_app.models import ContactPermission, ResponseLevel
@@ -73,6 +73,13 @@ def all_due(set_level):
     """Every promise of an *immediate* plan was due weeks ago; nobody looked since."""
     set_level(ResponseLevel.IMMEDIATE, ago=timedelta(days=60))
     return list(Reminder.objects.filter(step=0).order_by("due_at"))
+
+
+@pytest.fixture
+def waiting(one_due):
+    """One message, made by the sweep, not yet sent."""
+    reminders.sweep(clock_name="test")
+    return Delivery.objects.get()
 
 
 @pytest.fixture

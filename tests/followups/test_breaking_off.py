@@ -4,20 +4,11 @@ import os
 import socket
 import threading
 
-import pytest
-
 from followups import canaries, deliveries, escalations, life_signs, notices, reminders
 from followups.deadlines import deadline
 from followups.models import Delivery, DeliveryEnd
 
 State, Result = Delivery.State, DeliveryEnd.Result
-
-
-@pytest.fixture
-def waiting(one_due):
-    """One message, made by the sweep, not yet sent."""
-    reminders.sweep(clock_name="test")
-    return Delivery.objects.get()
 
 
 def results():

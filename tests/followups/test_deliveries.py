@@ -17,13 +17,6 @@ State, Result = Delivery.State, DeliveryEnd.Result
 CANARY = "canary-7Q"
 
 
-@pytest.fixture
-def waiting(one_due):
-    """One message, made by the sweep, not yet sent."""
-    reminders.sweep(clock_name="test")
-    return Delivery.objects.get()
-
-
 def results():
     return list(DeliveryEnd.objects.order_by("pk").values_list("result", flat=True))
 

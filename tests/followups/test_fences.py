@@ -17,13 +17,6 @@ from tests.followups.races import Held
 State = Delivery.State
 
 
-@pytest.fixture
-def waiting(one_due):
-    """One message, made by the sweep, not yet sent."""
-    reminders.sweep(clock_name="test")
-    return Delivery.objects.get()
-
-
 def test_the_lease_covers_each_talk_whole_however_long_the_batch_took(waiting):
     [held] = deliveries.claim()
     nearly_over = timezone.now() + timedelta(seconds=5)
