@@ -1,5 +1,6 @@
 """The cast. Tests are small stories about these people; each fixture makes one of them, or something of theirs."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
@@ -19,12 +21,23 @@ from protocols import editions
 from resources import shelf
 from sessions_app import departures
 from sessions_app.models import Channel, Client, ContactPermission, TherapySession
+from tests import databases
 from tests.ux.targets import TARGETS
 
 hypothesis_settings.register_profile("doorway", deadline=None)  # a busy machine is no failure
 hypothesis_settings.load_profile("doorway")
 PASSWORD = "a password for tests"
 COMMITS = {"transactional_db", "live_server"}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, django_db_createdb, django_db_blocker, testrun_uid
+):
+    """Workers copy one migrated database: migrating takes each of them half a minute."""
+    if django_db_createdb:
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = databases.migrated_once(testrun_uid)
 
 
 @pytest.fixture(autouse=True)
@@ -56,13 +69,21 @@ def adopted(published, hire):
 
 
 @pytest.fixture(scope="session")
-def collected(tmp_path_factory):
-    """The folder of static files as production serves them."""
-    folder = tmp_path_factory.mktemp("static")
+def collected(tmp_path_factory, worker_id):
+    """The folder of static files as production serves them, made by whichever worker comes first."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "static"
+    with open(f"{folder}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            collect_into(folder)
+    return folder
+
+
+def collect_into(folder):
     own = {"SECRET_KEY": "k" * 60, "STATIC_ROOT": str(folder), "DEBUG": "false", "DEMO": "false"}
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     subprocess.run(command, cwd=settings.BASE_DIR, env={**os.environ, **own}, check=True)
-    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from followups import absences, calendars, decisions, on_call, overrides, policies
 from followups.models import FollowUp
 from protocols.models import EditionTranslation
-from resources.models import Resource
+from resources.models import Organisation, Resource
 from sessions_app import help_calls, levels, reports
 from sessions_app.models import ResponseLevel
 from tests.followups.push_service import device_of
@@ -176,7 +176,15 @@ def cast(request):
 
 
 @pytest.fixture
-def addresses(cast, departure, starter):
+def resource(db):
+    """One entry of the directory, which is enough to find its door."""
+    organisation = Organisation.objects.create(name="A helpline")
+    facts = {"slug": "a-helpline", "name": "A helpline", "country": "US", "status": Resource.Status.IN_REVIEW}
+    return Resource.objects.create(organisation=organisation, **facts)
+
+
+@pytest.fixture
+def addresses(cast, departure, resource):
     """Each address, filled in with rows of the therapist's; `review` shows a signed report."""
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), by=departure.therapist)
     draft = policies.draft(by=cast["admin"])
@@ -196,7 +204,7 @@ def addresses(cast, departure, starter):
         "pk": FollowUp.objects.exclude(channel="").first().pk,
         "override_id": override_of(departure).pk,
         "decision_id": decisions.propose(departure, choice="keep_trying", words="Why", by=departure.therapist).pk,
-        "resource_id": Resource.objects.first().pk,
+        "resource_id": resource.pk,
         "translation_id": EditionTranslation.objects.first().pk,
         "device_id": device_of(departure.therapist).pk,
         "token": calendars.renew(by=departure.therapist),
@@ -239,10 +247,18 @@ def knock(cast, addresses, signed_in, client):
     return try_as_everybody
 
 
-@pytest.mark.parametrize("name", sorted(set(TABLE) - {"review"}))
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_each_door_opens_for_whom_the_table_says(knock, name, method):
-    assert knock(name, method) == as_the_table_says(name, method)
+DOORS = sorted(set(TABLE) - {"review"})
+
+
+def test_each_door_is_open_to_whom_the_table_says(knock):
+    """To look, which changes nothing (below): all doors of one day."""
+    found = {name: knock(name, "get") for name in DOORS}
+    assert found == {name: as_the_table_says(name, "get") for name in DOORS}
+
+
+@pytest.mark.parametrize("name", DOORS)
+def test_each_deed_is_for_whom_the_table_says(knock, name):
+    assert knock(name, "post") == as_the_table_says(name, "post")
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -263,12 +279,15 @@ def test_not_yours_looks_like_not_there(cast, addresses, departure, signed_in):
     assert (foreign.status_code, foreign.content) == (missing.status_code, missing.content)
 
 
-@pytest.mark.parametrize("name", sorted(TABLE))
-def test_looking_changes_nothing(cast, addresses, signed_in, name):
-    before = counts()
-    for actor in ("therapist", "supervisor"):
-        signed_in(cast[actor]).get(addresses[name])
-    assert counts() == before
+def test_looking_changes_nothing(cast, addresses, signed_in):
+    browsers, changed = [signed_in(cast[actor]) for actor in ("therapist", "supervisor", "admin")], []
+    for name in sorted(TABLE):
+        before = counts()
+        for browser in browsers:
+            browser.get(addresses[name])
+        if counts() != before:
+            changed.append(name)
+    assert changed == []
 
 
 def counts():

@@ -204,16 +204,21 @@ def test_a_thousand_fields_are_refused(signed_in, therapist, db):
     assert response.status_code == 400
 
 
+HX = [{}, {"HX-Request": "true"}]
+
+
 @pytest.mark.parametrize("what", [what for what, value in HOSTILE.items() if value and len(value) < 1000])
 def test_no_query_string_breaks_a_page(signed_in, therapist, supervisor, places, what):
-    places = {**places, "resources": "/resources/", "review-queue": "/review/", "steps": "/steps/"}
+    """Whole pages and fragments in turn; both where a view tells them apart."""
     value = HOSTILE[what]
     keys = ["q", "country", "kind", "audience", "next", "page", "id", "departure", value]
     query = "&".join(f"{key}={value}" for key in keys)
-    for person in (therapist, supervisor):
+    own = [*places.values(), "/steps/"]
+    both = ["/resources/", "/follow-ups/", places["departure"], places["review"], places["report"], "/review/"]
+    for person, addresses in ((therapist, [*own, *both]), (supervisor, both)):
         browser = signed_in(person)
-        for address in places.values():
-            for headers in ({}, {"HX-Request": "true"}):
+        for number, address in enumerate(addresses):
+            for headers in HX if address in both else [HX[number % 2]]:
                 assert browser.get(f"{address}?{query}", headers=headers).status_code < 500, (address, what)
 
 

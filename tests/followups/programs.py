@@ -10,12 +10,12 @@ import urllib.request
 
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.db import connection
 from django.urls import reverse
 
 from config.local.processes import Program, answers, free_port
 from tests.config.living import descendants, is_alive
 from tests.conftest import PASSWORD
+from tests.databases import database_url
 
 CELERY = [sys.executable, "-m", "celery", "-A", "config"]
 QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
@@ -102,13 +102,6 @@ def keep_real_password(person):
     hasher = Argon2PasswordHasher()
     person.password = hasher.encode(PASSWORD, hasher.salt())
     person.save()
-
-
-def database_url():
-    """The address of the database this test runs in."""
-    known = connection.settings_dict
-    who = ":".join(urllib.parse.quote(known[part], safe="") for part in ("USER", "PASSWORD"))
-    return f"postgresql://{who}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
 
 
 class Visitor:

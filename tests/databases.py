@@ -1,0 +1,42 @@
+"""The databases of a run: one with every migration in it, made once, and a copy of it for each worker."""
+
+import os
+import subprocess
+import sys
+import urllib.parse
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+
+NAME = "test_doorway_migrated"
+LOCK = 4_120_114  # any number that nothing else on this server locks
+
+
+def database_url(name=None):
+    """The address of the database this test runs in, or of another on the same server."""
+    known = connection.settings_dict
+    who = ":".join(urllib.parse.quote(known[part], safe="") for part in ("USER", "PASSWORD"))
+    return f"postgresql://{who}@{known['HOST']}:{known['PORT']}/{name or known['NAME']}"
+
+
+def migrated_once(run):
+    """The name of the migrated one. Whoever comes first in `run` makes it and the others wait; an older one goes."""
+    with psycopg.connect(database_url("postgres"), autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        comment = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+        if admin.execute(comment, [NAME]).fetchone() != (run,):
+            name = sql.Identifier(NAME)
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(name))
+            migrate()
+            admin.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(run)))
+    return NAME
+
+
+def migrate():
+    """In a program of its own: whoever stays connected to a database keeps others from copying it."""
+    env = os.environ | {"DATABASE_URL": database_url(NAME), "DEBUG": "true"}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=settings.BASE_DIR, env=env, check=True)
