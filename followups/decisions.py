@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from accounts import audit
-from followups import clock, follow_ups, unreached
+from followups import clock, follow_ups, second_people, unreached
 from followups.models import StatusDecision
 from sessions_app.models import DepartureEvent
 
@@ -23,7 +23,10 @@ class NeedsTheOther(Exception):
 
 @transaction.atomic
 def propose(departure, *, choice, words, by):
-    """Say how it stands, for another to agree with. Changes nothing yet. Raises AlreadyProposed. Returns the row."""
+    """Say how it stands, for another to agree with, who is told of it. Changes nothing yet. Returns the row.
+
+    Raises AlreadyProposed.
+    """
     facts = {"choice": choice, "words": words, "proposed_by": by, "proposed_at": clock.now()}
     try:
         with transaction.atomic():
@@ -31,6 +34,8 @@ def propose(departure, *, choice, words, by):
     except IntegrityError as error:
         raise AlreadyProposed from error
     audit.record("decision_proposed", decision, by=by, choice=choice)
+    people = second_people.near(departure, may_answer=lambda person: may_agree(decision, person))
+    second_people.tell("decision", decision, people, is_urgent=False)
     return decision
 
 

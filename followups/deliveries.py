@@ -15,7 +15,7 @@ from datetime import timedelta
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Q
 
-from followups import canaries, channels, clock, digests, escalations, life_signs, reminders
+from followups import canaries, channels, clock, digests, escalations, life_signs, reminders, second_people
 from followups.deadlines import deadline
 from followups.models import Delivery, DeliveryEnd, DeliveryStart, Reminder
 from followups.post import Post, Verdict
@@ -35,14 +35,18 @@ State = Delivery.State
 logger = logging.getLogger("followups.deliveries")
 
 
-def drain(*, lanes=tuple(Reminder.Lane)):
+def drain(*, lanes=tuple(Reminder.Lane), when_full=None):
     """Send everything that is due in these lanes, urgent first. Any number of senders may do so at once.
 
     What became urgent meanwhile is swept between two batches, so that it never waits behind all that is routine.
+    `when_full` is called once when there is more than one batch, to bring in another sender.
     """
     sent = 0
     with Post() as post:
         while batch := claim(lanes=lanes):
+            if when_full and len(batch) == BATCH:
+                when_full()
+                when_full = None
             for delivery in batch:
                 sent += deliver(delivery, post=post)
             reminders.sweep_batch(lanes=[Reminder.Lane.URGENT])
@@ -60,19 +64,22 @@ def claim(*, lanes=tuple(Reminder.Lane)):
         .select_related("recipient", "reminder__follow_up", "help_call__by", "help_call__site")
         .order_by("lane", "next_at", "pk")[:BATCH]
     )
+    close_lost_starts(batch, now=now)
     token = uuid.uuid4()
     for delivery in batch:
-        close_lost_starts(delivery, now=now)
         delivery.state, delivery.lease_token, delivery.lease_until = State.LEASED, token, now + LEASE
-        delivery.save(update_fields=["state", "lease_token", "lease_until", "may_be_repeat"])
+    Delivery.objects.bulk_update(batch, ["state", "lease_token", "lease_until", "may_be_repeat"])
     return batch
 
 
-def close_lost_starts(delivery, *, now):
+def close_lost_starts(batch, *, now):
     """A start without an end means its sender died, perhaps after the server had accepted."""
-    for start in delivery.starts.filter(end=None):
-        DeliveryEnd.objects.create(start=start, result=Result.LOST, at=now)
-        delivery.may_be_repeat = True
+    lost = DeliveryStart.objects.filter(delivery__in=batch, end=None)
+    ends = [DeliveryEnd(start=start, result=Result.LOST, at=now) for start in lost]
+    DeliveryEnd.objects.bulk_create(ends)
+    in_doubt = {end.start.delivery_id for end in ends}
+    for delivery in batch:
+        delivery.may_be_repeat = delivery.may_be_repeat or delivery.pk in in_doubt
 
 
 def deliver(delivery, *, post):
@@ -107,19 +114,28 @@ def begin(delivery):
     Checks again: is the lease still ours, is there still something to say, does the recipient still work here, and
     has this message not killed its sender too often. Renews the lease, so that it covers this talk whole.
     """
-    now = clock.now()
-    mine = Delivery.objects.select_for_update().filter(pk=delivery.pk, lease_token=delivery.lease_token)
-    held = mine.first()
-    if held is None:
+    if not change(delivery, lease_until=clock.Now() + LEASE):
         return None
     if not is_wanted(delivery):
-        return settle(held, State.STOPPED, now=now)
-    if delivery.recipient and not delivery.recipient.is_active:
-        return fail(held, now=now, problem="The recipient has no account any more.")
-    if held.starts.filter(end__result=Result.LOST).count() >= MOST_LOST_STARTS:
-        return fail(held, now=now, problem="Set aside: the sender died on it three times.")
-    mine.update(lease_until=now + LEASE)
-    return DeliveryStart.objects.create(delivery=held, lease_token=held.lease_token, worker=me(), at=now)
+        settle(delivery, State.STOPPED)
+    elif delivery.recipient and not delivery.recipient.is_active:
+        fail(delivery, problem="The recipient has no account any more.")
+    elif has_killed_too_often(delivery):
+        fail(delivery, problem="Set aside: the sender died on it three times.")
+    else:
+        facts = {"lease_token": delivery.lease_token, "worker": me(), "at": clock.Now()}
+        return DeliveryStart.objects.create(delivery=delivery, **facts)
+    return None
+
+
+def change(delivery, **facts):
+    """Write to the row, if the lease is still ours. True when it is; the row is then held until the commit."""
+    return Delivery.objects.filter(pk=delivery.pk, lease_token=delivery.lease_token).update(**facts) == 1
+
+
+def has_killed_too_often(delivery):
+    lost = delivery.starts.filter(end__result=Result.LOST)
+    return delivery.may_be_repeat and lost.count() >= MOST_LOST_STARTS
 
 
 def is_wanted(delivery):
@@ -130,60 +146,67 @@ def is_wanted(delivery):
         return False
     if delivery.kind == Delivery.Kind.DIGEST:
         return digests.is_wanted(delivery, now=clock.now())
+    if delivery.kind == Delivery.Kind.SECOND:
+        return second_people.is_wanted(delivery)
     if delivery.help_call_id:
         return HelpCall.objects.open().filter(pk=delivery.help_call_id, answered_at=None).exists()
     return delivery.reminder is None or reminders.is_wanted(delivery.reminder)
 
 
-def settle(held, state, *, now, problem=""):
-    """Give the delivery its last state."""
-    held.state, held.finished_at, held.last_problem = state, now, problem[:200]
-    held.lease_token = held.lease_until = None
-    held.save(update_fields=["state", "finished_at", "last_problem", "lease_token", "lease_until"])
+def settle(delivery, state, *, problem=""):
+    """Give the delivery its last state, if the lease is still ours. True when it is."""
+    facts = {"state": state, "finished_at": clock.Now(), "last_problem": problem[:200]}
+    return change(delivery, **facts, lease_token=None, lease_until=None)
 
 
-def fail(held, *, now, problem):
+def fail(delivery, *, problem):
     """It will never arrive. In the same transaction somebody else is told, on each of their channels."""
-    settle(held, State.FAILED, now=now, problem=problem)
-    tell_another(held)
+    if is_ours := settle(delivery, State.FAILED, problem=problem):
+        tell_another(delivery)
+    return is_ours
 
 
-def tell_another(held):
+def tell_another(delivery):
     """Where that breaks, the row fails all the same: else it would break each sender in turn. The auditor finds it."""
     try:
         with transaction.atomic():
-            escalations.could_not_tell(held)
+            escalations.could_not_tell(delivery)
     except (DatabaseError, InterfaceError):
         raise
     except Exception as problem:
-        logger.error("nobody was told of delivery %s: %s", held.pk, type(problem).__name__)
+        logger.error("nobody was told of delivery %s: %s", delivery.pk, type(problem).__name__)
 
 
 @transaction.atomic
 def finish(delivery, *, start, verdict):
     """Write the end of a start, if the lease is still ours; a late finisher changes nothing."""
-    now = clock.now()
-    held = Delivery.objects.select_for_update().filter(pk=delivery.pk, lease_token=delivery.lease_token).first()
-    if held is None or DeliveryEnd.objects.filter(start=start).exists():
-        return
-    DeliveryEnd.objects.create(start=start, result=verdict.result, detail=verdict.detail, at=now)
-    starts = held.starts.count()
+    if move_on(delivery, verdict):
+        DeliveryEnd.objects.create(start=start, result=verdict.result, detail=verdict.detail, at=clock.Now())
+
+
+def move_on(delivery, verdict):
+    """Give the delivery the state that follows from this try. False when the lease is not ours any more."""
     if verdict.result == Result.SENT:
-        settle(held, State.SENT, now=now)
-    elif verdict.result == Result.PERMANENT or starts >= MOST_STARTS:
-        fail(held, now=now, problem=verdict.detail)
-    else:
-        try_again(held, verdict, starts=starts, now=now)
+        return settle(delivery, State.SENT)
+    starts = delivery.starts.count()
+    if verdict.result == Result.PERMANENT or starts >= MOST_STARTS:
+        return fail(delivery, problem=verdict.detail)
+    return try_again(delivery, verdict, starts=starts)
 
 
-def try_again(held, verdict, *, starts, now):
+def try_again(delivery, verdict, *, starts):
     """Put it back with a growing pause, spread a little so that many do not come back at once."""
-    pause = min(FIRST_PAUSE * 2 ** (starts - 1), LONGEST_PAUSE)
-    held.state, held.lease_token, held.lease_until = State.PENDING, None, None
-    held.next_at = now + pause * random.uniform(1.0, 1.25)  # noqa: S311
-    held.last_problem = verdict.detail
-    held.may_be_repeat = held.may_be_repeat or verdict.result in (Result.AMBIGUOUS, Result.LOST)
-    held.save(update_fields=["state", "lease_token", "lease_until", "next_at", "last_problem", "may_be_repeat"])
+    pause = min(FIRST_PAUSE * 2 ** (starts - 1), LONGEST_PAUSE) * random.uniform(1.0, 1.25)  # noqa: S311
+    is_in_doubt = verdict.result in (Result.AMBIGUOUS, Result.LOST)
+    return change(
+        delivery,
+        state=State.PENDING,
+        lease_token=None,
+        lease_until=None,
+        next_at=clock.Now() + pause,
+        last_problem=verdict.detail,
+        may_be_repeat=delivery.may_be_repeat or is_in_doubt,
+    )
 
 
 def me():

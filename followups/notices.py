@@ -43,12 +43,19 @@ DIGEST = Notice(
     "Late: {late}\nDue today: {today}\nIn the seven days after: {week}\n\nOpen Doorway: {address}\n",
     "Late: {late}. Due today: {today}. In the seven days after: {week}.",
 )
+SECOND = Notice(
+    "A colleague needs a second person",
+    "A colleague asks for a second person. Read what they ask and answer it: {address}\n",
+    "Open Doorway and read what a colleague asks.",
+    "/follow-ups/waiting/",
+)
 NOT_SENT = Notice(
     "Somebody could not be told",
     "Somebody could not be told that something is due. Open Doorway and see to it: {address}\n",
     "Open Doorway and see to it.",
 )
 CANARY = Notice("Doorway sends messages", "This message only shows that messages go out. Nothing is to be done.\n")
+FIXED = {Kind.HELP: HELP, Kind.DIGEST: DIGEST, Kind.SECOND: SECOND, Kind.NOT_SENT: NOT_SENT, Kind.CANARY: CANARY}
 REPEAT = "You may have had this message before.\n"
 
 SUBJECT, HELP_SUBJECT = DUE.subject, HELP.subject
@@ -63,7 +70,7 @@ def notice_of(delivery):
     """Which of the fixed notices it is."""
     if delivery.kind == Kind.REMINDER:
         return UNANSWERED if delivery.reminder.step else DUE
-    return {Kind.HELP: HELP, Kind.DIGEST: DIGEST, Kind.NOT_SENT: NOT_SENT, Kind.CANARY: CANARY}[delivery.kind]
+    return FIXED[delivery.kind]
 
 
 def facts_of(delivery):

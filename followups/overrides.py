@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import SiteRule
 from accounts.supervision import supervisors_of
-from followups import clock, on_call
+from followups import clock, on_call, second_people
 from followups.models import ContactOverride
 from followups.models.two_people import OVERRIDE_LASTS
 
@@ -24,7 +24,10 @@ class AlreadyAnswered(Exception):
 
 @transaction.atomic
 def ask(follow_up, *, channels, grounds, words, by):
-    """Write down why the client should be contacted against what they allow. Opens nothing yet. Returns the request."""
+    """Write down why the client should be contacted against what they allow; who may confirm it is told at once.
+
+    Opens nothing yet. Returns the request.
+    """
     now = clock.now()
     override = ContactOverride.objects.create(
         departure_id=follow_up.departure_id,
@@ -37,6 +40,7 @@ def ask(follow_up, *, channels, grounds, words, by):
         expires_at=now + OVERRIDE_LASTS,
     )
     audit.record("override_asked", override, by=by, channels=channels, grounds=grounds)
+    second_people.tell("override", override, who_may_confirm(override), is_urgent=True)
     return override
 
 
@@ -75,6 +79,11 @@ def may_confirm(override, person):
     if person.is_supervisor and (person.site == departure.site or person in supervisors_of(departure.therapist)):
         return True
     return on_call.now(departure.site) == person
+
+
+def who_may_confirm(override):
+    """Whom a request is brought to: the nearest people who may say yes."""
+    return second_people.near(override.departure, may_answer=lambda person: may_confirm(override, person))
 
 
 def waiting_for(person):

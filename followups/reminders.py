@@ -8,6 +8,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from followups import channels, clock, digests, due_times, ladders, recipients
 from followups.models import Delivery, FollowUp, Heartbeat, Reminder
@@ -101,13 +102,9 @@ def is_wanted(reminder):
 
     Moving it, handing it on and saying "I am on it" all begin a new round, whose first row is younger than this.
     """
-    told = [reminder, *reminder.told_along.all()]
-    return any(still_stands(each) for each in told)
-
-
-def still_stands(reminder):
-    begun_since = Reminder.objects.filter(follow_up_id=reminder.follow_up_id, step=0, pk__gt=reminder.pk)
-    return FollowUp.objects.open().filter(pk=reminder.follow_up_id).exists() and not begun_since.exists()
+    begun_since = Reminder.objects.filter(follow_up=OuterRef("follow_up"), step=0, pk__gt=OuterRef("pk"))
+    told = Reminder.objects.filter(Q(pk=reminder.pk) | Q(told_with=reminder.pk), ~Exists(begun_since))
+    return told.filter(follow_up__in=FollowUp.objects.open()).exists()
 
 
 def sweep(*, clock_name):

@@ -1,6 +1,9 @@
 """Wake-up calls for the queue in the database. They carry nothing: losing or repeating one changes nothing."""
 
+from contextlib import suppress
+
 from celery import shared_task
+from kombu.exceptions import OperationalError
 
 from followups import deliveries, reminders
 from followups.models import Reminder
@@ -9,15 +12,21 @@ from followups.models import Reminder
 @shared_task(name="followups.tasks.sweep")
 def sweep():
     reminders.sweep(clock_name="beat")
-    deliveries.drain()
+    deliveries.drain(when_full=call_another)
 
 
 @shared_task(name="followups.tasks.drain")
 def drain():
-    deliveries.drain()
+    deliveries.drain(when_full=call_another)
 
 
 @shared_task(name="followups.tasks.drain_urgent")
 def drain_urgent():
     reminders.sweep_batch(lanes=[Reminder.Lane.URGENT])
     deliveries.drain(lanes=[Reminder.Lane.URGENT])
+
+
+def call_another():
+    """Another sender may help, on whatever machine one is free. Without a broker this one goes on alone."""
+    with suppress(OperationalError):
+        drain.apply_async(retry=False)

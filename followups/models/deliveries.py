@@ -33,6 +33,7 @@ class Delivery(models.Model):
         REMINDER = "reminder", _("Something is due")
         HELP = "help", _("A colleague asks for help")
         DIGEST = "digest", _("What the day holds")
+        SECOND = "second", _("A second person is needed")
         NOT_SENT = "not_sent", _("Somebody could not be told")
         CANARY = "canary", _("Shows that messages go out")
 
@@ -66,7 +67,7 @@ class Delivery(models.Model):
                 name="delivery_is_about_what_its_kind_says",
                 condition=Q(kind="reminder", reminder__isnull=False, help_call=None)
                 | Q(kind="help", reminder=None, help_call__isnull=False)
-                | Q(kind__in=["digest", "not_sent", "canary"], reminder=None, help_call=None),
+                | Q(kind__in=["digest", "second", "not_sent", "canary"], reminder=None, help_call=None),
             ),
             models.CheckConstraint(
                 name="delivery_has_a_recipient_unless_a_canary",

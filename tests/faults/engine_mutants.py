@@ -37,6 +37,8 @@ BEGIN = (
     "    start = begin(delivery)\n    if start is None:\n        return 0\n    verdict = send(delivery, post=post)\n"
 )
 MINE = "filter(pk=delivery.pk, lease_token=delivery.lease_token)"
+RENEWAL = "change(delivery, lease_until=clock.Now() + LEASE)"
+OWN_CLOCK = "__import__('django.utils.timezone', fromlist=['now']).now()"
 LOCK = '        .select_for_update(of=["self"], skip_locked=True)\n'
 
 MUTANTS = [
@@ -65,15 +67,18 @@ MUTANTS = [
     Mutant(
         "sweep waits for rows of others", REMINDERS, LOCK, LOCK.replace(", skip_locked=True", ""), "def sweep_batch"
     ),
-    Mutant("begin without fence", DELIVERIES, MINE, "filter(pk=delivery.pk)", "def begin("),
+    Mutant("no fence", DELIVERIES, MINE, "filter(pk=delivery.pk)"),
+    Mutant("begin without fence", DELIVERIES, f"    if not {RENEWAL}:\n        return None\n", ""),
     Mutant(
         "finish without token",
         DELIVERIES,
-        f"{MINE}.first()\n    if held is None or DeliveryEnd.objects.filter(start=start).exists():",
-        "filter(pk=delivery.pk).first()\n    if held is None:",
-        "def finish(",
+        "    return change(delivery, **facts, ",
+        "    return Delivery.objects.filter(pk=delivery.pk).update(**facts, ",
+        "def settle(",
     ),
-    Mutant("lease per batch", DELIVERIES, "    mine.update(lease_until=now + LEASE)\n", "", "def begin("),
+    Mutant("an end written without the lease", DELIVERIES, "    if move_on(delivery, verdict):\n", "    if True:\n"),
+    Mutant("lease per batch", DELIVERIES, RENEWAL, "change(delivery, state=State.LEASED)"),
+    Mutant("lease by the worker's clock", DELIVERIES, RENEWAL, RENEWAL.replace("clock.Now()", OWN_CLOCK)),
     Mutant(
         "expired leases never reclaimed",
         DELIVERIES,
@@ -86,7 +91,7 @@ MUTANTS = [
         "Q(state=State.LEASED, lease_until__lt=now)",
         "Q(state=State.LEASED)",
     ),
-    Mutant("repeats of the dead not marked", DELIVERIES, "        delivery.may_be_repeat = True\n", ""),
+    Mutant("repeats of the dead not marked", DELIVERIES, " or delivery.pk in in_doubt", ""),
     Mutant("mark not kept", DELIVERIES, ', "lease_until", "may_be_repeat"]', ', "lease_until"]'),
     Mutant("ambiguous not marked", DELIVERIES, "(Result.AMBIGUOUS, Result.LOST)", "(Result.LOST,)"),
     Mutant("mark not written in the mail", NOTICES, "body + REPEAT if delivery.may_be_repeat else body", "body"),
@@ -122,7 +127,7 @@ MUTANTS = [
     ),
     Mutant("closed items still swept", REMINDERS, "if reminder.follow_up.is_open]", "]"),
     Mutant("no check again before sending", DELIVERIES, "if not is_wanted(delivery):", "if False:"),
-    Mutant("old promise still sent", REMINDERS, " and not begun_since.exists()", ""),
+    Mutant("old promise still sent", REMINDERS, ", ~Exists(begun_since)", ""),
     Mutant(
         "one who left still mailed",
         DELIVERIES,
@@ -140,8 +145,8 @@ MUTANTS = [
     Mutant(
         "every start counts as a death",
         DELIVERIES,
-        "held.starts.filter(end__result=Result.LOST).count() >= MOST_LOST_STARTS",
-        "held.starts.count() >= MOST_LOST_STARTS",
+        "delivery.starts.filter(end__result=Result.LOST)\n    return delivery.may_be_repeat and lost.count()",
+        "delivery.starts\n    return lost.count()",
     ),
     Mutant("no quarantine", DELIVERIES, ">= MOST_LOST_STARTS", ">= 10**6"),
     Mutant("never given up", DELIVERIES, " or starts >= MOST_STARTS", ""),
@@ -149,8 +154,8 @@ MUTANTS = [
     Mutant(
         "failed looks like sent",
         DELIVERIES,
-        "fail(held, now=now, problem=verdict.detail)",
-        "settle(held, State.SENT, now=now)",
+        "fail(delivery, problem=verdict.detail)",
+        "settle(delivery, State.SENT)",
     ),
     Mutant(
         "fired without a delivery",
@@ -179,7 +184,7 @@ MUTANTS = [
     ),
     Mutant("no sign of having swept", REMINDERS, "    beat(clock_name)\n", ""),
     # The watchman, and who is told instead
-    Mutant("nobody told instead", DELIVERIES, "    tell_another(held)\n", ""),
+    Mutant("nobody told instead", DELIVERIES, "        tell_another(delivery)\n", "        pass\n"),
     Mutant("one broken message stops the rest", DELIVERIES, "except Exception as error:", "except OSError as error:"),
     Mutant(
         "urgent waits behind routine",

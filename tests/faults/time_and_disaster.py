@@ -4,15 +4,14 @@ import os
 import shutil
 import sys
 import time
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as wall_clock
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 from django.db import connection
 
-from followups import clock, due_times, notices
-from followups.models import Delivery
+from followups import clock, due_times, notices, reminders
+from followups.models import Delivery, Reminder
 from tests.faults.world import Counts
 from tests.followups.programs import CELERY, QUIET, kill
 
@@ -235,13 +234,30 @@ def copy(source, target):
 
 
 def f17_tzdata(world):
-    """a zone gets other rules: the promised wall time stands, the instant follows when it is computed again"""
-    chicago = next(f"{folder}/America/Chicago" for folder in TZPATH if Path(folder, "America/Chicago").exists())
-    with open(chicago, "rb") as rules:
-        new_rules = ZoneInfo.from_file(rules, key="America/New_York")
-    day, nine = date(2027, 1, 15), wall_clock(9)
-    old = due_times.instant(day, nine, ZoneInfo("America/New_York"))
-    new = due_times.instant(day, nine, new_rules)
-    is_kept = due_times.wall(new, new_rules) == (day, nine) and new - old == timedelta(hours=1)
-    result = Counts(due=1, delivered=int(is_kept), problems=[] if is_kept else ["the wall time moved"])
-    return result, "computed only: rows that already have an instant are not recomputed by the engine"
+    """a zone gets other rules while reminders wait: the wall time stands, the instant follows, none is told early"""
+    chicago, new_york = ZoneInfo("America/Chicago"), ZoneInfo("America/New_York")
+    ids, due_at = world.make(20, due_in=timedelta(seconds=15)), time.monotonic() + 15
+    for each in Reminder.objects.filter(pk__in=ids):
+        each.time_zone = "America/New_York"
+        reminders.timed(each, each.due_at).save()
+    before = walls(ids)
+    folder = world.programs.folder / "zones" / "America"
+    folder.mkdir(parents=True, exist_ok=True)
+    source = next(Path(each, "America/Chicago") for each in TZPATH if Path(each, "America/Chicago").exists())
+    shutil.copy(source, folder / "New_York")
+    world.programs.env["PYTHONTZPATH"] = str(folder.parent)
+    sweeper = world.programs.start_sweeper()
+    world.wait_for(lambda: all(walls(ids)[pk][2] != before[pk][2] for pk in ids), sweeper)
+    assert time.monotonic() < due_at, "they fell due before the rules were there"
+    time.sleep(max(0, due_at + 3 - time.monotonic()))
+    after, is_off = walls(ids), new_york.utcoffset(datetime.now()) - chicago.utcoffset(datetime.now())  # noqa: DTZ005
+    counts = Counts(due=len(ids), delivered=sum(after[pk] == (*before[pk][:2], before[pk][2] + is_off) for pk in ids))
+    counts.lost, early = counts.due - counts.delivered, len(ids) - world.left(ids)
+    counts.problems += [name for name, n in (("moved wrongly", counts.lost), ("told early", early)) if n]
+    del world.programs.env["PYTHONTZPATH"]
+    return counts, f"{len(ids)} reminders followed, by {is_off}; their wall times stand, none was told"
+
+
+def walls(ids):
+    facts = Reminder.objects.filter(pk__in=ids).values_list("pk", "due_on", "due_wall_time", "due_at")
+    return {pk: (day, wall_time, due_at) for pk, day, wall_time, due_at in facts}

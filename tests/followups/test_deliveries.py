@@ -69,7 +69,7 @@ def test_a_sent_mail_leaves_a_start_and_an_end(mail_server, waiting):
     assert (sent.state, sent.lease_token) == (State.SENT, None)
     [start] = sent.starts.all()
     assert start.end.result == Result.SENT
-    assert start.at <= start.end.at == sent.finished_at
+    assert start.at <= sent.finished_at <= start.end.at
 
 
 def test_draining_again_sends_nothing(mail_server, waiting):
@@ -269,6 +269,15 @@ def test_a_sender_for_what_is_urgent_leaves_the_rest(mail_server, waiting):
     Delivery.objects.update(lane=Reminder.Lane.ROUTINE)
     assert deliveries.drain(lanes=[Reminder.Lane.URGENT]) == 0
     assert deliveries.drain() == 1
+
+
+@pytest.mark.parametrize(("batch", "calls"), [(1, 1), (100, 0)])
+def test_a_sender_with_more_than_one_batch_calls_one_other(mail_server, all_due, monkeypatch, batch, calls):
+    reminders.sweep(clock_name="test")
+    monkeypatch.setattr(deliveries, "BATCH", batch)
+    called = []
+    assert deliveries.drain(when_full=lambda: called.append("another")) == len(all_due)
+    assert len(called) == calls
 
 
 def test_two_senders_at_once_send_each_mail_once(mail_server, transactional_db, all_due, monkeypatch):

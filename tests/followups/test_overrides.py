@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Role, SiteRule
-from followups import clock, contact_attempts, contact_permissions, on_call, overrides
-from followups.models import ContactOverride
+from followups import clock, contact_attempts, contact_permissions, deliveries, notices, on_call, overrides
+from followups.models import ContactOverride, Delivery, NotificationPreferences
 from sessions_app import caseload
 from tests.followups.races import both, meet_after
 from tests.refusals import is_refused
@@ -25,6 +25,14 @@ def told_no(call, client_0417, therapist):
     caseload.ask_for_no_contact(client_0417, by=therapist)
     call.refresh_from_db()
     return call
+
+
+@pytest.fixture
+def on_duty(hire, site):
+    """On call at the site, and no supervisor."""
+    colleague, now = hire("Cleo Colleague", Role.THERAPIST), timezone.now()
+    on_call.add(site=site, person=colleague, starts_at=now, ends_at=now + timedelta(hours=8), by=colleague)
+    return colleague
 
 
 @pytest.fixture
@@ -49,6 +57,37 @@ def test_asking_alone_opens_nothing(asked, signed_in, therapist):
     assert (
         "Waits for a second person" in signed_in(therapist).get(reverse("override", args=[asked.pk])).content.decode()
     )
+
+
+def test_who_may_confirm_is_told_at_once_and_nobody_else_is(supervisor, stranger, on_duty, asked, mail_server):
+    deliveries.drain()
+    told = {mail["To"] for mail in mail_server.accepted}
+    assert told == {supervisor.email, on_duty.email}
+    mail = mail_server.accepted[0]
+    assert mail["Subject"] == notices.SECOND.subject
+    assert reverse("waiting-for-second") in mail.get_content()
+    assert SAID["words"] not in mail_server.raw
+
+
+def test_quiet_hours_do_not_hold_back_that_danger_is_near(supervisor, told_no, therapist, mail_server):
+    now = timezone.localtime(timezone=supervisor.zone)
+    quiet = {"quiet_from": (now - timedelta(hours=1)).time(), "quiet_until": (now + timedelta(hours=1)).time()}
+    NotificationPreferences.objects.create(person=supervisor, digest_due_at=timezone.now() + timedelta(days=1), **quiet)
+    overrides.ask(told_no, by=therapist, **SAID)
+    assert deliveries.drain() == 1
+
+
+def test_a_supervisor_s_own_request_goes_past_them(supervisor, hire, told_no, mail_server):
+    lead = hire("Lea Lead", Role.SUPERVISOR, is_clinical_lead=True)
+    overrides.ask(told_no, by=supervisor, **SAID)
+    deliveries.drain()
+    assert {mail["To"] for mail in mail_server.accepted} == {lead.email}
+
+
+def test_what_is_answered_is_told_to_nobody(supervisor, asked, answer, mail_server):
+    answer(supervisor, "confirm")
+    assert deliveries.drain() == 0
+    assert set(Delivery.objects.filter(kind=Delivery.Kind.SECOND).values_list("state", flat=True)) == {"stopped"}
 
 
 def test_the_second_person_opens_what_was_asked_for_and_nothing_else(asked, answer, supervisor, therapist):
@@ -95,10 +134,8 @@ def test_a_colleague_without_the_role_does_not_even_find_it(asked, hire, signed_
         overrides.confirm(asked, by=colleague)
 
 
-def test_who_is_on_call_at_the_site_may_confirm(asked, hire, answer, therapist):
-    colleague, now = hire("Cleo Colleague", Role.THERAPIST), timezone.now()
-    on_call.add(site=therapist.site, person=colleague, starts_at=now, ends_at=now + timedelta(hours=8), by=colleague)
-    assert answer(colleague, "confirm").status_code == 302
+def test_who_is_on_call_at_the_site_may_confirm(asked, on_duty, answer):
+    assert answer(on_duty, "confirm").status_code == 302
     assert is_open(asked.departure)
 
 

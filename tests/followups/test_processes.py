@@ -2,6 +2,7 @@
 
 import http.server
 import io
+import sys
 import threading
 import time
 import uuid
@@ -13,12 +14,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from kombu import Connection
 
-from followups import notices, reminders
-from followups.models import Delivery, DeliveryEnd, Heartbeat, Reminder
+from followups import deliveries, notices, reminders, tasks
+from followups.models import Delivery, DeliveryEnd, DeliveryStart, Heartbeat, Reminder
 from sessions_app.models import DepartureEvent
 from tests.conftest import PASSWORD
-from tests.followups.programs import Doorway, Visitor, database_url, eventually, keep_real_password, kill
+from tests.databases import database_url
+from tests.followups.programs import Doorway, Visitor, eventually, keep_real_password, kill
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 State, Result = Delivery.State, DeliveryEnd.Result
@@ -156,6 +159,37 @@ def test_a_worker_kept_free_for_the_urgent_leaves_routine_to_others(doorway, all
     eventually(lambda: Delivery.objects.filter(reminder=urgent, state=State.SENT).exists())
     time.sleep(3)  # three rounds of a beat of one second
     assert len(mail_server.accepted) == 1
+
+
+@pytest.fixture
+def two_batches(therapist):
+    """More messages than one sender takes at once."""
+    facts = {"kind": Delivery.Kind.NOT_SENT, "channel": "email", "lane": Reminder.Lane.URGENT}
+    rows = [
+        Delivery(key=f"not_sent:{n}:email:{therapist.pk}", recipient=therapist, next_at=timezone.now(), **facts)
+        for n in range(2 * deliveries.BATCH)
+    ]
+    return Delivery.objects.bulk_create(rows)
+
+
+def test_one_call_brings_in_every_sender_of_a_worker(doorway, two_batches, mail_server):
+    mail_server.stall = "before"
+    doorway.start_worker("--concurrency", "2")
+    with Connection(doorway.env["REDIS_URL"]) as broker:
+        tasks.drain.apply_async(connection=broker)
+    talking = DeliveryStart.objects.values("worker").distinct()
+    eventually(lambda: talking.count() == 2, what="a second sender")
+    mail_server.go_on.set()
+    eventually(lambda: Delivery.objects.filter(state=State.SENT).count() == len(two_batches))
+    assert len(mail_server.accepted) == len(two_batches)
+
+
+def test_a_sender_that_can_call_nobody_does_it_all_alone(doorway, two_batches, mail_server):
+    doorway.env["REDIS_URL"] = "redis://127.0.0.1:1/0"
+    drain = "import django; django.setup(); from followups import tasks; tasks.drain()"
+    alone = doorway.start("drain", [sys.executable, "-c", drain])
+    assert alone.process.wait(60) == 0, alone.last_words()
+    assert len(mail_server.accepted) == len(two_batches)
 
 
 def test_a_killed_auditor_starves_the_switch_and_pages_say_so(doorway, visitor, therapist, dead_man, mail_server):

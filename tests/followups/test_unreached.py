@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from followups import contact_permissions, decisions, next_attempts, policies, unreached
+from followups import contact_permissions, decisions, deliveries, next_attempts, notices, policies, unreached
 from followups.models import FollowUp, StatusDecision
 from sessions_app.models import Channel
 from tests.followups.races import both, meet_after
@@ -253,6 +253,15 @@ def test_clinician_and_supervisor_decide_in_either_order(met, propose, answer, r
     assert {each.changes.last().reason for each in dropped} == {"Ended, with an open door"}
     decided = StatusDecision.objects.get()
     assert (decided.proposed_by, decided.answered_by, decided.is_agreed) == (one, other, True)
+
+
+@pytest.mark.parametrize("turn", [("therapist", "supervisor"), ("supervisor", "therapist")])
+def test_the_other_one_is_told_that_something_is_proposed(met, propose, mail_server, request, turn):
+    one, other = (request.getfixturevalue(each) for each in turn)
+    propose(one, "open_door")
+    deliveries.drain()
+    told = {mail["To"] for mail in mail_server.accepted if mail["Subject"] == notices.SECOND.subject}
+    assert told == {other.email}
 
 
 def test_to_keep_trying_keeps_the_calls_and_begins_to_count_anew(met, propose, answer, tried, therapist, supervisor):

@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from accounts.models import Role
-from followups import absences, contact_attempts, due_times, follow_ups
+from followups import absences, contact_attempts, due_times, follow_ups, reminders
 from followups.models import ContactAttempt, Delivery, FollowUp, Heartbeat, Reminder
 from tests.followups.programs import Doorway, eventually, kill
 
@@ -66,7 +66,7 @@ def test_nine_in_the_morning_stays_nine_across_a_clock_change(doorway, planned, 
     assert (reminder.due_on, reminder.due_wall_time) == (day, nine)
     assert reminder.due_at == due_times.instant(day, nine, zone)
     assert reminder.due_at.astimezone(ZoneInfo("UTC")).hour == 13  # before the change it would have been 14
-    Reminder.objects.filter(pk=reminder.pk).update(due_at=timezone.now() + timedelta(seconds=6))
+    reminders.timed(reminder, timezone.now() + timedelta(seconds=6)).save()
     doorway.start_sweeper()
     eventually(lambda: told(reminder) == 1)
     mail = Delivery.objects.get(reminder=reminder)

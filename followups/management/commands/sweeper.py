@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 
-from followups import clock, deliveries, life_signs, reminders
+from followups import clock, deliveries, life_signs, reminders, zone_rules
 
 SLICE = 1  # seconds; how long a signal to stop may have to wait
 
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         if not once:
             for each in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(each, lambda *_: stopping.set())
+        self.has_followed_zones = False
         self.round()
         while not once and self.wait(stopping):
             self.round()
@@ -48,6 +49,9 @@ class Command(BaseCommand):
         life_signs.give()
         try:
             clock.attend()
+            if not self.has_followed_zones:
+                zone_rules.follow()
+                self.has_followed_zones = True
             fired = reminders.sweep(clock_name="sweeper")
             sent = deliveries.drain()
         except (DatabaseError, InterfaceError) as error:
