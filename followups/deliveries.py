@@ -15,7 +15,7 @@ from datetime import timedelta
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Q
 
-from followups import canaries, channels, clock, digests, escalations, life_signs, reminders, second_people
+from followups import canaries, channels, clock, digests, escalations, express, life_signs, reminders, second_people
 from followups.deadlines import deadline
 from followups.models import Delivery, DeliveryEnd, DeliveryStart, Reminder
 from followups.post import Post, Verdict
@@ -23,7 +23,7 @@ from sessions_app.models import HelpCall
 
 LONGEST_TALK = 60  # seconds for one message, however often the other side uses up EMAIL_TIMEOUT
 LEASE = timedelta(seconds=2 * LONGEST_TALK)
-BATCH = 20
+BATCH = 50
 MOST_STARTS = 8
 MOST_LOST_STARTS = 3  # a message that kills its sender three times is set aside
 FIRST_PAUSE = timedelta(seconds=15)
@@ -65,10 +65,10 @@ def claim(*, lanes=tuple(Reminder.Lane)):
         .order_by("lane", "next_at", "pk")[:BATCH]
     )
     close_lost_starts(batch, now=now)
-    token = uuid.uuid4()
+    lease = {"state": State.LEASED, "lease_token": uuid.uuid4(), "lease_until": now + LEASE}
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in batch]).update(**lease)
     for delivery in batch:
-        delivery.state, delivery.lease_token, delivery.lease_until = State.LEASED, token, now + LEASE
-    Delivery.objects.bulk_update(batch, ["state", "lease_token", "lease_until", "may_be_repeat"])
+        delivery.state, delivery.lease_token, delivery.lease_until = lease.values()
     return batch
 
 
@@ -78,6 +78,7 @@ def close_lost_starts(batch, *, now):
     ends = [DeliveryEnd(start=start, result=Result.LOST, at=now) for start in lost]
     DeliveryEnd.objects.bulk_create(ends)
     in_doubt = {end.start.delivery_id for end in ends}
+    Delivery.objects.filter(pk__in=in_doubt).update(may_be_repeat=True)
     for delivery in batch:
         delivery.may_be_repeat = delivery.may_be_repeat or delivery.pk in in_doubt
 
@@ -107,13 +108,17 @@ def send(delivery, *, post):
         return Verdict(Result.LOST, f"The sender broke: {type(error).__name__}")
 
 
-@transaction.atomic
 def begin(delivery):
     """Commit the start row before the first byte; None when there is nothing to send any more.
 
     Checks again: is the lease still ours, is there still something to say, does the recipient still work here, and
     has this message not killed its sender too often. Renews the lease, so that it covers this talk whole.
     """
+    return express.begin(delivery, lease=LEASE, worker=me()) or begin_at_length(delivery)
+
+
+@transaction.atomic
+def begin_at_length(delivery):
     if not change(delivery, lease_until=clock.Now() + LEASE):
         return None
     if not is_wanted(delivery):
@@ -177,17 +182,22 @@ def tell_another(delivery):
         logger.error("nobody was told of delivery %s: %s", delivery.pk, type(problem).__name__)
 
 
-@transaction.atomic
 def finish(delivery, *, start, verdict):
     """Write the end of a start, if the lease is still ours; a late finisher changes nothing."""
+    if verdict.result == Result.SENT:
+        express.accepted(delivery, start=start)
+    else:
+        finish_at_length(delivery, start=start, verdict=verdict)
+
+
+@transaction.atomic
+def finish_at_length(delivery, *, start, verdict):
     if move_on(delivery, verdict):
         DeliveryEnd.objects.create(start=start, result=verdict.result, detail=verdict.detail, at=clock.Now())
 
 
 def move_on(delivery, verdict):
-    """Give the delivery the state that follows from this try. False when the lease is not ours any more."""
-    if verdict.result == Result.SENT:
-        return settle(delivery, State.SENT)
+    """Give the delivery the state that follows from a try in vain. False when the lease is not ours any more."""
     starts = delivery.starts.count()
     if verdict.result == Result.PERMANENT or starts >= MOST_STARTS:
         return fail(delivery, problem=verdict.detail)

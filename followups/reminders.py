@@ -102,9 +102,14 @@ def is_wanted(reminder):
 
     Moving it, handing it on and saying "I am on it" all begin a new round, whose first row is younger than this.
     """
+    return standing(reminder.pk).exists()
+
+
+def standing(reminder_id):
+    """Of this reminder and those it tells of, those whose promise stands as it was when they fired."""
     begun_since = Reminder.objects.filter(follow_up=OuterRef("follow_up"), step=0, pk__gt=OuterRef("pk"))
-    told = Reminder.objects.filter(Q(pk=reminder.pk) | Q(told_with=reminder.pk), ~Exists(begun_since))
-    return told.filter(follow_up__in=FollowUp.objects.open()).exists()
+    told = Reminder.objects.filter(Q(pk=reminder_id) | Q(told_with=reminder_id), ~Exists(begun_since))
+    return told.filter(follow_up__in=FollowUp.objects.open())
 
 
 def sweep(*, clock_name):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 DELIVERIES, REMINDERS, POST = "followups/deliveries.py", "followups/reminders.py", "followups/post.py"
 NOTICES, CLOCK, ROWS = "followups/notices.py", "followups/clock.py", "followups/models/reminders.py"
 AUDITS, CANARIES, RECIPIENTS = "followups/audits.py", "followups/canaries.py", "followups/recipients.py"
-INVARIANTS = "followups/invariants.py"
+INVARIANTS, EXPRESS = "followups/invariants.py", "followups/express.py"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ MUTANTS = [
     Mutant("no fence", DELIVERIES, MINE, "filter(pk=delivery.pk)"),
     Mutant("begin without fence", DELIVERIES, f"    if not {RENEWAL}:\n        return None\n", ""),
     Mutant(
-        "finish without token",
+        "failing without token",
         DELIVERIES,
         "    return change(delivery, **facts, ",
         "    return Delivery.objects.filter(pk=delivery.pk).update(**facts, ",
@@ -92,7 +92,21 @@ MUTANTS = [
         "Q(state=State.LEASED)",
     ),
     Mutant("repeats of the dead not marked", DELIVERIES, " or delivery.pk in in_doubt", ""),
-    Mutant("mark not kept", DELIVERIES, ', "lease_until", "may_be_repeat"]', ', "lease_until"]'),
+    Mutant("mark not kept", DELIVERIES, "update(may_be_repeat=True)", "update(may_be_repeat=False)"),
+    Mutant(
+        "express without fence", EXPRESS, " AND lease_token = %(token)s AND NOT may_be_repeat", " AND NOT may_be_repeat"
+    ),
+    Mutant("express renews no lease", EXPRESS, "clock_timestamp() + %(lease)s", "mine.lease_until"),
+    Mutant("express sends possible repeats", EXPRESS, " AND NOT may_be_repeat", ""),
+    Mutant("express asks nothing again", EXPRESS, "        AND EXISTS ({standing})\n", ""),
+    Mutant("express mails one who left", EXPRESS, " AND person.is_active)", ")"),
+    Mutant("express for every channel", EXPRESS, " or delivery.channel != DeliveryChannel.EMAIL", ""),
+    Mutant(
+        "accepted without token",
+        EXPRESS,
+        "WHERE id = %(pk)s AND lease_token = %(token)s\n        RETURNING",
+        "WHERE id = %(pk)s\n        RETURNING",
+    ),
     Mutant("ambiguous not marked", DELIVERIES, "(Result.AMBIGUOUS, Result.LOST)", "(Result.LOST,)"),
     Mutant("mark not written in the mail", NOTICES, "body + REPEAT if delivery.may_be_repeat else body", "body"),
     Mutant(

@@ -28,6 +28,7 @@ NAMES = [
     "audits",
     "invariants",
     "breaking_off",
+    "push",
 ]
 TESTS = [f"test_{name}.py" for name in NAMES]
 OPTIONS = "--strict-markers --import-mode=importlib --reuse-db"  # one database per copy: no mutant changes the schema
