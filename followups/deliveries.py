@@ -83,6 +83,16 @@ def close_lost_starts(batch, *, now):
         delivery.may_be_repeat = delivery.may_be_repeat or delivery.pk in in_doubt
 
 
+def doubt_what_waits():
+    """The data were put back from a copy: what is due or waits may have gone out since it was made. Returns how many.
+
+    Each of those messages says so. Senders must not run meanwhile; what the copy knows as sent is not sent again.
+    """
+    while reminders.sweep_batch():
+        pass
+    return Delivery.objects.filter(state__in=[State.PENDING, State.LEASED]).update(may_be_repeat=True)
+
+
 def deliver(delivery, *, post):
     """Start, send and finish one claimed delivery. Returns 1 when it was handed over, else 0."""
     life_signs.give()

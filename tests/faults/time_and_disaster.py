@@ -10,7 +10,7 @@ from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 from django.db import connection
 
-from followups import clock, due_times, notices, reminders
+from followups import clock, deliveries, due_times, notices, reminders
 from followups.models import Delivery, Reminder
 from tests.faults.world import Counts
 from tests.followups.programs import CELERY, QUIET, kill
@@ -211,10 +211,9 @@ def stop_now(world, sender):
 
 
 def resume_after_restore(world, ids, before, since):
-    """The step of the restore procedure that keeps repeats honest: all that waits may have been sent since the copy."""
+    """As the README says: `manage.py after_restore` before any sender runs again."""
     world.expire_leases()
-    waiting = Delivery.objects.filter(state__in=[State.PENDING, State.LEASED])
-    waiting.update(may_be_repeat=True)
+    deliveries.doubt_what_waits()
     world.bound += len(since)
     world.sink.mode = "ok"
     world.programs.start_sweeper()

@@ -1,8 +1,10 @@
 """Sending, against a real mail server: once where that can be known, marked as a repeat where it cannot."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -215,6 +217,19 @@ def test_a_message_that_kills_its_sender_is_set_aside_and_shown(mail_server, wai
     assert now_as_stored(waiting).state == State.FAILED
     assert [mail["Subject"] for mail in mail_server.accepted] == [notices.NOT_SENT.subject]
     assert "Set aside" in signed_in(supervisor).get(reverse("failed-deliveries")).content.decode()
+
+
+def test_after_a_restore_what_is_due_or_waits_says_that_it_may_be_a_repeat(mail_server, all_due):
+    first, *others = all_due
+    Reminder.objects.filter(pk__in=[each.pk for each in others]).update(due_at=timezone.now() + timedelta(hours=1))
+    reminders.sweep(clock_name="test")
+    Reminder.objects.filter(pk__in=[each.pk for each in others]).update(due_at=first.due_at)  # due, and not swept yet
+    said = StringIO()
+    call_command("after_restore", stdout=said)
+    assert said.getvalue().startswith(f"{len(all_due)} messages wait")
+    deliveries.drain()
+    assert len(mail_server.accepted) == len(all_due)
+    assert all(notices.REPEAT.strip() in mail.get_content() for mail in mail_server.accepted)
 
 
 def test_one_bad_address_does_not_hold_up_the_others(mail_server, all_due, supervisor):
