@@ -17,11 +17,14 @@ from tests.followups.races import Held
 State = Delivery.State
 
 
-def test_the_lease_covers_each_talk_whole_however_long_the_batch_took(waiting):
+@pytest.mark.parametrize("may_be_repeat", [False, True], ids=["everyday", "at length"])
+def test_the_lease_covers_each_talk_whole_however_long_the_batch_took(waiting, may_be_repeat):
+    Delivery.objects.update(may_be_repeat=may_be_repeat)
     [held] = deliveries.claim()
     nearly_over = timezone.now() + timedelta(seconds=5)
     Delivery.objects.update(lease_until=nearly_over)
-    deliveries.begin(held)
+    with time_machine.travel(timezone.now() - timedelta(hours=2), tick=True):  # the sender's own clock says nothing
+        assert deliveries.begin(held)
     assert Delivery.objects.get().lease_until > nearly_over + timedelta(seconds=60)
 
 
