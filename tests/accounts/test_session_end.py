@@ -90,7 +90,7 @@ def test_staying_signed_in_is_a_post(inside, clock):
 def test_nothing_lasts_longer_than_the_absolute_limit(inside, clock):
     end = NINE + timedelta(seconds=settings.SESSION_COOKIE_AGE)
     while now() < end - A_MINUTE:
-        clock.shift(A_MINUTE)
+        clock.shift(min(10 * A_MINUTE, end - A_MINUTE - now()))
         assert inside.post(LEFT).status_code == 200
     last = inside.post(LEFT).json()
     assert (last["seconds"], last["is_final"]) == (60, True)
