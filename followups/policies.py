@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from accounts import audit
 from followups import clock, ladders
-from followups.models import FollowUpPolicy, PolicyOverlay, PolicyTask
+from followups.models import FollowUpPolicy, PolicyEscalation, PolicyOverlay, PolicyTask
 from followups.policy_words import WORDS
 from sessions_app.models import ResponseLevel
 
@@ -29,6 +29,10 @@ class PolicyIsIncomplete(Exception):
     def __init__(self, levels):
         super().__init__(", ".join(levels))
         self.levels = levels
+
+
+class LastStep(Exception):
+    """A level without any step would forget who does not answer."""
 
 
 class NotAClinicalLead(PermissionError):
@@ -133,9 +137,28 @@ def add_task(policy, *, level, by, **facts):
 
 
 @transaction.atomic
+def add_step(policy, *, level, by, **facts):
+    """Add a step to what follows when nobody answers at a level of a draft, after those it has. Raises PolicyStands."""
+    policy = locked_draft(policy.pk)
+    made = policy.escalations.create(**next_step(policy, level), **facts)
+    audit.record("policy_step_added", policy, by=by, row=made.pk, level=level)
+    return made
+
+
+def next_step(policy, level):
+    """Where in a policy a new step of that level stands."""
+    last = policy.escalations.filter(response_level=level).aggregate(last=Max("step"))["last"] or 0
+    return {"response_level": level, "step": last + 1}
+
+
+@transaction.atomic
 def remove(row, *, by):
-    """Take a row out of a draft. Raises PolicyStands."""
+    """Take a row out of a draft. Raises PolicyStands, and LastStep for the only step of a level."""
     policy = locked_draft(row.policy_id)
+    if isinstance(row, PolicyEscalation):
+        others = policy.escalations.filter(response_level=row.response_level).exclude(pk=row.pk)
+        if not others.exists():
+            raise LastStep
     audit.record("policy_row_removed", policy, by=by, row=row.pk, kind=row._meta.model_name)
     row.delete()
 

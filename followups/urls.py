@@ -46,6 +46,7 @@ urlpatterns = [
     path("policies/<int:policy_number>/what-when/", policies.what_when, name="policy-what-when"),
     path("policies/<int:policy_number>/adopt/", policies.adopt, name="adopt-policy"),
     path("policies/<int:policy_number>/add/<str:level>/", policies.add_task, name="add-policy-task"),
+    path("policies/<int:policy_number>/add-step/<str:level>/", policies.add_step, name="add-policy-step"),
     path("policies/rows/<str:kind>/<int:row_id>/", policies.change_row, name="change-policy-row"),
     path("policies/rows/<str:kind>/<int:row_id>/remove/", policies.remove_row, name="remove-policy-row"),
     path("<int:pk>/contact/", contact.record_contact, name="record-contact"),

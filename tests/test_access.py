@@ -130,6 +130,7 @@ TABLE = {
     "draft-policy": (POST_ONLY, [403, 403, 403, 403, 302, 302]),
     "adopt-policy": (POST_ONLY, [403, 403, 403, 403, 403, 302]),
     "add-policy-task": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "add-policy-step": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "change-policy-row": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "remove-policy-row": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
     "attempts": (CLINICAL, GET_ONLY),

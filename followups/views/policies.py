@@ -14,7 +14,7 @@ from accounts.access import allow, posted
 from accounts.models import Role, User
 from followups import dry_run, ladders, picture, policies
 from followups.models import FollowUpPolicy, PolicyEscalation, PolicyOverlay, PolicyTask, Situation
-from followups.policy_forms import DryRunForm, RowForm
+from followups.policy_forms import DryRunForm, RowForm, StepForm
 from sessions_app.models import ResponseLevel
 
 KINDS = {"task": PolicyTask, "overlay": PolicyOverlay, "step": PolicyEscalation}
@@ -136,13 +136,27 @@ def add_task(request, policy_number, level):
     return render(request, "followups/policy_row.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "POST"])
+@allow(Role.ADMIN)
+def add_step(request, policy_number, level):
+    """One more to be told at a level when nobody answers."""
+    if level not in ResponseLevel.values:
+        raise Http404
+    found = get_object_or_404(FollowUpPolicy, number=policy_number)
+    new = PolicyEscalation(policy=found, after_minutes=60, **policies.next_step(found, level))
+    form = StepForm(posted(request), step=new)
+    if request.method == "POST" and form.is_valid():
+        deed = partial(policies.add_step, found, level=level, by=request.user, **form.cleaned_data)
+        return done(request, found, deed, at=level)
+    context = {"form": form, "policy": found, "level": ResponseLevel(level), "is_step": True}
+    return render(request, "followups/policy_row.html", context, status=422 if form.errors else 200)
+
+
 @require_POST
 @allow(Role.ADMIN)
 def remove_row(request, kind, row_id):
-    if kind == "step":  # a level without a ladder would forget who does not answer
-        raise Http404
     row = row_or_404(kind, row_id)
-    at = row.situation or row.response_level
+    at = getattr(row, "situation", "") or row.response_level
     return done(request, row.policy, partial(policies.remove, row, by=request.user), at=at)
 
 
@@ -161,6 +175,8 @@ def done(request, found, deed, *, at):
         deed()
     except policies.PolicyStands:
         messages.warning(request, _("This policy stands and does not change any more. Write the next version."))
+    except policies.LastStep:
+        messages.warning(request, _("Not removed: then nobody would be told when nobody answers."))
     else:
         messages.success(request, _("Saved."))
     return redirect(f"{reverse('policy', args=[found.number])}#{at}")

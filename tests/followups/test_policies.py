@@ -290,9 +290,25 @@ def test_other_words_at_the_same_time_keep_their_source(draft, admin, signed_in)
     assert signed_in(admin).post(reverse("change-policy-row", args=["task", task.pk]), facts).status_code == 302
 
 
-def test_a_step_is_never_taken_out(step, admin, signed_in):
+def test_a_step_is_added_after_the_others_and_taken_out_again(draft, admin, signed_in):
+    browser, before = signed_in(admin), draft.escalations.filter(response_level="elevated").count()
+    facts = {"told": "clinical_lead", "after": 3, "unit": "working_days", "source": "Our board, 12 May"}
+    assert browser.post(reverse("add-policy-step", args=[draft.number, "elevated"]), facts).status_code == 302
+    steps = draft.escalations.filter(response_level="elevated")
+    added = steps.latest("step")
+    assert (steps.count(), added.told, added.after_working_days) == (before + 1, "clinical_lead", 3)
+    browser.post(reverse("remove-policy-row", args=["step", added.pk]))
+    assert steps.count() == before
+    actions = AuditEntry.objects.filter(by=admin).values_list("action", flat=True)
+    assert {"policy_step_added", "policy_row_removed"} <= set(actions)
+
+
+def test_the_only_step_of_a_level_is_never_taken_out(draft, step, admin, signed_in):
     """A level whose ladder is empty would forget who does not answer."""
-    assert signed_in(admin).post(reverse("remove-policy-row", args=["step", step.pk])).status_code == 404
+    draft.escalations.filter(response_level=step.response_level).exclude(pk=step.pk).delete()
+    answer = signed_in(admin).post(reverse("remove-policy-row", args=["step", step.pk]), follow=True)
+    assert "then nobody would be told" in answer.content.decode()
+    assert draft.escalations.filter(pk=step.pk).exists()
 
 
 def test_the_ladder_of_the_next_version_begins_as_a_copy(adopted, draft):

@@ -154,6 +154,7 @@ PAGES = {
         "/follow-ups/policies/{policy}/",
         "/follow-ups/policies/{policy}/what-when/?{asked}",
         "/follow-ups/policies/{policy}/add/elevated/",
+        "/follow-ups/policies/{policy}/add-step/elevated/",
         "/follow-ups/policies/rows/task/{row}/",
     ],
     None: ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/", "/offline/"],
