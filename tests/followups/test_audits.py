@@ -132,6 +132,7 @@ def test_a_canary_goes_the_whole_way_every_five_minutes(both_clocks_beat, settin
     settings.CANARY_ADDRESS = "canary@clinic.example"
     for _sweep in range(3):
         reminders.sweep(clock_name="beat")
+    assert Delivery.objects.count() == 1
     deliveries.drain()
     [mail] = mail_server.accepted
     assert (mail["To"], mail["Subject"]) == (settings.CANARY_ADDRESS, notices.CANARY.subject)

@@ -243,6 +243,15 @@ def test_one_bad_address_does_not_hold_up_the_others(mail_server, all_due, super
     assert notices.SUBJECT in [mail["Subject"] for mail in mail_server.accepted]
 
 
+def test_a_line_that_drops_again_and_again_is_no_death_of_a_sender(mail_server, waiting):
+    mail_server.will_answer = [DROP] * (deliveries.MOST_LOST_STARTS + 1)
+    for _try in range(deliveries.MOST_LOST_STARTS + 1):
+        deliveries.drain()
+        come_due()
+    assert now_as_stored(waiting).state == State.PENDING
+    assert deliveries.drain() == 1
+
+
 def test_a_message_that_breaks_its_sender_holds_up_nobody_and_is_set_aside(mail_server, all_due, monkeypatch):
     reminders.sweep(clock_name="test")
     poison = Delivery.objects.earliest("pk")
