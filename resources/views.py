@@ -1,11 +1,16 @@
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.access import allow
+from resources import checking
 from resources.forms import MOST_SHOWN, SearchForm
-from resources.models import Resource
+from resources.models import ContactPoint, NumberReport, Resource
+
+MOST_REPORTS = 50
 
 
 @require_safe
@@ -44,4 +49,26 @@ def how_many(found):
 def resource(request, resource_id):
     """One entry with everything known of it, and where that was seen."""
     found = get_object_or_404(Resource.objects.readable().with_contacts().prefetch_related("evidence"), pk=resource_id)
-    return render(request, "resources/resource.html", {"resource": found, "country": request.user.site.country})
+    context = {"resource": found, "country": request.user.site.country, "reasons": NumberReport.What.choices}
+    return render(request, "resources/resource.html", context)
+
+
+@require_POST
+@allow()
+def report_contact(request, contact_id):
+    """It did not work. What cannot be read counts as that it was dead: a warning too many harms nobody."""
+    shown = ContactPoint.objects.filter(resource__in=Resource.objects.readable())
+    contact = get_object_or_404(shown.select_related("resource"), pk=contact_id)
+    said = request.POST.get("what")
+    what = said if said in NumberReport.What.values else NumberReport.What.DEAD
+    checking.report(contact, what=what, by=request.user)
+    messages.success(request, _("Thank you. Everybody sees now that it is in doubt, and somebody will look."))
+    return redirect("resource", contact.resource_id)
+
+
+@require_safe
+@allow()
+def reported(request):
+    """What this person found wrong, and what became of it."""
+    own = NumberReport.objects.filter(by=request.user).select_related("contact_point__resource", "answered_by")
+    return render(request, "resources/reported.html", {"reports": own.order_by("-at")[:MOST_REPORTS]})

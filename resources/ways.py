@@ -23,7 +23,7 @@ def of(resource, *, country):
     ways = []
     for contact in resource.contacts_in(country):
         is_trap = contact.dial_region != country and phones.reaches_emergency(contact, country)
-        link = phones.link(contact) if resource.may_be_given and not is_trap else ""
+        link = phones.link(contact) if resource.may_be_given and not is_trap and not contact.is_dead else ""
         ways.append(Way(contact, link, emergency(contact, country) if is_trap else distance(contact, country)))
     return ways
 

@@ -57,6 +57,13 @@ TABLE = {
     "session-end": (STAFF, STAFF),
     "resources": (STAFF, GET_ONLY),
     "resource": (STAFF, GET_ONLY),
+    "my-reports": (STAFF, GET_ONLY),
+    "report-contact": (POST_ONLY, [302] * 6),
+    "check-queue": (OF_THE_ADMIN, GET_ONLY),
+    "check-resource": (OF_THE_ADMIN, GET_ONLY),
+    "check-contact": (POST_ONLY, but(OF_THE_ADMIN, admin=422)),
+    "change-contact": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "change-resource-status": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "eleven-steps": (STAFF, GET_ONLY),
     "review-translation": (POST_ONLY, [403, 302, 302, 302, 403, 302]),
     "now": ([200, 302, 200, 302, 302, 302], [200, 302, 200, 302, 302, 302]),
@@ -181,7 +188,9 @@ def resource(db):
     """One entry of the directory, which is enough to find its door."""
     organisation = Organisation.objects.create(name="A helpline")
     facts = {"slug": "a-helpline", "name": "A helpline", "country": "US", "status": Resource.Status.IN_REVIEW}
-    return Resource.objects.create(organisation=organisation, **facts)
+    made = Resource.objects.create(organisation=organisation, **facts)
+    made.contact_points.create(kind="voice", dial="988", dial_region="US")
+    return made
 
 
 @pytest.fixture
@@ -206,6 +215,7 @@ def addresses(cast, departure, resource):
         "override_id": override_of(departure).pk,
         "decision_id": decisions.propose(departure, choice="keep_trying", words="Why", by=departure.therapist).pk,
         "resource_id": resource.pk,
+        "contact_id": resource.contact_points.get().pk,
         "translation_id": EditionTranslation.objects.first().pk,
         "device_id": device_of(departure.therapist).pk,
         "token": calendars.renew(by=departure.therapist),

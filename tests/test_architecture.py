@@ -34,6 +34,7 @@ TABLES = {
     "resources.ContactPoint": (EDITABLE, SHELF),
     "resources.Evidence": (EDITABLE, SHELF),
     "resources.Verification": (WRITTEN_ONCE, SHELF),
+    "resources.NumberReport": (EDITABLE, SHELF),
     "protocols.ProtocolVersion": (WRITTEN_ONCE, RECORD),
     "protocols.ProtocolStep": (WRITTEN_ONCE, RECORD),
     "protocols.EditionTranslation": (WRITTEN_ONCE, RECORD),  # once it was reviewed

@@ -31,7 +31,7 @@ WEIGHTS = {
     "database stopped at once": 8,
     "real sweeper killed": 6,
 }
-STATEMENTS = 160  # a child sends about a dozen messages within so many
+STATEMENTS = 60  # a child sends about a dozen messages within so many
 
 
 def run(world, *, number, seed):

@@ -86,7 +86,8 @@ class World:
 
     def crowd(self):
         """So many people that no two reminders of one sweep are for the same person."""
-        made = (User(email=f"c{n}@crowd.example", name="C", roles=[Role.THERAPIST]) for n in range(reminders.BATCH))
+        facts = {"name": "C", "roles": [Role.THERAPIST], "team": self.people[0].team}
+        made = (User(email=f"c{n}@crowd.example", **facts) for n in range(reminders.BATCH))
         return User.objects.bulk_create(made)
 
     def messages(self, ids):

@@ -132,6 +132,7 @@ PAGES = {
         "/follow-ups/{follow_up}/change/",
         "/resources/",
         "/resources/{resource}/",
+        "/resources/reported/",
         "/help/",
         "/steps/",
         "/account/",
@@ -150,6 +151,10 @@ PAGES = {
         "/resources/",
     ],
     "admin": [
+        "/resources/checks/",
+        "/resources/{resource}/check/",
+        "/resources/{resource}/status/",
+        "/resources/contacts/{contact}/change/",
         "/follow-ups/policies/",
         "/follow-ups/policies/{policy}/",
         "/follow-ups/policies/{policy}/what-when/?{asked}",
@@ -181,6 +186,7 @@ def facts_of(departure):
         "follow_up": departure.follow_ups.first().pk,
         "override": override_of(departure).pk,
         "resource": Resource.objects.first().pk,
+        "contact": Resource.objects.first().contact_points.first().pk,
     }
 
 

@@ -58,10 +58,11 @@ def test_every_starter_card_says_that_it_is_not_checked(directory):
     assert response.content.decode().count(">Not checked yet<") == 58
 
 
-def test_a_checked_entry_says_how_long_ago(directory, therapist, time_machine):
+def test_a_checked_entry_says_how_long_ago(directory, therapist, supervisor, time_machine):
     time_machine.move_to("2026-05-23T12:00:00Z")
     text_line = ContactPoint.objects.get(resource__slug="us-crisis-text-line")
-    text_line.verifications.create(by=therapist, on="2026-05-20", method="text", result="works")
+    for person in (therapist, supervisor):  # a crisis line: two people
+        text_line.verifications.create(by=person, on="2026-05-20", method="text", result="works")
     assert "Checked 3 days ago" in directory(q="741").content.decode()
     text_line.verifications.create(by=therapist, on="2026-05-23", method="text", result="works")
     assert "Checked today" in directory(q="741").content.decode()

@@ -1,22 +1,26 @@
-"""The resource directory: where to turn. Nothing here is shown as right until a named person has checked it."""
+"""Organisations and what they offer: the entries of the directory."""
 
 import re
 import uuid
+from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, TextField, Value, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Prefetch, Q, TextField, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audit import append_only
-from accounts.models import User
+from resources.models.checks import NumberReport
+from resources.models.contacts import ContactPoint
 from resources.places import EUROPE, EUROPEAN_UNION, country_name, language_name
 from resources.subjects import SPECIAL
 
 #: One word, or one number however it is grouped: "116 123", "13 11 14", "1-800-799-".
 WORD = re.compile(r"[+(]?\d[\d\s().\-/]*|\S+")
+#: How long a check holds, and how long an entry stays in the lists after that. Product defaults.
+DAYS_A_CHECK_HOLDS = {"crisis": 90, "phone": 180, "other": 365}
+DAYS_UNTIL_HIDDEN = 60
 
 
 class Organisation(models.Model):
@@ -25,12 +29,13 @@ class Organisation(models.Model):
 
 class ResourceQuerySet(models.QuerySet):
     def listed(self):
-        """What a therapist may find: neither drafts nor entries that have been retired."""
-        return self.exclude(status__in=[Resource.Status.DRAFT, Resource.Status.RETIRED])
+        """What a therapist may find: no drafts, nothing that was taken out, nothing unchecked for too long."""
+        gone = [Resource.Status.DRAFT, Resource.Status.RETIRED, Resource.Status.DO_NOT_LIST]
+        return self.exclude(status__in=gone).exclude(check_due_on__lt=last_day_shown())
 
     def giveable(self):
         """What may be given to a client: listed, and not closed for now."""
-        return self.filter(status__in=Resource.GIVEABLE)
+        return self.filter(status__in=Resource.GIVEABLE).exclude(check_due_on__lt=last_day_shown())
 
     def readable(self):
         """What a therapist may open: a retired entry still says what has taken its place."""
@@ -68,7 +73,15 @@ class ResourceQuerySet(models.QuerySet):
 
     def with_contacts(self):
         """Everything a card shows, in three queries whatever the number of entries."""
-        return self.select_related("organisation", "successor").prefetch_related("contact_points__verifications")
+        reported = NumberReport.objects.filter(contact_point=OuterRef("pk"), answered_at=None)
+        contacts = ContactPoint.objects.annotate(is_in_doubt=Exists(reported)).prefetch_related("verifications__by")
+        found = self.select_related("organisation", "successor")
+        return found.prefetch_related(Prefetch("contact_points", queryset=contacts))
+
+
+def last_day_shown():
+    """An entry whose check fell due before this day has left the lists."""
+    return timezone.localdate() - timedelta(days=DAYS_UNTIL_HIDDEN)
 
 
 def says(word):
@@ -95,6 +108,7 @@ class Resource(models.Model):
         VERIFIED = "verified", _("Checked")
         TEMPORARILY_CLOSED = "temporarily_closed", _("Closed for now")
         RETIRED = "retired", _("Retired")
+        DO_NOT_LIST = "do_not_list", _("Not to be listed")
 
     GIVEABLE = [Status.IN_REVIEW, Status.VERIFIED]
 
@@ -120,6 +134,12 @@ class Resource(models.Model):
     is_crisis_line = models.BooleanField(_("crisis line"), default=False)
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.DRAFT)
     caveats = ArrayField(models.CharField(max_length=400), verbose_name=_("good to know"), default=list)
+    status_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    closed_until = models.DateField(_("closed until"), null=True, blank=True)
+    check_days = models.PositiveSmallIntegerField(
+        _("check again after, in days"), null=True, blank=True, help_text=_("Only where it changes often.")
+    )
+    check_due_on = models.DateField(_("check due"), null=True, blank=True, editable=False)
     successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -128,7 +148,10 @@ class Resource(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
-        indexes = [models.Index(fields=["country", "-is_crisis_line", "name"], name="resource_by_country")]
+        indexes = [
+            models.Index(fields=["country", "-is_crisis_line", "name"], name="resource_by_country"),
+            models.Index(fields=["check_due_on"], name="resource_check_due"),
+        ]
         constraints = [
             models.CheckConstraint(name="resource_ages_in_order", condition=Q(age_min__lte=F("age_max"))),
             models.CheckConstraint(name="resource_is_not_its_own_successor", condition=~Q(successor=F("pk"))),
@@ -151,9 +174,34 @@ class Resource(models.Model):
         return bool(contacts) and all(contact.is_verified for contact in contacts)
 
     @property
+    def is_in_doubt(self):
+        """Whether somebody found a contact wrong and nobody has looked yet, or a check did. Needs `with_contacts()`."""
+        return any(each.is_in_doubt or each.is_dead or each.is_different for each in self.contacts)
+
+    @property
     def checked_on(self):
         """The day of the oldest of its contacts' checks, or None as long as one of them is unchecked."""
         return min(contact.checked_on for contact in self.contacts) if self.is_verified else None
+
+    @property
+    def days_a_check_holds(self):
+        """Crisis lines soonest, and what changes often sooner still. Needs `with_contacts()`."""
+        has_number = any(contact.dial for contact in self.contacts)
+        usual = DAYS_A_CHECK_HOLDS["crisis" if self.is_crisis_line else "phone" if has_number else "other"]
+        return min(self.check_days or usual, usual)
+
+    @property
+    def is_overdue(self):
+        """Whether its check is too old to rely on. It stays in the lists, and says so, for sixty days more."""
+        return self.check_due_on is not None and self.check_due_on < timezone.localdate()
+
+    @property
+    def checked_by(self):
+        """Who made the oldest of its contacts' checks, as a name. Needs `with_contacts()`."""
+        oldest = min(
+            (contact.newest_check for contact in self.contacts if contact.is_verified), key=lambda each: each.on
+        )
+        return oldest.by.name
 
     @property
     def days_since_check(self):
@@ -163,7 +211,8 @@ class Resource(models.Model):
     @property
     def may_be_given(self):
         """Whether its numbers may be put on the screen as something to tap."""
-        return self.status in self.GIVEABLE
+        is_shown = self.check_due_on is None or self.check_due_on >= last_day_shown()
+        return self.status in self.GIVEABLE and is_shown
 
     @property
     def country_name(self):
@@ -172,134 +221,3 @@ class Resource(models.Model):
     @property
     def language_names(self):
         return [language_name(code) for code in self.languages]
-
-
-class ContactPoint(models.Model):
-    """One way to reach a resource. Kind, region, digits, menu option and keyword together are its identity."""
-
-    class Kind(models.TextChoices):
-        VOICE = "voice", _("Call")
-        SMS = "sms", _("Text")
-        CHAT = "chat", _("Chat")
-        EMAIL = "email", _("E-mail")
-        TTY = "tty", _("TTY")
-        WHATSAPP = "whatsapp", _("WhatsApp")
-
-    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="contact_points")
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    dial_region = models.CharField(_("country it is dialled in"), max_length=2, blank=True)
-    dial = models.CharField(
-        _("digits"), max_length=20, blank=True, help_text=_("As dialled there; leading zeros count.")
-    )
-    e164 = models.CharField(_("international form"), max_length=16, blank=True, help_text=_("Empty for short codes."))
-    display = models.CharField(_("as shown"), max_length=40, blank=True)
-    keyword = models.CharField(_("keyword"), max_length=20, blank=True)
-    menu_option = models.CharField(_("menu option"), max_length=60, blank=True)
-    extension = models.CharField(_("extension"), max_length=10, blank=True)
-    url = models.URLField(_("address"), max_length=300, blank=True)
-    note = models.CharField(_("note"), max_length=300, blank=True)
-
-    class Meta:
-        ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["resource", "kind", "dial_region", "dial", "menu_option", "keyword", "url"],
-                name="contact_point_once_per_resource",
-            ),
-            models.CheckConstraint(name="contact_point_can_be_reached", condition=~Q(dial="") | ~Q(url="")),
-            models.CheckConstraint(name="contact_point_dials_digits", condition=Q(dial__regex=r"^[0-9]*$")),
-            models.CheckConstraint(
-                name="contact_point_number_has_a_country", condition=Q(dial="") | Q(dial_region__regex=r"^[A-Z]{2}$")
-            ),
-            # Refuses "+1988": short codes have no international form, and the shortest real one has seven digits.
-            models.CheckConstraint(
-                name="contact_point_e164_is_a_full_number",
-                condition=Q(e164="") | Q(e164__regex=r"^\+[1-9][0-9]{6,14}$"),
-            ),
-        ]
-
-    @property
-    def words(self):
-        """What to say or show: “988, then press 1”, “Text HOME to 741741”, “Chat at 113.nl”."""
-        number = self.display or self.dial
-        if self.extension:
-            number = _("%(number)s, extension %(extension)s") % {"number": number, "extension": self.extension}
-        if self.menu_option:
-            number = _("%(number)s, then press %(option)s") % {"number": number, "option": self.menu_option}
-        if self.kind == self.Kind.SMS and self.keyword:
-            return _("Text %(keyword)s to %(number)s") % {"keyword": self.keyword, "number": number}
-        forms = {
-            self.Kind.SMS: _("Text %(where)s"),
-            self.Kind.CHAT: _("Chat at %(where)s"),
-            self.Kind.EMAIL: _("E-mail %(where)s"),
-            self.Kind.TTY: _("TTY %(where)s"),
-            self.Kind.WHATSAPP: _("WhatsApp %(where)s"),
-        }
-        return forms.get(self.kind, "%(where)s") % {"where": number or self.address}
-
-    @property
-    def address(self):
-        """The web or mail address as people read it: “113.nl”, “jo@samaritans.org”."""
-        return re.sub(r"^(https?://(www\.)?|mailto:)", "", self.url).rstrip("/")
-
-    @property
-    def newest_check(self):
-        """The latest Verification, or None. Needs `with_contacts()`."""
-        return max(self.verifications.all(), key=lambda check: (check.on, check.pk), default=None)
-
-    @property
-    def is_verified(self):
-        """Whether the latest check found it working. One that nobody answered proves nothing, so it counts as no."""
-        return self.newest_check is not None and self.newest_check.result == Verification.Result.WORKS
-
-    @property
-    def checked_on(self):
-        return self.newest_check.on if self.is_verified else None
-
-
-class Evidence(models.Model):
-    """A page on which an entry's facts were seen."""
-
-    class Kind(models.TextChoices):
-        OPERATOR = "operator", _("The operator's page")
-        GOVERNMENT = "government", _("A government page")
-        PRESS = "news-or-press", _("News or press")
-        OLD_COPY = "stored-copy-of-official-page", _("An old copy of an official page")
-        SECONDARY = "secondary", _("Somebody else's page")
-
-    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="evidence")
-    url = models.URLField(_("address"), max_length=400)
-    kind = models.CharField(_("kind"), max_length=40, choices=Kind)
-    seen_on = models.DateField(_("seen on"))
-    dated_on = models.DateField(_("the page's own date"), null=True, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-
-
-class Verification(models.Model):
-    """A named person checked a contact point, on a day, in a way."""
-
-    class Method(models.TextChoices):
-        CALL = "call", _("Called")
-        TEXT = "text", _("Texted")
-        WEB_PAGE = "web_page", _("Looked at the operator's page")
-        OPERATOR = "operator", _("Operator wrote")
-
-    class Result(models.TextChoices):
-        WORKS = "works", _("Works")
-        DIFFERENT = "different", _("Works differently")
-        NO_ANSWER = "no_answer", _("No answer")
-        DEAD = "dead", _("Dead")
-
-    contact_point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="verifications")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    on = models.DateField(_("on"))
-    method = models.CharField(_("how"), max_length=10, choices=Method)
-    result = models.CharField(_("result"), max_length=10, choices=Result)
-    note = models.CharField(_("note"), max_length=300, blank=True)
-
-    class Meta:
-        ordering = ["on", "pk"]
-        triggers = [append_only("verification_is_append_only")]

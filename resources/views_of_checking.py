@@ -1,0 +1,104 @@
+"""Pages of those who keep the directory right."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import allow, posted
+from accounts.models import Role
+from resources import checking
+from resources.forms_of_checking import CheckForm, ContactForm, StatusForm
+from resources.models import ContactPoint, NumberReport, Resource
+
+MOST = 50  # in each part of the queue
+DUE_SOON = timedelta(days=14)
+
+
+@require_safe
+@allow(Role.ADMIN)
+def queue(request):
+    """What waits for a check: what somebody found wrong, what is overdue or due soon, what nobody ever checked."""
+    today = timezone.localdate()
+    open_reports = NumberReport.objects.filter(contact_point__resource=OuterRef("pk"), answered_at=None)
+    entries = Resource.objects.filter(status__in=Resource.GIVEABLE).with_contacts()
+    by_need = entries.order_by("check_due_on", "-is_crisis_line", "name", "pk")
+    parts = [
+        (_("Somebody found it wrong"), by_need.filter(Exists(open_reports))),
+        (_("Overdue"), by_need.filter(check_due_on__lt=today)),
+        (_("Due in the next two weeks"), by_need.filter(check_due_on__range=(today, today + DUE_SOON))),
+        (_("Not checked yet"), by_need.filter(check_due_on=None)),
+    ]
+    context = {"parts": [(title, list(found[:MOST])) for title, found in parts], "most": MOST}
+    return render(request, "resources/queue.html", context)
+
+
+@require_safe
+@allow(Role.ADMIN)
+def check_resource(request, resource_id):
+    """One entry, each of its contacts with a checklist of its own."""
+    found = get_object_or_404(Resource.objects.with_contacts(), pk=resource_id)
+    return page_of_checks(request, found)
+
+
+def page_of_checks(request, found, *, refused=None):
+    """`refused` is the form that could not be read, in place of the empty one of its contact."""
+    reports = NumberReport.objects.filter(contact_point__resource=found, answered_at=None).select_related("by")
+    said = {}
+    for each in reports:
+        said.setdefault(each.contact_point_id, []).append(each)
+    forms = [
+        (contact, refused if refused and refused.prefix == f"c{contact.pk}" else CheckForm(contact=contact))
+        for contact in found.contacts
+    ]
+    context = {
+        "resource": found,
+        "contacts": [(contact, form, said.get(contact.pk, [])) for contact, form in forms],
+        "country": request.user.site.country,
+    }
+    return render(request, "resources/check.html", context, status=422 if refused else 200)
+
+
+@require_POST
+@allow(Role.ADMIN)
+def check_contact(request, contact_id):
+    contact = get_object_or_404(ContactPoint, pk=contact_id)
+    form = CheckForm(request.POST, contact=contact)
+    if not form.is_valid():
+        found = Resource.objects.with_contacts().get(pk=contact.resource_id)
+        return page_of_checks(request, found, refused=form)
+    checking.check(contact, by=request.user, **form.cleaned_data)
+    messages.success(request, _("Saved."))
+    return redirect(f"{reverse('check-resource', args=[contact.resource_id])}#contact-{contact.pk}")
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.ADMIN)
+def change_contact(request, contact_id):
+    contact = get_object_or_404(ContactPoint.objects.select_related("resource"), pk=contact_id)
+    form = ContactForm(posted(request), instance=contact)
+    if request.method == "POST" and form.is_valid():
+        checking.change(contact, by=request.user, **form.facts())
+        messages.success(request, _("Saved."))
+        return redirect("check-resource", contact.resource_id)
+    context = {"form": form, "contact": contact}
+    return render(request, "resources/change_contact.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.ADMIN)
+def change_status(request, resource_id):
+    found = get_object_or_404(Resource, pk=resource_id)
+    form = StatusForm(posted(request), resource=found)
+    if request.method == "POST" and form.is_valid():
+        facts = dict(form.cleaned_data)
+        checking.set_status(found, facts.pop("status"), by=request.user, **facts)
+        messages.success(request, _("Saved."))
+        return redirect("check-resource", found.pk)
+    context = {"form": form, "resource": found}
+    return render(request, "resources/change_status.html", context, status=422 if form.errors else 200)
