@@ -28,11 +28,12 @@ def queue(request):
     open_reports = NumberReport.objects.filter(contact_point__resource=OuterRef("pk"), answered_at=None)
     entries = Resource.objects.filter(status__in=Resource.GIVEABLE).with_contacts()
     by_need = entries.order_by("check_due_on", "-is_crisis_line", "name", "pk")
+    others = by_need.exclude(Exists(open_reports))
     parts = [
         (_("Somebody found it wrong"), by_need.filter(Exists(open_reports))),
-        (_("Overdue"), by_need.filter(check_due_on__lt=today)),
-        (_("Due in the next two weeks"), by_need.filter(check_due_on__range=(today, today + DUE_SOON))),
-        (_("Not checked yet"), by_need.filter(check_due_on=None)),
+        (_("Overdue"), others.filter(check_due_on__lt=today)),
+        (_("Due in the next two weeks"), others.filter(check_due_on__range=(today, today + DUE_SOON))),
+        (_("Not checked yet"), others.filter(check_due_on=None)),
     ]
     context = {"parts": [(title, list(found[:MOST])) for title, found in parts], "most": MOST}
     return render(request, "resources/queue.html", context)
