@@ -13,6 +13,8 @@ from accounts import audit
 from resources.models import ContactPoint, NumberReport, Resource, Verification
 
 TRY_AGAIN_AFTER = timedelta(days=2)  # nobody answered: that proves nothing; product default
+#: With another of these it is another contact, and was never checked.
+WHAT_IS_TRIED = {"dial", "dial_region", "e164", "extension", "keyword", "menu_option", "url"}
 Result, Status = Verification.Result, Resource.Status
 Answer = NumberReport.Answer
 
@@ -51,9 +53,10 @@ def check(contact, *, result, method, by, checklist=None, note="", evidence_url=
 
 @transaction.atomic
 def change(contact, *, by, **facts):
-    """Give a contact other words or another number. Its checks do not count any more, those of others do.
+    """Give a contact other words or another number. What says what it said before is not written.
 
-    What says what it said before is not written. What was reported of it is answered as mended.
+    Where that changes what one tries, its checks do not count any more, those of others do, and what was reported of
+    it is answered as mended.
     """
     resource = locked(contact.resource_id)
     contact = ContactPoint.objects.get(pk=contact.pk)
@@ -62,11 +65,14 @@ def change(contact, *, by, **facts):
         return contact
     for name in changed:
         setattr(contact, name, facts[name])
-    contact.changed_by, contact.changed_at = by, timezone.now()
+    is_another = not set(changed).isdisjoint(WHAT_IS_TRIED)
+    if is_another:
+        contact.changed_by, contact.changed_at = by, timezone.now()
     contact.save(update_fields=[*changed, "changed_by", "changed_at"])
     audit.record("contact_changed", resource, by=by, contact=contact.pk, fields=changed)
-    answer_reports([contact], Answer.MENDED, by=by)
-    settle(resource.pk)
+    if is_another:
+        answer_reports([contact], Answer.MENDED, by=by)
+        settle(resource.pk)
     return contact
 
 

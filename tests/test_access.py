@@ -12,7 +12,7 @@ from followups import absences, calendars, decisions, on_call, overrides, polici
 from followups.models import FollowUp
 from protocols.models import EditionTranslation
 from resources.models import Organisation, Resource
-from sessions_app import help_calls, levels, reports
+from sessions_app import checklist, help_calls, levels, reports
 from sessions_app.models import ResponseLevel
 from tests.followups.push_service import device_of
 
@@ -56,6 +56,8 @@ TABLE = {
     "me": (STAFF, [302] * 6),
     "session-end": (STAFF, STAFF),
     "resources": (STAFF, GET_ONLY),
+    "recalled": ([200, 200, 200, 200, 403, 302], GET_ONLY),
+    "answer-recall": (POST_ONLY, [302, 302, 404, 404, 403, 302]),
     "resource": (STAFF, GET_ONLY),
     "my-reports": (STAFF, GET_ONLY),
     "report-contact": (POST_ONLY, [302] * 6),
@@ -216,6 +218,7 @@ def addresses(cast, departure, resource):
         "decision_id": decisions.propose(departure, choice="keep_trying", words="Why", by=departure.therapist).pk,
         "resource_id": resource.pk,
         "contact_id": resource.contact_points.get().pk,
+        "given_id": given_in(departure, resource).pk,
         "translation_id": EditionTranslation.objects.first().pk,
         "device_id": device_of(departure.therapist).pk,
         "token": calendars.renew(by=departure.therapist),
@@ -223,6 +226,14 @@ def addresses(cast, departure, resource):
         "key": "0-x",
     }
     return {name: reverse(name, kwargs={each: facts[each] for each in parameters_of(name)}) for name in TABLE}
+
+
+def given_in(departure, resource):
+    """Once given on a card, the entry can prove wrong."""
+    lines = Resource.objects.with_contacts().filter(pk=resource.pk)
+    facts = {"way": "card", "taken": "yes", "op_id": uuid.uuid4(), "by": departure.therapist}
+    checklist.give(departure, resources=lines, **facts)
+    return departure.given_resources.get()
 
 
 def away_next_month(person, cover):

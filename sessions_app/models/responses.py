@@ -3,14 +3,14 @@
 import uuid
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
 from accounts.models import User
 from protocols.models import Outcome, ProtocolStep
-from resources.models import Resource
+from resources.models import ContactPoint, Resource, Verification
 from sessions_app.models.departures import DepartureEvent
 
 
@@ -110,6 +110,27 @@ class CapturedFact(models.Model):
         constraints = [models.UniqueConstraint(fields=["op_id", "name"], name="fact_once_per_operation")]
 
 
+class GivenResourceQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """What was given in departures that `user` may see."""
+        return self.filter(departure__in=DepartureEvent.objects.visible_to(user))
+
+    def perhaps_wrong(self):
+        """Not answered yet, and since it was given a contact of its entry was changed, or found dead or different."""
+        found = {"result__in": ["dead", "different"], "recorded_at__gt": OuterRef("at")}
+        checked = Verification.objects.filter(contact_point__resource=OuterRef("resource"), **found)
+        changed = ContactPoint.objects.filter(resource=OuterRef("resource"), changed_at__gt=OuterRef("at"))
+        standing = self.filter(recall_answer=None, departure__voided_at=None)
+        return standing.filter(Exists(checked) | Exists(changed))
+
+    def for_recall(self):
+        """With everything the page shows, the newest first."""
+        contacts = Prefetch("resource", queryset=Resource.objects.with_contacts())
+        return (
+            self.select_related("departure__client", "departure__therapist").prefetch_related(contacts).order_by("-pk")
+        )
+
+
 class GivenResource(models.Model):
     """A directory entry as it was given: `snapshot` holds the exact words and numbers of that moment."""
 
@@ -133,6 +154,8 @@ class GivenResource(models.Model):
     taken = models.CharField(_("taken"), max_length=7, choices=Taken, default=Taken.UNKNOWN)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+
+    objects = GivenResourceQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]

@@ -133,6 +133,7 @@ PAGES = {
         "/resources/",
         "/resources/{resource}/",
         "/resources/reported/",
+        "/departures/recalled/",
         "/help/",
         "/steps/",
         "/account/",

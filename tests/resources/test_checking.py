@@ -101,6 +101,12 @@ def test_a_changed_contact_loses_its_checks_and_no_other_does(line, admin, secon
     assert (changed.status, changed.check_due_on) == ("in_review", None)
 
 
+def test_another_note_clears_nothing(shelter, admin):
+    call(shelter, admin)
+    checking.change(shelter.contact_points.get(), by=admin, note="Ask for the night desk")
+    assert fresh(shelter).is_verified
+
+
 def test_saying_the_same_again_clears_nothing(shelter, admin):
     call(shelter, admin)
     checking.change(shelter.contact_points.get(), by=admin, note="")
