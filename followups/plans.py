@@ -54,12 +54,15 @@ def tasks_for(departure, policy):
 
 
 def rows_of(policy, level, present):
-    """The rows of a policy that make a plan in these situations, of which *asked for no contact* may be one."""
+    """The rows of a policy that make a plan in these situations, of which *asked for no contact* may be one.
+
+    The soonest first: where the end of the working day moves two to the same minute, they stay in that order.
+    """
     tasks = [task for task in policy.tasks.all() if task.response_level == level]
     tasks += added_by(policy, level, present)
-    if Situation.NO_CONTACT not in present:
-        return tasks
-    return [task for task in tasks if not task.channel] + instead_of_contact(policy, level)
+    if Situation.NO_CONTACT in present:
+        tasks = [task for task in tasks if not task.channel] + instead_of_contact(policy, level)
+    return sorted(tasks, key=lambda task: task.after_minutes)
 
 
 def nobody_adopted(departure):

@@ -49,6 +49,17 @@ def local(entry, zone=NEW_YORK):
     return f"{entry.due_at.astimezone(zone):%a %d %b %H:%M}"
 
 
+@pytest.mark.parametrize("level", ["immediate", "elevated", "unable_to_assess", "some_concern", "none_identified"])
+def test_at_any_hour_each_of_a_couple_is_called_alone_before_any_other_call(policy, site, level):
+    """Also just before the end of a working day, which moves calls of an urgent level forward."""
+    midnight = at(2026, 11, 24)
+    for quarter in range(7 * 24 * 4):  # with Thanksgiving and a weekend in it
+        moment = midnight + timedelta(minutes=15 * quarter + 5)
+        entries = dry_run.timeline(policy, level, [Situation.COUPLE_OR_FAMILY], moment, site)
+        calls = [each for each in entries if each.channel]
+        assert "alone, before any other" in calls[0].title, moment
+
+
 # Holidays, evenings, weekends -----------------------------------------------------------------------------------
 
 

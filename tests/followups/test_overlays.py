@@ -245,7 +245,7 @@ def test_separate_people_have_separate_tasks(departure, therapist, set_level, se
     assert not partner.follow_ups.exists()
     levels.set_level(partner, level="some_concern", op_id=uuid.uuid4(), by=therapist)
     assert added(partner, Situation.COUPLE_OR_FAMILY) == ALONE
-    first = departure.follow_ups.exclude(channel="").order_by("due_at").first()
+    first = departure.follow_ups.exclude(channel="").order_by("due_at", "pk").first()
     assert first.title == ALONE[0], "the safety call to each alone comes first"
 
 
