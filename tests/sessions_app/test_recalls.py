@@ -122,3 +122,10 @@ def test_the_record_stays_as_it_was_given(given, shelter, admin):
     checking.change(shelter.contact_points.get(kind="voice"), by=admin, dial="12025550199")
     given.refresh_from_db()
     assert given.snapshot == before
+
+
+def test_a_number_that_was_found_dead_is_not_given_again_unmarked(departure, shelter, found, signed_in, therapist):
+    found("dead")
+    page = signed_in(therapist).get(reverse("give-resources", args=[departure.pk])).content.decode()
+    assert "In doubt" in page
+    assert "(202) 555-0143</span> (Found dead. Do not give it.)" in page
