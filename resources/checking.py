@@ -6,7 +6,7 @@ change clears the checks of that contact and of no other.
 
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -14,7 +14,7 @@ from resources.models import ContactPoint, NumberReport, Resource, Verification
 
 TRY_AGAIN_AFTER = timedelta(days=2)  # nobody answered: that proves nothing; product default
 #: With another of these it is another contact, and was never checked.
-WHAT_IS_TRIED = {"dial", "dial_region", "e164", "extension", "keyword", "menu_option", "url"}
+WHAT_IS_TRIED = {"dial", "dial_region", "e164", "extension", "hours", "keyword", "menu_option", "url"}
 Result, Status = Verification.Result, Resource.Status
 Answer = NumberReport.Answer
 
@@ -23,15 +23,27 @@ class StatusNeedsReason(Exception):
     """Why an entry was taken out, or closed, is what the next person needs to know."""
 
 
+class ContactHasChanged(Exception):
+    """The contact is not any more what it was when its page was opened: what was tried is not what stands here."""
+
+
+class IsThereAlready(Exception):
+    """The entry has another contact of the same kind, number, option and keyword."""
+
+
 @transaction.atomic
-def check(contact, *, result, method, by, checklist=None, note="", evidence_url=""):
+def check(contact, *, result, method, by, edition=None, checklist=None, note="", evidence_url=""):
     """Write down that `by` tried this contact today, in the time zone of their page. Returns the Verification.
 
     Found working, it answers what was reported of it. Nobody answered: it is to be tried again in two days, and does
     not count as checked. An entry counts as checked when each of its contacts does; on a crisis line that takes two
-    people (see `ContactPoint.is_verified`).
+    people (see `ContactPoint.is_verified`). Raises ContactHasChanged when it is not of `edition` any more, or was taken
+    out: then the number that was tried is not the one that stands here.
     """
     resource = locked(contact.resource_id)
+    contact = ContactPoint.objects.get(pk=contact.pk)
+    if contact.removed_at or edition not in (None, contact.edition):
+        raise ContactHasChanged
     today = timezone.localdate()
     made = Verification.objects.create(
         contact_point=contact,
@@ -56,7 +68,7 @@ def change(contact, *, by, **facts):
     """Give a contact other words or another number. What says what it said before is not written.
 
     Where that changes what one tries, its checks do not count any more, those of others do, and what was reported of
-    it is answered as mended.
+    it is answered as mended. Raises IsThereAlready, and then nothing is changed.
     """
     resource = locked(contact.resource_id)
     contact = ContactPoint.objects.get(pk=contact.pk)
@@ -68,7 +80,12 @@ def change(contact, *, by, **facts):
     is_another = not set(changed).isdisjoint(WHAT_IS_TRIED)
     if is_another:
         contact.changed_by, contact.changed_at = by, timezone.now()
-    contact.save(update_fields=[*changed, "changed_by", "changed_at"])
+        contact.edition += 1
+    try:
+        with transaction.atomic():
+            contact.save(update_fields=[*changed, "changed_by", "changed_at", "edition"])
+    except IntegrityError as error:
+        raise IsThereAlready from error
     audit.record("contact_changed", resource, by=by, contact=contact.pk, fields=changed)
     if is_another:
         answer_reports([contact], Answer.MENDED, by=by)
@@ -123,10 +140,14 @@ def answer_reports(contacts, answer, *, by):
 
 
 def settle(resource_id):
-    """Bring into line what follows from the checks: whether the entry counts as checked, and when it is due again."""
+    """Bring into line what follows from the checks: whether the entry counts as checked, and when it is due again.
+
+    One that lost its check keeps the day on which it was due: what its age had hidden does not come back by failing.
+    """
     resource = Resource.objects.with_contacts().get(pk=resource_id)
-    holds = timedelta(days=resource.days_a_check_holds)
-    resource.check_due_on = resource.checked_on + holds if resource.is_verified else None
+    resource.all_checked_on = resource.checked_on
+    if resource.is_verified:
+        resource.check_due_on = resource.checked_on + timedelta(days=resource.days_a_check_holds)
     if resource.status in (Status.IN_REVIEW, Status.VERIFIED):
         resource.status = Status.VERIFIED if resource.is_verified else Status.IN_REVIEW
-    resource.save(update_fields=["check_due_on", "status", "updated_at"])
+    resource.save(update_fields=["all_checked_on", "check_due_on", "status", "updated_at"])

@@ -2,7 +2,7 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from resources import subjects
+from resources import finding, subjects
 from resources.models import ContactPoint, Resource
 from resources.places import country_name
 
@@ -29,6 +29,12 @@ def live(trigger):
         "hx-sync": "closest form:replace",
         "hx-replace-url": "true",
     }
+
+
+def cards(keys):
+    """The entries of these keys as cards need them, in the same order."""
+    found = Resource.objects.filter(pk__in=keys).with_contacts().in_bulk()
+    return [found[key] for key in keys]
 
 
 class SearchForm(forms.Form):
@@ -81,14 +87,15 @@ class SearchForm(forms.Form):
         """The entries asked for, as far as the question could be read; never more than MOST_SHOWN."""
         self.is_valid()
         asked = self.cleaned_data
-        found = Resource.objects.listed().with_contacts()
+        found = Resource.objects.listed()
         country = asked.get("country") or self.home
         found = found.crisis_first(self.home) if country == EVERYWHERE else found.for_country(country)
         if kind := asked.get("kind"):
             found = found.reachable_by(kind)
         if audience := asked.get("audience"):
             found = found.filter(categories__contains=[audience])
-        return found.search(asked.get("q") or "")[:MOST_SHOWN]
+        rows = finding.find(found, asked.get("q") or "", home=self.home).rows[:MOST_SHOWN]
+        return cards([row.pk for row in rows])
 
     @property
     def is_filtered(self):

@@ -29,9 +29,10 @@ class CheckForm(forms.Form):
     )
     evidence_url = forms.URLField(label=_("Page that shows it"), max_length=400, required=False, assume_scheme="https")
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
+    edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, contact):
-        super().__init__(data, prefix=f"c{contact.pk}")
+        super().__init__(data, prefix=f"c{contact.pk}", initial={"edition": contact.edition})
         if contact.kind == ContactPoint.Kind.SMS:
             self.initial["method"] = Verification.Method.TEXT
         for name, label in QUESTIONS.items():

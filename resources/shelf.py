@@ -7,9 +7,17 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from accounts import audit
-from resources.models import ContactPoint, Evidence, Organisation, Resource
+from resources.models import Alias, ContactPoint, Coverage, Evidence, Location, Organisation, Resource
 
 STARTER_FILE = Path(__file__).parent / "starter_resources.json"
+#: What an entry's dict holds as lists, by the rows they become.
+PARTS = {
+    Alias: "aliases",
+    ContactPoint: "contacts",
+    Coverage: "coverage",
+    Evidence: "evidence",
+    Location: "locations",
+}
 
 
 @dataclass(frozen=True)
@@ -30,19 +38,31 @@ def load(*, by="starter set"):
     entries = json.loads(STARTER_FILE.read_text(encoding="utf-8"))["entries"]
     present = {str(pk) for pk in Resource.objects.values_list("pk", flat=True)}
     missing = [entry for entry in entries if entry["id"] not in present]
+    put(missing, status=Resource.Status.IN_REVIEW)
     for entry in missing:
-        add(entry, by=by)
+        audit.record("resource_added", Resource(pk=entry["id"]), by=by)
     return Loaded(created=len(missing), unchanged=len(entries) - len(missing))
 
 
-def add(entry, *, by):
-    """Add one starter entry with its contacts and evidence."""
-    organisation, _ = Organisation.objects.get_or_create(name=entry["organisation"])
-    contacts, evidence = entry["contacts"], entry["evidence"]
-    facts = {name: value for name, value in entry.items() if name not in ("organisation", "contacts", "evidence")}
-    resource = Resource.objects.create(organisation=organisation, status=Resource.Status.IN_REVIEW, **facts)
-    ContactPoint.objects.bulk_create(
-        ContactPoint(resource=resource, position=position, **contact) for position, contact in enumerate(contacts)
+def put(entries, *, status):
+    """Put entries (dicts in the shape of the starter file) on the shelf, each with all that belongs to it."""
+    names = {entry["organisation"] for entry in entries}
+    Organisation.objects.bulk_create((Organisation(name=name) for name in sorted(names)), ignore_conflicts=True)
+    organisations = dict(Organisation.objects.filter(name__in=names).values_list("name", "pk"))
+    Resource.objects.bulk_create(
+        Resource(organisation_id=organisations[entry["organisation"]], status=status, **facts_of(entry))
+        for entry in entries
     )
-    Evidence.objects.bulk_create(Evidence(resource=resource, **page) for page in evidence)
-    audit.record("resource_added", resource, by=by)
+    for model, part in PARTS.items():
+        model.objects.bulk_create(each for entry in entries for each in rows_of(model, entry, part))
+
+
+def facts_of(entry):
+    return {name: value for name, value in entry.items() if name not in ("organisation", *PARTS.values())}
+
+
+def rows_of(model, entry, part):
+    """The rows of one part of an entry; contacts keep their order."""
+    for position, facts in enumerate(entry.get(part, [])):
+        order = {"position": position} if model is ContactPoint else {}
+        yield model(resource_id=entry["id"], **order, **facts)

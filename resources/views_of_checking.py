@@ -29,11 +29,12 @@ def queue(request):
     entries = Resource.objects.filter(status__in=Resource.GIVEABLE).with_contacts()
     by_need = entries.order_by("check_due_on", "-is_crisis_line", "name", "pk")
     others = by_need.exclude(Exists(open_reports))
+    checked, unchecked = others.filter(status=Resource.Status.VERIFIED), others.filter(status=Resource.Status.IN_REVIEW)
     parts = [
         (_("Somebody found it wrong"), by_need.filter(Exists(open_reports))),
         (_("Overdue"), others.filter(check_due_on__lt=today)),
-        (_("Due in the next two weeks"), others.filter(check_due_on__range=(today, today + DUE_SOON))),
-        (_("Not checked yet"), others.filter(check_due_on=None)),
+        (_("Due in the next two weeks"), checked.filter(check_due_on__range=(today, today + DUE_SOON))),
+        (_("Not checked yet"), unchecked.exclude(check_due_on__lt=today)),
     ]
     context = {"parts": [(title, list(found[:MOST])) for title, found in parts], "most": MOST}
     return render(request, "resources/queue.html", context)
@@ -73,7 +74,12 @@ def check_contact(request, contact_id):
     if not form.is_valid():
         found = Resource.objects.with_contacts().get(pk=contact.resource_id)
         return page_of_checks(request, found, refused=form)
-    checking.check(contact, by=request.user, **form.cleaned_data)
+    try:
+        checking.check(contact, by=request.user, **form.cleaned_data)
+    except checking.ContactHasChanged:
+        form.add_error(None, _("It was changed while this page was open. Look at it as it stands now, and try that."))
+        found = Resource.objects.with_contacts().get(pk=contact.resource_id)
+        return page_of_checks(request, found, refused=form)
     messages.success(request, _("Saved."))
     return redirect(f"{reverse('check-resource', args=[contact.resource_id])}#contact-{contact.pk}")
 
@@ -84,9 +90,13 @@ def change_contact(request, contact_id):
     contact = get_object_or_404(ContactPoint.objects.select_related("resource"), pk=contact_id)
     form = ContactForm(posted(request), instance=contact)
     if request.method == "POST" and form.is_valid():
-        checking.change(contact, by=request.user, **form.facts())
-        messages.success(request, _("Saved."))
-        return redirect("check-resource", contact.resource_id)
+        try:
+            checking.change(contact, by=request.user, **form.facts())
+        except checking.IsThereAlready:
+            form.add_error(None, _("The entry has this contact already."))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("check-resource", contact.resource_id)
     context = {"form": form, "contact": contact}
     return render(request, "resources/change_contact.html", context, status=422 if form.errors else 200)
 

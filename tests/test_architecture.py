@@ -35,6 +35,17 @@ TABLES = {
     "resources.Evidence": (EDITABLE, SHELF),
     "resources.Verification": (WRITTEN_ONCE, SHELF),
     "resources.NumberReport": (EDITABLE, SHELF),
+    "resources.Alias": (EDITABLE, SHELF),
+    "resources.ExternalId": (EDITABLE, SHELF),
+    "resources.Location": (EDITABLE, SHELF),
+    "resources.Coverage": (EDITABLE, SHELF),
+    "resources.Bundle": (EDITABLE, SHELF),
+    "resources.BundleItem": (EDITABLE, SHELF),
+    "resources.PairDecision": (EDITABLE, SHELF),
+    "resources.SearchGap": (EDITABLE, WORKING),
+    "resources.SearchEntry": (EDITABLE, SHELF),  # by triggers only
+    "resources.SearchWord": (EDITABLE, SHELF),
+    "resources.KnownHours": (EDITABLE, SHELF),
     "protocols.ProtocolVersion": (WRITTEN_ONCE, RECORD),
     "protocols.ProtocolStep": (WRITTEN_ONCE, RECORD),
     "protocols.EditionTranslation": (WRITTEN_ONCE, RECORD),  # once it was reviewed
@@ -77,6 +88,9 @@ TABLES = {
 }
 #: Editable clinical rows whose every version is kept by a trigger.
 WITH_HISTORY = [
+    "Resource",
+    "ContactPoint",
+    "Location",
     "Client",
     "ContactPermission",
     "TherapySession",

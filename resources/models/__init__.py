@@ -1,7 +1,29 @@
 """The resource directory: where to turn. Nothing here is shown as right until a named person has checked it."""
 
+from resources.models.bundles import Bundle, BundleItem, PairDecision, SearchGap
 from resources.models.checks import Evidence, NumberReport, Verification
 from resources.models.contacts import ContactPoint
 from resources.models.directory import Organisation, Resource
+from resources.models.finding import KnownHours, SearchEntry, SearchWord
+from resources.models.names import Alias, ExternalId
+from resources.models.whereabouts import Coverage, Location
 
-__all__ = ["ContactPoint", "Evidence", "NumberReport", "Organisation", "Resource", "Verification"]
+__all__ = [
+    "Alias",
+    "Bundle",
+    "BundleItem",
+    "ContactPoint",
+    "Coverage",
+    "Evidence",
+    "ExternalId",
+    "KnownHours",
+    "Location",
+    "NumberReport",
+    "Organisation",
+    "PairDecision",
+    "Resource",
+    "SearchEntry",
+    "SearchGap",
+    "SearchWord",
+    "Verification",
+]

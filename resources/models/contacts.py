@@ -3,6 +3,8 @@
 import re
 from itertools import takewhile
 
+import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 
+class ContactPointQuerySet(models.QuerySet):
+    def current(self):
+        """Those the entry still has: one that was taken out stays behind its checks and what was given."""
+        return self.filter(removed_at=None)
+
+
+@pghistory.track()
 class ContactPoint(models.Model):
     """One way to reach a resource. Kind, region, digits, menu option and keyword together are its identity."""
 
@@ -29,20 +38,29 @@ class ContactPoint(models.Model):
         _("digits"), max_length=20, blank=True, help_text=_("As dialled there; leading zeros count.")
     )
     e164 = models.CharField(_("international form"), max_length=16, blank=True, help_text=_("Empty for short codes."))
-    display = models.CharField(_("as shown"), max_length=40, blank=True)
-    keyword = models.CharField(_("keyword"), max_length=20, blank=True)
+    display = models.CharField(_("as shown"), max_length=60, blank=True)
+    keyword = models.CharField(_("keyword"), max_length=40, blank=True)
     menu_option = models.CharField(_("menu option"), max_length=60, blank=True)
     extension = models.CharField(_("extension"), max_length=10, blank=True)
-    url = models.URLField(_("address"), max_length=300, blank=True)
+    url = models.URLField(_("address"), max_length=500, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    hours = models.JSONField(_("own hours"), default=dict, blank=True, help_text=_("Empty: those of the entry."))
+    languages = ArrayField(models.CharField(max_length=10), verbose_name=_("languages"), default=list, blank=True)
+    cost = models.CharField(_("cost"), max_length=120, blank=True)
+    is_confidential = models.BooleanField(_("confidential"), default=False, help_text=_("Never given or handed on."))
+    edition = models.PositiveIntegerField(default=1, editable=False)
     changed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(_("changed"), null=True, blank=True)
+    removed_at = models.DateTimeField(_("taken out"), null=True, blank=True)
+
+    objects = ContactPointQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["resource", "kind", "dial_region", "dial", "menu_option", "keyword", "url"],
+                fields=["resource", "kind", "dial_region", "dial", "extension", "menu_option", "keyword", "url"],
+                condition=Q(removed_at=None),
                 name="contact_point_once_per_resource",
             ),
             models.CheckConstraint(name="contact_point_can_be_reached", condition=~Q(dial="") | ~Q(url="")),

@@ -98,7 +98,7 @@ def test_a_changed_contact_loses_its_checks_and_no_other_does(line, admin, secon
     number, text = fresh(line).contacts
     assert (number.is_verified, text.is_verified) == (True, False)
     changed = Resource.objects.get(pk=line.pk)
-    assert (changed.status, changed.check_due_on) == ("in_review", None)
+    assert (changed.status, changed.all_checked_on) == ("in_review", None)
 
 
 def test_another_note_clears_nothing(shelter, admin):
@@ -143,6 +143,39 @@ def test_what_changes_often_is_due_sooner_and_never_later(shelter, admin):
         Resource.objects.update(check_days=asked)
         call(shelter, admin)
         assert fresh(shelter).check_due_on == timezone.localdate() + timedelta(days=days)
+
+
+def test_what_its_age_has_hidden_does_not_come_back_by_failing(shelter, admin):
+    call(shelter, admin)
+    with days_later(300):
+        assert not Resource.objects.listed().filter(pk=shelter.pk).exists()
+        call(shelter, admin, "no_answer")
+        assert not Resource.objects.listed().filter(pk=shelter.pk).exists()
+        call(shelter, admin)
+        assert Resource.objects.listed().filter(pk=shelter.pk).exists()
+
+
+def test_a_check_of_a_number_that_was_changed_meanwhile_is_refused(shelter, admin, second, signed_in):
+    number = shelter.contact_points.get()
+    checking.change(number, by=second, dial="2025550144", display="(202) 555-0144")
+    answers = {"method": "call", "result": "works", "edition": number.edition, "note": "The night desk answered"}
+    said = {f"c{number.pk}-{name}": value for name, value in answers.items()}
+    page = signed_in(admin).post(reverse("check-contact", args=[number.pk]), said)
+    assert page.status_code == 422
+    assert "It was changed while this page was open." in page.content.decode()
+    assert "The night desk answered" in page.content.decode()
+    assert not Verification.objects.exists()
+
+
+def test_a_contact_cannot_be_changed_into_another_of_its_entry(line, admin, signed_in):
+    text = line.contact_points.get(kind="sms")
+    ContactPoint.objects.create(resource=line, kind="sms", dial="741741", dial_region="US", keyword="HELLO", position=2)
+    said = {"number": "741741", "keyword": "HELLO", "menu_option": "", "note": ""}
+    page = signed_in(admin).post(reverse("change-contact", args=[text.pk]), said)
+    assert page.status_code == 422
+    assert "The entry has this contact already." in page.content.decode()
+    text.refresh_from_db()
+    assert text.keyword == "HOME"
 
 
 # The pages ----------------------------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def test_a_checked_entry_says_how_long_ago(directory, therapist, supervisor, tim
     [
         ({"q": "741"}, ["Crisis Text Line (US)"]),
         ({"q": "116 123", "country": "GB"}, ["Samaritans (UK)"]),
-        ({"q": "veterans"}, ["988 Suicide & Crisis Lifeline", "Veterans Crisis Line"]),
+        ({"q": "veterans"}, ["Veterans Crisis Line", "988 Suicide & Crisis Lifeline"]),
         ({"kind": "sms", "country": "GB"}, ["Shout 85258", "Live Fear Free Helpline (Wales)"]),
         ({"kind": "chat", "country": "CA"}, ["Kids Help Phone"]),
         ({"audience": "veterans"}, ["Veterans Crisis Line"]),

@@ -1,0 +1,128 @@
+"""Finding entries: what was typed is corrected, then looked up among words, digits and former names."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import Case, F, Q, Value, When
+from django.utils import timezone
+
+from resources import hours_now, lexicon, questions
+from resources.models import Resource
+from resources.subjects import SPECIAL
+
+#: So many entries are looked at for one search. Counts beyond it are told as "or more".
+MOST_LOOKED_AT = 2000
+IN_NAMES_ONLY, EVERYWHERE = [0.0, 0.0, 0.0, 1.0], [0.1, 0.2, 0.5, 1.0]
+
+
+class Row(NamedTuple):
+    """What filters, counts and the order need of an entry that was found."""
+
+    pk: object
+    name: str
+    country: str
+    region: str
+    is_crisis_line: bool
+    categories: list
+    languages: list
+    age_min: int | None
+    age_max: int | None
+    is_free: bool | None
+    may_act_without_consent: bool | None
+    status: str
+    all_checked_on: date | None
+    check_due_on: date | None
+    is_always_open: bool | None
+    hours_keys: list
+    ways: list
+    in_names: float
+    rank: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows in the order in which to offer them, and how the question was understood."""
+
+    rows: list
+    corrected: dict
+    states: dict
+    is_cut: bool
+
+
+def find(entries, text, *, home, at=None):
+    """The rows of `entries` (a queryset) that answer `text`; all of them when it is empty. Two statements at most.
+
+    Every word and number must occur; where no entry has them all, those that have some are offered. First come the
+    entries of `home` (ISO code), then those whose name was typed, crisis lines, lines for everybody, what is open now,
+    what was checked. How often an entry was given plays no part.
+    """
+    question = lexicon.corrected(questions.read(text))
+    rows = look(entries, question, home=home, joined="&")
+    if not rows and len(question.terms) + len(question.numbers) > 1:
+        rows = look(entries, question, home=home, joined="|")
+    states = hours_now.states({key for row in rows for key in row.hours_keys}, at=at or timezone.now())
+    return Found(
+        rows=sorted(rows, key=lambda row: order_of(row, states, home=home)),
+        corrected=question.corrected,
+        states=states,
+        is_cut=len(rows) >= MOST_LOOKED_AT,
+    )
+
+
+def look(entries, question, *, home, joined):
+    """The entries that answer, at most MOST_LOOKED_AT, those first which are likely to be wanted."""
+    entries = entries.filter(condition(question, joined=joined)) if not question.is_empty else entries
+    words = search_query(question.terms, joined=joined)
+    if words is None:
+        entries = entries.annotate(in_names=Value(0.0), rank=Value(0.0)).crisis_first(home)
+    else:
+        words_found = F("search_entry__words")
+        entries = entries.annotate(
+            in_names=SearchRank(words_found, words, weights=IN_NAMES_ONLY, normalization=Value(1)),
+            rank=SearchRank(words_found, words, weights=EVERYWHERE, normalization=Value(1)),
+        ).order_by(Case(When(country=home, then=0), default=1), "-in_names", "-rank", "pk")
+    fields = [
+        {"hours_keys": "search_entry__hours_keys", "ways": "search_entry__ways"}.get(name, name) for name in Row._fields
+    ]
+    return [Row._make(values) for values in entries.values_list(*fields)[:MOST_LOOKED_AT]]
+
+
+def condition(question, *, joined):
+    """What an entry must have, as a filter on the directory."""
+    parts = [Q(search_entry__digits__contains=digits) for digits in question.numbers]
+    if (words := search_query(question.terms, joined=joined)) is not None:
+        parts.append(Q(search_entry__words=words))
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole & part if joined == "&" else whole | part
+    return whole
+
+
+def search_query(terms, *, joined):
+    """The words as PostgreSQL asks for them; each may go on, because it may still be being typed."""
+    if not terms:
+        return None
+    alternatives = (" | ".join(all_of(words) for words in term) for term in terms)
+    raw = f" {joined} ".join(f"({each})" for each in alternatives)
+    return SearchQuery(raw, search_type="raw", config="doorway")
+
+
+def all_of(words):
+    return "(" + " & ".join(f"'{word}':*" for word in words) + ")"
+
+
+def order_of(row, states, *, home):
+    """Smaller comes first. What was typed counts before what we think of the entry."""
+    return (
+        row.country != home,
+        -round(row.in_names, 3),
+        not row.is_crisis_line,
+        bool(set(row.categories) & set(SPECIAL)),
+        row.region != "",
+        hours_now.PLACE_IN_ORDER[hours_now.of(row, states)],
+        row.status != Resource.Status.VERIFIED,
+        -row.rank,
+        row.name,
+    )

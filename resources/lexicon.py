@@ -1,0 +1,61 @@
+"""Misspelt words become the nearest words of the directory: words are corrected, entries are not compared."""
+
+from dataclasses import replace
+
+from django.db import connection
+
+#: So many letters may be wrong in a word of up to that length.
+LETTERS_WRONG = ((4, 1), (7, 2), (60, 3))
+
+NEAREST = """
+    SELECT asked.typed, asked.word,
+      EXISTS (SELECT FROM resources_searchword AS known WHERE known.word LIKE asked.word || '%%'),
+      ARRAY(
+        SELECT known.word || ' ' || levenshtein(known.word, asked.word) FROM resources_searchword AS known
+        WHERE known.word %% asked.word
+        ORDER BY levenshtein(known.word, asked.word), similarity(known.word, asked.word) DESC, known.word LIMIT 4
+      )
+    FROM (SELECT typed, unaccent(typed) AS word FROM unnest(%s::text[]) AS typed) AS asked
+"""
+#: For short words, of which a slip leaves no three letters in a row: same first letter, about as long.
+SHORT = """
+    SELECT known.word || ' ' || levenshtein(known.word, asked.word) FROM resources_searchword AS known,
+      (SELECT unaccent(%s) AS word) AS asked
+    WHERE known.word LIKE left(asked.word, 1) || '%%'
+      AND length(known.word) BETWEEN length(asked.word) - 1 AND length(asked.word) + 1
+      AND levenshtein_less_equal(known.word, asked.word, 2) <= 2
+    ORDER BY levenshtein(known.word, asked.word), known.word LIMIT 4
+"""
+
+
+def corrected(question):
+    """The same question with words nobody has written replaced by the nearest that somebody has.
+
+    A word that begins another counts as right: it is still being typed. One that is near to nothing stays as it is.
+    """
+    typed = question.words()
+    if not typed:
+        return question
+    with connection.cursor() as cursor:
+        cursor.execute(NEAREST, [typed])
+        unknown = {word: near for word, _plain, is_known, near in cursor.fetchall() if not is_known}
+        near = {word: nearest(word, found) or nearest(word, short(cursor, word)) for word, found in unknown.items()}
+    near = {word: words for word, words in near.items() if words}
+    terms = tuple(tuple((word,) for word in near.get(term[0][0], ())) or term for term in question.terms)
+    return replace(question, terms=terms, corrected={word: words[0] for word, words in near.items()})
+
+
+def short(cursor, word):
+    """Candidates for a short word, or none for a long one: in those, three letters in a row survive a slip."""
+    if len(word) > LETTERS_WRONG[1][0] - 1:
+        return []
+    cursor.execute(SHORT, [word])
+    return [found for (found,) in cursor.fetchall()]
+
+
+def nearest(word, found):
+    """The candidates with the fewest wrong letters, as far as those are few enough for one slip of the hand."""
+    most = next(wrong for length, wrong in LETTERS_WRONG if len(word) <= length or length == LETTERS_WRONG[-1][0])
+    pairs = [(int(distance), known) for known, distance in (each.rsplit(" ", 1) for each in found)]
+    fewest = min((distance for distance, _known in pairs), default=most + 1)
+    return tuple(known for distance, known in pairs if distance == fewest <= most)
