@@ -1,5 +1,6 @@
 """Finding entries: what was typed is corrected, then looked up among words, digits and former names."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from resources import hours_now, lexicon, questions
 from resources.models import Resource
@@ -14,6 +16,7 @@ from resources.subjects import SPECIAL
 
 #: So many entries are looked at for one search. Counts beyond it are told as "or more".
 MOST_LOOKED_AT = 2000
+OF_THE_SEARCH = {"hours_keys", "ways", "other_names"}
 IN_NAMES_ONLY, EVERYWHERE = [0.0, 0.0, 0.0, 1.0], [0.1, 0.2, 0.5, 1.0]
 
 
@@ -37,6 +40,7 @@ class Row(NamedTuple):
     is_always_open: bool | None
     hours_keys: list
     ways: list
+    other_names: str
     in_names: float
     rank: float
 
@@ -46,9 +50,27 @@ class Found:
     """Rows in the order in which to offer them, and how the question was understood."""
 
     rows: list
-    corrected: dict
+    question: questions.Question
     states: dict
+    is_loose: bool
     is_cut: bool
+
+    @cached_property
+    def other_names(self):
+        return {row.pk: row.other_names for row in self.rows if row.other_names}
+
+    def name_typed(self, entry):
+        """The former or other name of an entry that was typed, where its name has none of the words; else empty."""
+        words = [word for term in self.question.terms for alternative in term for word in alternative]
+        names = self.other_names.get(entry.pk, "").splitlines()
+        if any(word in entry.name.casefold() for word in words):
+            return ""
+        said = (name for name in names if any(word in name.casefold() for word in words))
+        return next(said, "") or next((name for name in names if self.has_digits(name)), "")
+
+    def has_digits(self, name):
+        digits = re.sub(r"\D", "", name)
+        return any(number in digits for number in self.question.numbers)
 
 
 def find(entries, text, *, home, at=None):
@@ -59,14 +81,15 @@ def find(entries, text, *, home, at=None):
     what was checked. How often an entry was given plays no part.
     """
     question = lexicon.corrected(questions.read(text))
-    rows = look(entries, question, home=home, joined="&")
+    rows, is_loose = look(entries, question, home=home, joined="&"), False
     if not rows and len(question.terms) + len(question.numbers) > 1:
-        rows = look(entries, question, home=home, joined="|")
+        rows, is_loose = look(entries, question, home=home, joined="|"), True
     states = hours_now.states({key for row in rows for key in row.hours_keys}, at=at or timezone.now())
     return Found(
         rows=sorted(rows, key=lambda row: order_of(row, states, home=home)),
-        corrected=question.corrected,
+        question=question,
         states=states,
+        is_loose=is_loose,
         is_cut=len(rows) >= MOST_LOOKED_AT,
     )
 
@@ -83,9 +106,7 @@ def look(entries, question, *, home, joined):
             in_names=SearchRank(words_found, words, weights=IN_NAMES_ONLY, normalization=Value(1)),
             rank=SearchRank(words_found, words, weights=EVERYWHERE, normalization=Value(1)),
         ).order_by(Case(When(country=home, then=0), default=1), "-in_names", "-rank", "pk")
-    fields = [
-        {"hours_keys": "search_entry__hours_keys", "ways": "search_entry__ways"}.get(name, name) for name in Row._fields
-    ]
+    fields = [f"search_entry__{name}" if name in OF_THE_SEARCH else name for name in Row._fields]
     return [Row._make(values) for values in entries.values_list(*fields)[:MOST_LOOKED_AT]]
 
 

@@ -18,6 +18,22 @@ def states(keys, *, at):
     return {key: opening.state(known[key], at).kind for key in keys & known.keys()}
 
 
+def state_of(resource, *, at):
+    """The state of an entry: that of the first of its ways that is open, else of the first that is known.
+
+    Needs `with_contacts()`.
+    """
+    said = [opening.state(opening.hours_or_unknown(hours), at) for hours in hours_of(resource)]
+    order = {ALWAYS: 0, OPEN: 1, CLOSED: 2, UNKNOWN: 3}
+    if CLOSED in (kinds := {each.kind for each in said}) and UNKNOWN in kinds and not kinds & {ALWAYS, OPEN}:
+        order[CLOSED] = 4
+    return min(said, key=lambda each: (order[each.kind], each.opens_at or at))
+
+
+def hours_of(resource):
+    return [contact.hours or resource.hours for contact in resource.contacts] or [resource.hours]
+
+
 def of(row, states):
     """An entry is open when one of its ways is. It is closed only when all of them are known to be."""
     said = {states.get(key, UNKNOWN) for key in row.hours_keys}

@@ -4,6 +4,7 @@ from resources import views, views_of_checking
 
 urlpatterns = [
     path("", views.resources, name="resources"),
+    path("nothing-found/", views.nothing_found, name="nothing-found"),
     path("checks/", views_of_checking.queue, name="check-queue"),
     path("reported/", views.reported, name="my-reports"),
     path("contacts/<int:contact_id>/check/", views_of_checking.check_contact, name="check-contact"),

@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -6,11 +7,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.access import allow
-from resources import checking
+from resources import checking, gaps
 from resources.forms import MOST_SHOWN, SearchForm
 from resources.models import ContactPoint, NumberReport, Resource
 
 MOST_REPORTS = 50
+MOST_PINNED = 10  # crisis lines that stand on the page before a letter is typed
 
 
 @require_safe
@@ -19,10 +21,14 @@ def resources(request):
     """The directory: crisis lines of the viewer's country before a letter is typed, results while typing."""
     site = request.user.site
     form = SearchForm(request.GET, country=site.country)
-    found = list(form.results())
+    found = form.results
+    if (not found or form.found.is_loose) and not request.htmx:
+        gaps.note(request.GET.get("q", ""), country=site.country)
     context = {
         "form": form,
         "resources": found,
+        "total": len(form.narrowed.rows),
+        "pinned": 0 if form.is_narrowed else len([each for each in found[:MOST_PINNED] if each.is_crisis_line]),
         "crisis_lines": [] if found else crisis_lines(site.country),
         "country": site.country,
         "emergency_number": site.emergency_number,
@@ -32,7 +38,7 @@ def resources(request):
     if not request.htmx or request.htmx.history_restore_request:
         return render(request, "resources/resources.html", context, status=status)
     response = render(request, "resources/resources.html#results", context, status=status)
-    return trigger_client_event(response, "announce", {"value": how_many(found)})
+    return trigger_client_event(response, "announce", {"value": how_many(len(form.narrowed.rows))})
 
 
 def crisis_lines(country):
@@ -41,7 +47,15 @@ def crisis_lines(country):
 
 
 def how_many(found):
-    return ngettext("%(count)s found", "%(count)s found", len(found)) % {"count": len(found)}
+    return ngettext("%(count)s found", "%(count)s found", found) % {"count": found}
+
+
+@require_POST
+@allow()
+def nothing_found(request):
+    """Some seconds after a search that found nothing, unless another one has followed: what was missed is counted."""
+    gaps.note(request.POST.get("q", ""), country=request.user.site.country)
+    return HttpResponse(status=204)
 
 
 @require_safe

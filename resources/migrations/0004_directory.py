@@ -216,6 +216,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('resource', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search_entry', serialize=False, to='resources.resource')),
                 ('words', django.contrib.postgres.search.SearchVectorField()),
+                ('other_names', models.TextField(blank=True)),
                 ('digits', models.TextField()),
                 ('hours_keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), default=list, size=None)),
                 ('ways', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), default=list, size=None)),

@@ -22,7 +22,7 @@ BEGIN
   ORDER BY 1
   ON CONFLICT DO NOTHING;
 
-  INSERT INTO resources_searchentry (resource_id, words, digits, hours_keys, ways)
+  INSERT INTO resources_searchentry (resource_id, words, other_names, digits, hours_keys, ways)
   SELECT
     resource.id,
     setweight(to_tsvector('doorway', concat_ws(' ', resource.name, names.words)), 'A')
@@ -30,6 +30,7 @@ BEGIN
            array_to_string(resource.categories, ' '), array_to_string(resource.audience, ' '))), 'B')
       || setweight(to_tsvector('doorway', concat_ws(' ', resource.region, places.words, areas.words)), 'C')
       || setweight(to_tsvector('doorway', concat_ws(' ', resource.description, ways.notes)), 'D'),
+    coalesce(names.lines, ''),
     concat_ws(' ', '', ways.digits, names.digits, ''),
     coalesce(ways.hours_keys, CASE WHEN resource.hours <> '{}'::jsonb THEN ARRAY[md5(resource.hours::text)]
                               ELSE ARRAY[]::text[] END),
@@ -37,7 +38,8 @@ BEGIN
   FROM resources_resource AS resource
   JOIN resources_organisation AS organisation ON organisation.id = resource.organisation_id
   LEFT JOIN LATERAL (
-    SELECT string_agg(alias.words, ' ') AS words, string_agg(nullif(alias.digits, ''), ' ') AS digits
+    SELECT string_agg(alias.words, ' ') AS words,
+      string_agg(alias.words, E'\\n' ORDER BY alias.words) AS lines, string_agg(nullif(alias.digits, ''), ' ') AS digits
     FROM resources_alias AS alias WHERE alias.resource_id = resource.id
   ) AS names ON true
   LEFT JOIN LATERAL (
@@ -62,7 +64,7 @@ BEGIN
   ) AS areas ON true
   WHERE resource.id = ANY(ids)
   ON CONFLICT (resource_id) DO UPDATE
-  SET words = EXCLUDED.words, digits = EXCLUDED.digits, hours_keys = EXCLUDED.hours_keys,
+  SET words = EXCLUDED.words, other_names = EXCLUDED.other_names, digits = EXCLUDED.digits, hours_keys = EXCLUDED.hours_keys,
       ways = EXCLUDED.ways;
 
   INSERT INTO resources_searchword (word)

@@ -14,6 +14,7 @@ class SearchEntry(models.Model):
         "resources.Resource", primary_key=True, on_delete=models.CASCADE, related_name="search_entry"
     )
     words = SearchVectorField()
+    other_names = models.TextField(blank=True)
     digits = models.TextField()
     hours_keys = ArrayField(models.CharField(max_length=32), default=list)
     ways = ArrayField(models.CharField(max_length=10), default=list)

@@ -116,7 +116,7 @@ def test_from_norway_the_dutch_113_cannot_be_tapped(directory, therapist, seen_f
         ({"country": "ZZ"}, "There is no such country here."),
         ({"country": "us'; DROP TABLE"}, "There is no such country here."),
         ({"q": "a" * 5000}, "Use fewer words."),
-        ({"kind": "pigeon"}, "Choose call, text or chat."),
+        ({"kind": "pigeon"}, "Choose call, text, chat or in person."),
         ({"audience": "<script>"}, "There is nothing of that kind here."),
     ],
 )
