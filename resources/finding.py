@@ -1,7 +1,7 @@
 """Finding entries: what was typed is corrected, then looked up among words, digits and former names."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -74,14 +74,16 @@ class Found:
 
 
 def find(entries, text, *, home, at=None):
-    """The rows of `entries` (a queryset) that answer `text`; all of them when it is empty. Two statements at most.
+    """The rows of `entries` (a queryset) that answer `text`; all of them when it is empty.
 
-    Every word and number must occur; where no entry has them all, those that have some are offered. First come the
+    Every word and number must occur; where no entry has them all, those with words near to them, then those that have some. First come the
     entries of `home` (ISO code), then those whose name was typed, crisis lines, lines for everybody, what is open now,
     what was checked. How often an entry was given plays no part.
     """
     question = lexicon.corrected(questions.read(text))
     rows, is_loose = look(entries, question, home=home, joined="&"), False
+    if not rows and question.near_terms:
+        rows = look(entries, replace(question, terms=question.near_terms), home=home, joined="&")
     if not rows and len(question.terms) + len(question.numbers) > 1:
         rows, is_loose = look(entries, question, home=home, joined="|"), True
     states = hours_now.states({key for row in rows for key in row.hours_keys}, at=at or timezone.now())

@@ -38,11 +38,22 @@ def corrected(question):
         return question
     with connection.cursor() as cursor:
         cursor.execute(NEAREST, [typed])
-        unknown = {word: near for word, _plain, is_known, near in cursor.fetchall() if not is_known}
+        asked = cursor.fetchall()
+        unknown = {word: near for word, _plain, is_known, near in asked if not is_known}
         near = {word: nearest(word, found) or nearest(word, short(cursor, word)) for word, found in unknown.items()}
     near = {word: words for word, words in near.items() if words}
-    terms = tuple(tuple((word,) for word in near.get(term[0][0], ())) or term for term in question.terms)
-    return replace(question, terms=terms, corrected={word: words[0] for word, words in near.items()})
+    wider = {word: (word, *likely(word, found)) for word, _plain, _is_known, found in asked}
+    return replace(
+        question,
+        terms=instead(question.terms, near),
+        near_terms=instead(question.terms, wider),
+        corrected={word: words[0] for word, words in near.items()},
+    )
+
+
+def instead(terms, words):
+    """The terms with each single word of `words` replaced by the alternatives it stands for."""
+    return tuple(tuple((word,) for word in words.get(term[0][0], ())) or term for term in terms)
 
 
 def short(cursor, word):
@@ -54,8 +65,18 @@ def short(cursor, word):
 
 
 def nearest(word, found):
-    """The candidates with the fewest wrong letters, as far as those are few enough for one slip of the hand."""
+    """The candidates with the fewest wrong letters, as far as those are few enough for a slip of the hand."""
+    pairs = distances(word, found)
+    fewest = min((distance for distance, _known in pairs), default=0)
+    return tuple(known for distance, known in pairs if distance == fewest)
+
+
+def likely(word, found):
+    return tuple(known for _distance, known in distances(word, found))
+
+
+def distances(word, found):
+    """(wrong letters, word) of each candidate that is near enough."""
     most = next(wrong for length, wrong in LETTERS_WRONG if len(word) <= length or length == LETTERS_WRONG[-1][0])
     pairs = [(int(distance), known) for known, distance in (each.rsplit(" ", 1) for each in found)]
-    fewest = min((distance for distance, _known in pairs), default=most + 1)
-    return tuple(known for distance, known in pairs if distance == fewest <= most)
+    return [(distance, known) for distance, known in pairs if distance <= most]

@@ -24,6 +24,8 @@ class Question:
 
     numbers: tuple[str, ...] = ()
     terms: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    #: The same with every word that is near to one of those typed, for when `terms` find nothing.
+    near_terms: tuple[tuple[tuple[str, ...], ...], ...] = ()
     corrected: dict[str, str] = field(default_factory=dict)
 
     @property

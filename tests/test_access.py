@@ -61,6 +61,7 @@ TABLE = {
     "resource": (STAFF, GET_ONLY),
     "my-reports": (STAFF, GET_ONLY),
     "report-contact": (POST_ONLY, [302] * 6),
+    "nothing-found": (POST_ONLY, [204, 204, 204, 204, 204, 302]),
     "check-queue": (OF_THE_ADMIN, GET_ONLY),
     "check-resource": (OF_THE_ADMIN, GET_ONLY),
     "check-contact": (POST_ONLY, but(OF_THE_ADMIN, admin=422)),

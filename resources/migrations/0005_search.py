@@ -8,6 +8,7 @@ CREATE TEXT SEARCH CONFIGURATION doorway (COPY = simple);
 ALTER TEXT SEARCH CONFIGURATION doorway ALTER MAPPING FOR hword, hword_part, word WITH unaccent, simple;
 """
 
+# Without scans of whole tables: the plan may have been made while they were small, and a bulk load would pay for it.
 # Hours of a contact stand in for those of its entry; md5 of the JSON text names them.
 # Words that are there already are left out before the insert, so that two writers rarely wait for each other.
 REFRESH = """
@@ -74,7 +75,7 @@ BEGIN
   ORDER BY said.word
   ON CONFLICT DO NOTHING;
 END
-$$ LANGUAGE plpgsql;
+$$ LANGUAGE plpgsql SET enable_seqscan = off;
 """
 
 
