@@ -1,6 +1,7 @@
 """Hours as people write them: read where they mean one thing, else unknown with the words kept."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resources.hours import Hours
+from resources.hours_from_hsds import from_hsds
 from resources.hours_text import read
 
 STARTER = Path(settings.BASE_DIR) / "resources" / "starter_resources.json"
+SEED = Path(settings.BASE_DIR).parent / "shared" / "resources" / "resources_seed.json"
 
 
 def shown(text, zone="Europe/London"):
@@ -129,3 +132,54 @@ WORDS = ["Mon", "Fri", "-", ",", "9", "9am", "17:00", "5pm", "to", "closed", "24
 def test_no_text_makes_it_fall_over(text):
     hours = read(text if isinstance(text, str) else " ".join(text), zone="Europe/London")
     assert Hours.of(hours.as_json()) == hours
+
+
+# --- the entries that come with the application
+
+
+def starter():
+    return json.loads(STARTER.read_text(encoding="utf-8"))["entries"]
+
+
+def test_every_entry_says_its_hours_or_that_they_are_not_known():
+    kinds = Counter(Hours.of(entry["hours"]).kind for entry in starter())
+    assert kinds == {"always": 43, "weekly": 6, "unknown": 9}
+
+
+def test_the_hours_of_an_entry_are_those_of_its_words():
+    for entry in starter():
+        hours, said = Hours.of(entry["hours"]), entry["hours_text"]
+        assert (hours.kind == "always") == (entry["is_always_open"] is True), entry["name"]
+        assert (hours.kind == "unknown") == (said == ""), entry["name"]
+        if said:
+            in_words = read(said, zone=hours.zone)
+            assert (in_words.kind, in_words.zone, in_words.weekly) == (hours.kind, hours.zone, hours.weekly), said
+
+
+@pytest.mark.parametrize(
+    ("slug", "zone", "day", "opens", "closes"),
+    [
+        ("us-trans-lifeline", "America/Los_Angeles", 5, "10:00", "18:00"),
+        ("us-nami-helpline", "America/New_York", 1, "10:00", "22:00"),
+        ("gb-calm", "Europe/London", 7, "17:00", "24:00"),
+        ("gb-mind-infoline", "Europe/London", 1, "09:00", "18:00"),
+        ("au-headspace", "Australia/Melbourne", 7, "09:00", "01:00"),
+    ],
+)
+def test_a_line_with_hours_keeps_them_on_its_own_clock(slug, zone, day, opens, closes):
+    hours = next(entry["hours"] for entry in starter() if entry["slug"] == slug)
+    assert hours["zone"] == zone
+    assert {"day": day, "opens": opens, "closes": closes} in hours["weekly"]
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the study's files are not beside this folder")
+def test_the_hours_of_an_entry_are_those_of_the_study():
+    told = {entry["id"]: entry["hours"] for entry in json.loads(SEED.read_text(encoding="utf-8"))["entries"]}
+    for entry in starter():
+        facts, hours = told[entry["id"]], Hours.of(entry["hours"])
+        from_rules, problems = from_hsds(facts["rules"], zone=facts.get("timezone", ""))
+        assert problems == []
+        if facts["is_24_7"]:
+            assert hours == Hours("always")
+        else:
+            assert (hours.kind, hours.zone, hours.weekly) == (from_rules.kind, from_rules.zone, from_rules.weekly)
