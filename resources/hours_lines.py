@@ -16,14 +16,14 @@ TWO_TIMES = re.compile(rf"([0-9]{{1,2}}:[0-9]{{2}}){DASH.pattern}([0-9]{{1,2}}:[
 def read(text, line_read):
     """What `line_read` makes of every line that is not empty. Errors name the line; all of them are told at once."""
     found, errors = [], []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate((" ".join(each.split()) for each in text.splitlines()), start=1):
         try:
-            found += [line_read(line.strip())] if line.strip() else []
+            found += [line_read(line)] if line else []
         except ValidationError as error:
             errors.append(
                 ValidationError(
                     _("Line %(number)s, “%(line)s”: %(why)s"),
-                    params={"number": number, "line": line.strip(), "why": error.messages[0]},
+                    params={"number": number, "line": line, "why": error.messages[0]},
                 )
             )
     if errors:

@@ -99,6 +99,12 @@ def test_a_line_that_cannot_be_read_is_named(line, why):
     assert why in message
 
 
+def test_a_line_of_spaces_takes_no_time():
+    form = weekly("Mon" + " " * 90_000 + "x", exceptions="2026-12-25" + " " * 90_000 + "(")
+    assert not form.is_valid()
+    assert set(form.errors) == {"weekly", "exceptions"}
+
+
 def test_all_lines_that_cannot_be_read_are_named_at_once():
     form = weekly("Mon 9-5\nTue 09:00-17:00\nWed late", exceptions="Christmas closed\n2026-02-30 closed\n2026-12-24 am")
     assert not form.is_valid()
