@@ -153,6 +153,13 @@ def test_a_time_that_comes_twice_is_the_first(zone, repeated, first):
         assert state(closing, first + timedelta(minutes=minutes)).kind == Kind.CLOSED
 
 
+def test_a_sunday_that_began_stays_begun_when_the_clock_goes_back_into_saturday():
+    sunday = weekly("00:00-06:00", days=[7], zone="America/St_Johns")  # at 00:01 it was 23:01 again
+    second_saturday_evening = at(ZoneInfo("America/St_Johns"), 2010, 11, 6, 23, 30, fold=1)
+    assert state(sunday, second_saturday_evening).kind == Kind.OPEN
+    assert state(sunday, second_saturday_evening - timedelta(hours=1)).kind == Kind.CLOSED
+
+
 def test_a_window_that_is_skipped_altogether_is_not_there():
     only_then = weekly("01:10-01:50", days=[7])
     assert state(only_then, utc(2027, 3, 27, 12)).opens_at == at(LONDON, 2027, 4, 4, 1, 10)
@@ -335,6 +342,7 @@ WEEKS = [
     ("Australia/Lord_Howe", utc(2027, 3, 29)),
     ("America/Havana", utc(2026, 10, 26)),
     ("Africa/Cairo", utc(2027, 4, 26)),
+    ("America/St_Johns", utc(2010, 11, 1)),
 ]
 CLOCKS = st.builds(
     lambda hour, minute: f"{hour:02}:{minute:02}", st.integers(0, 23), st.sampled_from([0, 1, 15, 30, 45])
