@@ -77,8 +77,8 @@ def find(entries, text, *, home, at=None):
     """The rows of `entries` (a queryset) that answer `text`; all of them when it is empty.
 
     Every word and number must occur; where no entry has them all, those with words near to them are offered, and then
-    those that have some. First come the entries of `home` (ISO code), then those whose name was typed, crisis lines, lines for everybody, what is open now,
-    what was checked. How often an entry was given plays no part.
+    those that have some. First come the entries of `home` (ISO code), then those whose name was typed, crisis lines,
+    lines for everybody, what is open now, what was checked. How often an entry was given plays no part.
     """
     question = lexicon.corrected(questions.read(text))
     rows, is_loose = look(entries, question, home=home, joined="&"), False
