@@ -19,7 +19,7 @@ UNLISTED_DIGITS = range(4, 7)  # there: the codes of three digits are few, and t
 WORD_ON_THE_KEYS = 3  # letters at least, as the library counts them
 #: Real codes that the library (9.0.43) does not know, so that dialling them is known to reach somebody.
 UNKNOWN_TO_THE_LIBRARY = {("BR", "188"), ("IN", "14416"), ("NL", "113"), ("PH", "1553")}
-#: Prefixes of numbers that all of Europe keeps for one kind of service (Commission decision 2007/116/EC).
+#: Numbers that all of Europe keeps for one kind of service (Commission decision 2007/116/EC).
 HARMONISED = re.compile(r"116\d{3}")
 #: The receiver pays, or shares: networks of other countries mostly do not carry the call.
 NOT_CARRIED_ABROAD = {
@@ -124,8 +124,10 @@ def short(digits, region):
 
 def unknown_short(digits, text, region):
     """A code of two to six plain digits may be real although the library does not know it."""
-    is_north_american = phonenumbers.country_code_for_region(region) == NORTH_AMERICA
-    possible = UNLISTED_DIGITS if is_north_american else SHORT_CODE_DIGITS
+    calling_code = phonenumbers.country_code_for_region(region)
+    if digits.startswith(str(calling_code)) and is_short(digits.removeprefix(str(calling_code)), region):
+        raise NotANumber(_("A short code has no country code before it."))
+    possible = UNLISTED_DIGITS if calling_code == NORTH_AMERICA else SHORT_CODE_DIGITS
     if not is_plain(text) or len(digits) not in possible:
         raise NotANumber(_("This is not a number in %(country)s.") % {"country": country_name(region)})
     return Number(digits, region, is_known=False)
