@@ -115,7 +115,8 @@ def is_short(digits, region):
         return True
     if region not in phonenumbers.SUPPORTED_SHORT_REGIONS:
         return False
-    return shortnumberinfo.is_valid_short_number_for_region(parsed(digits, region), region)
+    number = parsed(digits, region)
+    return number is not None and shortnumberinfo.is_valid_short_number_for_region(number, region)
 
 
 def short(digits, region):

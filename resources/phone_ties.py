@@ -1,0 +1,103 @@
+"""Which words of a cell belong to which of its numbers."""
+
+import re
+
+from resources import phone_words, phones
+
+BRACKET = re.compile(r"[ ,;]{0,2}\(([^()]{1,200})\)|[ ,;]{0,2}\[([^\[\]]{1,200})\]")
+SENTENCE = re.compile(r"\.(?: |$)|\n")
+LONGEST_LABEL = 60
+
+
+def tie(pieces, text):
+    """Give each piece its extension, what to press, what to send, its label and its notes.
+
+    Returns the words that belong to none: a person reads them.
+    """
+    leftover = []
+    head = text[: pieces[0].start]
+    leftover += before(pieces[0], head, text)
+    for piece, following in zip(pieces, [*pieces[1:], None], strict=True):
+        gap = text[piece.end : following.start if following else len(text)]
+        gap = taken_off(piece, gap)
+        if following is None:
+            leftover += after(piece, gap, is_alone=len(pieces) == 1)
+        else:
+            leftover += between(piece, following, gap, text)
+    return [words for words in (each.strip(phone_words.EDGES) for each in leftover) if words]
+
+
+def taken_off(piece, gap):
+    """`gap` without the repetition, the extension, the option, the keyword and the brackets that it begins with."""
+    rest = None
+    while gap != rest:
+        rest = gap
+        if piece.number and piece.number.e164 and (found := phone_words.EXTENSION.match(gap)):
+            piece.extension, gap = piece.extension or found[1], gap[found.end() :]
+        elif found := phone_words.menu(gap):
+            piece.menu, gap = piece.menu or found[0], gap[found[1] :]
+        elif found := phone_words.KEYWORD.match(gap):
+            piece.keyword, gap = piece.keyword or found[1], gap[found.end() :]
+        elif found := BRACKET.match(gap):
+            in_bracket(piece, found[1] or found[2], found[0])
+            gap = gap[found.end() :]
+    return gap
+
+
+def in_bracket(piece, words, whole):
+    if piece.number and phones.repeats(piece.raw, words) and not phone_words.kinds(words):
+        piece.raw += whole if whole.startswith(" ") else f" {whole}"
+    elif found := phone_words.menu(words):
+        piece.menu, rest = found[0], words[found[1] :].strip(phone_words.EDGES)
+        piece.notes += [rest] if rest else []
+    else:
+        noted(piece, words)
+
+
+def noted(piece, words):
+    """Words behind a number: how it is used, and what else is good to know."""
+    words = re.sub(r"^[A-Za-z]$", "", words.strip(phone_words.EDGES))
+    if not words:
+        return
+    piece.after += f" {words}"
+    if phone_words.GENERIC.sub("", words).strip(phone_words.EDGES):
+        piece.notes.append(words)
+
+
+def before(piece, words, text):
+    """Make `words` the label of the piece; returns what is too much for one."""
+    for pattern in (phone_words.SEND, phone_words.CAPITALS):
+        found = pattern.search(words + text[piece.start : piece.start + 2])
+        if found and found.end() >= len(words):
+            piece.keyword = phone_words.keyword(found[1])
+            piece.before = "text"
+            return [words[: found.start()]] + ([] if piece.keyword else [found[1]])
+    sentences = SENTENCE.split(words)
+    piece.before = sentences[-1]
+    is_long = len(phone_words.label(piece.before)) > LONGEST_LABEL
+    return [*sentences[:-1], *([piece.before] if is_long else [])]
+
+
+def after(piece, words, *, is_alone):
+    """The words behind the last number: its notes; of several numbers only up to the end of the sentence."""
+    if is_alone:
+        noted(piece, words)
+        return [words] if re.search(r"\d", phone_words.without_times(words)) else []
+    first, *rest = SENTENCE.split(words)
+    noted(piece, first)
+    return rest
+
+
+def between(piece, following, words, text):
+    """The words between two numbers: up to the last separator they are the first one's, from there the second's."""
+    separators = list(phone_words.AND.finditer(words))
+    if not separators:
+        return before(following, words, text)
+    last = separators[-1]
+    own, next_ones = words[: last.start()], words[last.end() :]
+    is_sending = bool(phone_words.SEND.search(words + text[following.start : following.start + 2]))
+    if is_sending:
+        return before(following, words, text)
+    first, *rest = SENTENCE.split(own)
+    noted(piece, first)
+    return [*rest, *before(following, next_ones, text)]
