@@ -130,15 +130,19 @@ def of_text(raw, text, region):
 
 
 def is_restricted(pieces):
-    """Whether words limit whom or where one of the numbers is for: a person has to decide what that means."""
-    return any(phone_words.RESTRICTED.search(each) for piece in pieces for each in piece.notes)
+    """Whether words limit whom or where a number is for, or give a choice of options: a person decides on that."""
+    notes = [each for piece in pieces for each in piece.notes]
+    return any(phone_words.RESTRICTED.search(each) or phone_words.MENU.search(each) for each in notes)
 
 
 def reading(piece, *, is_mended):
     """What one piece of the cell gives. Numbers that nobody should be given are refused."""
     number = piece.number
-    if number is None:
+    if number is None and not piece.is_fictional:
         return Reading(Outcome.ERROR, piece.raw, reason=piece.reason, fix=piece.fix)
+    if number is None or (number.e164 and phone_doubts.is_fictional(phonenumbers.parse(number.e164))):
+        reason = _("It is kept for films, examples or enquiries; nobody is helped there.")
+        return Reading(Outcome.WARN_FICTIONAL, piece.raw, reason=reason, fix=_("Ask the service for its number."))
     if phone_words.NO_WAY_TO_TALK.search(f"{piece.before} {piece.after}"):
         reason = _("%(number)s is no number to call: %(words)s.")
         facts = {"number": piece.raw, "words": f"{piece.before} {piece.after}".strip(phone_words.EDGES)}
@@ -155,9 +159,6 @@ def reading(piece, *, is_mended):
 
 def judged(piece, contacts, is_mended):
     number, raw = piece.number, piece.raw
-    if number.e164 and phone_doubts.is_fictional(phonenumbers.parse(number.e164)):
-        reason = _("%(number)s is kept for films, examples and enquiries; nobody is helped there.") % {"number": raw}
-        return Reading(Outcome.WARN_FICTIONAL, raw, reason=reason, fix=_("Ask the service for its number."))
     if number.is_emergency:
         return Reading(Outcome.EMERGENCY_NUMBER, raw, contacts, (emergency(raw),))
     if not number.is_known:

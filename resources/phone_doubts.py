@@ -41,16 +41,18 @@ def why_not(text, region):
     number = phones.parsed(text, region)
     if is_placeholder(digits):
         return _("These digits only stand for a number."), _("Ask the service for its number.")
-    if number is not None and phones.is_short(str(number.national_number), region):
-        return _("A short code has no country code before it."), str(number.national_number)
+    calling_code = str(phonenumbers.country_code_for_region(region))
+    code = digits.lstrip("0").removeprefix(calling_code)
+    if phones.is_short(code, region) and code != digits:
+        return _("A short code has no country code before it."), code
     facts = {"count": len(digits), "country": country_name(region)}
     possible = phonenumbers.is_possible_number_with_reason(number) if number else ValidationResult.TOO_SHORT
     if possible == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
         return _("The area code is missing."), _("Write the number with its area code.")
     if possible == ValidationResult.TOO_SHORT:
-        reason = _("%(count)s digits are too few for a number in %(country)s, and no short code known there.")
+        reason = _("%(count)s digits are too few for a number (%(country)s), and no short code known there.")
     elif possible == ValidationResult.TOO_LONG:
-        reason = _("%(count)s digits are too many for a number in %(country)s.")
+        reason = _("%(count)s digits are too many for a number (%(country)s).")
     else:
-        reason = _("There is no such number in %(country)s (%(count)s digits).")
+        reason = _("There is no such number (%(country)s).")
     return reason % facts, _("Compare it with the service's own page.")

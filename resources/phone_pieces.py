@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import combinations
 
+import phonenumbers
 from django.utils.translation import gettext as _
 
 from resources import phone_doubts, phone_words, phones
@@ -15,6 +16,7 @@ TOUCHING = re.compile(r"[^\s,;|]*")
 #: One more part of a word on the keys: “-SAFE”, “ NAA”, “-CP98”.
 KEYS = re.compile(r"-?[A-Za-z0-9]+|[ .][A-Z0-9]+(?![a-z])")
 MOST_KEYS = 6
+MOST_LETTERS_TOO_MANY = 4
 MOST_NUMBERS = 12  # in one cell
 MOST_DIGITS = 60  # in one run; two or three numbers written after each other
 MOST_BREAKS = 8
@@ -22,7 +24,7 @@ LEAST_DIGITS = 3  # of a number that stands among words
 SEPARATES = re.compile(r"[;\n|,.(/]|(?:or|and|ou|oder|und|of|et|o|y)\b", re.IGNORECASE)
 #: The words before a few digits that make them a number.
 LEADS = re.compile(
-    r"(?::|\b(?:call|dial|ring|text|txt|sms|to|au|al|an|appelez|composez|llame|marque|wähle|bel|tty|tdd|v|line|lifeline))$",
+    r"(?::|\b(?:call|dial|ring|text|txt|sms|to|au|al|an|appelez|composez|ligue|llame|marque|wähle|bel|tty|tdd|v|line|lifeline))$",
     re.IGNORECASE,
 )
 LETTERS_AFTER = 3  # digits of an area code, which is never written in letters
@@ -46,6 +48,7 @@ class Piece:
     menu: str = ""
     keyword: str = ""
     is_torn: bool = False
+    is_fictional: bool = False
 
 
 class TooMany(Exception):
@@ -69,22 +72,57 @@ def found_in(text, region):
 
 def at_run(text, masked, run, region):
     """What stands at a run of digits: one number, several after each other, or one refused piece."""
-    start, end = run.span()
+    start, end = run.start(), run.start() + len(within_bracket(run[0]))
     raw = text[start:end]
-    if is_glued(masked, start, end):
-        return [on_keys(text, masked, start, end, region) or refused_glued(text, start, end)]
+    if is_glued(text, masked, start, end):
+        return [
+            on_keys(text, masked, start, end, region)
+            or too_long(text, start, region)
+            or refused_glued(text, start, end)
+        ]
     number = read(raw, region)
+    if number and not number.e164 and (several := broken_up(text, start, end, region, with_codes=True)):
+        return several if "/" in raw else [ambiguous(start, end, raw)]
     if number and (number.is_known or not KEYS.match(masked, end)):
         return [Piece(start, end, trimmed(raw), number)]
     if found := on_keys(text, masked, start, end, region):
         return [found]
     if number:
         return [Piece(start, end, trimmed(raw), number)]
-    return broken_up(text, start, end, region) or [refused(start, end, trimmed(raw), region)]
+    several = broken_up(text, start, end, region, with_codes="/" in raw)
+    return several or [too_long(text, start, region) or refused(start, end, trimmed(raw), region)]
 
 
-def is_glued(masked, start, end):
+def within_bracket(raw):
+    """The run up to a bracket that holds more than digits: “0508 828 865 (0508 TAUTOKO)”."""
+    opened = raw.rfind("(")
+    return raw[:opened].rstrip(" -./") if opened > 0 and ")" not in raw[opened:] and raw[:opened].strip(" +") else raw
+
+
+def ambiguous(start, end, raw):
+    reason = _("This may be one number or several.")
+    return Piece(start, end, trimmed(raw), None, reason, _("Write each number apart from the others."), is_torn=True)
+
+
+def too_long(text, start, region):
+    """A word on the keys with more letters than the number has digits, as “1-800-MATTRESS”; or None."""
+    word = TOUCHING.match(text, start)
+    raw = trimmed(word[0]) if word else ""
+    for less in range(1, MOST_LETTERS_TOO_MANY + 1):
+        short = raw[:-less]
+        if not raw[-less:].isalpha() or phones.MISTAKEN.search(raw) or letters_too_early(raw):
+            return None
+        number = read(phones.on_the_keys(short), region)
+        if number and number.e164:
+            reason = _("The word has more letters than the number has digits.")
+            return Piece(start, start + len(raw), raw, None, reason, number.dial, is_torn=True)
+    return None
+
+
+def is_glued(text, masked, start, end):
     """Whether a letter or another sign touches the digits, as in “F41” and “9374686975_edit”."""
+    if phone_words.EXTENSION.match(text, end):
+        end = len(text)
     before, after = masked[start - 1 : start], masked[end : end + 1]
     is_hyphen = bool(re.match(r"-[A-Za-z_]", masked[end:]))
     return bool(GLUED.match(before) or GLUED.match(after) or is_hyphen)
@@ -147,16 +185,23 @@ def refused_glued(text, start, end):
 
 def refused(start, end, raw, region):
     reason, fix = phone_doubts.why_not(raw, region)
-    return Piece(start, end, raw, None, reason, fix)
+    number = phones.parsed(raw, region)
+    is_fictional = number is not None and phone_doubts.is_fictional(number)
+    return Piece(start, end, raw, None, reason, fix, is_fictional=is_fictional)
 
 
-def broken_up(text, start, end, region):
-    """Two to four numbers with only a space or a slash between them, if there is one way to read them so."""
+def broken_up(text, start, end, region, *, with_codes):
+    """Two to four numbers with only a space or a slash between them, if there is one way to read them so.
+
+    `with_codes`: some of them may be short codes, if they are known.
+    """
     raw = text[start:end]
     breaks = [found.span() for found in re.finditer(r" ?/ ?| (?=[(+])| ", raw)]
     if not breaks or len(breaks) > MOST_BREAKS or sum(each.isdigit() for each in raw) > MOST_DIGITS:
         return []
-    ways = [way for count in (1, 2, 3) for way in combinations(breaks, count) if all_readable(raw, way, region)]
+    ways = [
+        way for count in (1, 2, 3) for way in combinations(breaks, count) if all_readable(raw, way, region, with_codes)
+    ]
     if len(ways) != 1:
         return []
     return [
@@ -170,11 +215,11 @@ def parts(raw, way):
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def all_readable(raw, way, region):
-    """Whether each part is a full number, or a known short code behind a slash."""
+def all_readable(raw, way, region, with_codes):
+    """Whether each part is a full number, or a known short code."""
     for first, last in parts(raw, way):
         number = read(raw[first:last], region)
-        if number is None or not (number.e164 or (number.is_known and "/" in raw)):
+        if number is None or not (number.e164 or (number.is_known and with_codes)):
             return False
     return True
 
@@ -188,18 +233,23 @@ def is_meant(piece, text, masked):
     others = masked[: piece.start] + masked[piece.end :]
     if len(digits) > SHORT or piece.is_torn or not re.sub(r"\d", "", others).strip(phone_words.EDGES):
         return True
-    if len(digits) < LEAST_DIGITS and re.search(r"\d", others):
+    if not re.search(r"\d", others):
+        return True
+    if len(digits) < LEAST_DIGITS:
         return False
     before = phone_words.AND.split(masked[: piece.start])[-1].strip(" (\"'")
-    return bool(LEADS.search(before)) or (not before and stands_alone(piece, text, digits))
-
-
-def stands_alone(piece, text, digits):
-    """Whether nothing but a separator, a bracket or what to press follows; a code that is known needs less."""
     after = text[piece.end :].lstrip(" )\"'")
     is_followed = after and not SEPARATES.match(after) and not phone_words.MENU.match(after)
-    is_certain = piece.number is not None and piece.number.is_known and len(digits) <= phones.UNLISTED_DIGITS[0] - 1
-    return not is_followed or is_certain
+    return bool(LEADS.search(before)) or is_certain(piece, digits) or (not before and not is_followed)
+
+
+def is_certain(piece, digits):
+    """Whether it is a code that no year and no postcode looks like."""
+    if piece.number is None or not piece.number.is_known:
+        return False
+    calling_code = phonenumbers.country_code_for_region(piece.number.region)
+    longest = phones.UNLISTED_DIGITS[0] - 1 if calling_code == phones.NORTH_AMERICA else phones.UNLISTED_DIGITS[0]
+    return len(digits) <= longest or bool(phones.HARMONISED.fullmatch(digits))
 
 
 def trimmed(raw):

@@ -24,7 +24,7 @@ def tie(pieces, text):
             leftover += after(piece, gap, is_alone=len(pieces) == 1)
         else:
             leftover += between(piece, following, gap, text)
-    return [words for words in (each.strip(phone_words.EDGES) for each in leftover) if words]
+    return [each.strip(phone_words.EDGES) for each in leftover if phone_words.says_something(each)]
 
 
 def taken_off(piece, gap):
@@ -34,8 +34,8 @@ def taken_off(piece, gap):
         rest = gap
         if piece.number and piece.number.e164 and (found := phone_words.EXTENSION.match(gap)):
             piece.extension, gap = piece.extension or found[1], gap[found.end() :]
-        elif found := phone_words.menu(gap):
-            piece.menu, gap = piece.menu or found[0], gap[found[1] :]
+        elif (found := phone_words.menu(gap)) and found[1] == 0:
+            piece.menu, gap = piece.menu or found[0], gap[found[2] :]
         elif found := phone_words.KEYWORD.match(gap):
             piece.keyword, gap = piece.keyword or found[1], gap[found.end() :]
         elif found := BRACKET.match(gap):
@@ -48,8 +48,9 @@ def in_bracket(piece, words, whole):
     if piece.number and phones.repeats(piece.raw, words) and not phone_words.kinds(words):
         piece.raw += whole if whole.startswith(" ") else f" {whole}"
     elif found := phone_words.menu(words):
-        piece.menu, rest = found[0], words[found[1] :].strip(phone_words.EDGES)
-        piece.notes += [rest] if rest else []
+        piece.menu = found[0]
+        noted(piece, words[: found[1]])
+        noted(piece, words[found[2] :])
     else:
         noted(piece, words)
 
@@ -60,7 +61,7 @@ def noted(piece, words):
     if not words:
         return
     piece.after += f" {words}"
-    if phone_words.GENERIC.sub("", words).strip(phone_words.EDGES):
+    if phone_words.says_something(words):
         piece.notes.append(words)
 
 
@@ -93,11 +94,8 @@ def between(piece, following, words, text):
     separators = list(phone_words.AND.finditer(words))
     if not separators:
         return before(following, words, text)
-    last = separators[-1]
-    own, next_ones = words[: last.start()], words[last.end() :]
-    is_sending = bool(phone_words.SEND.search(words + text[following.start : following.start + 2]))
-    if is_sending:
-        return before(following, words, text)
-    first, *rest = SENTENCE.split(own)
-    noted(piece, first)
-    return [*rest, *before(following, next_ones, text)]
+    sending = phone_words.SEND.search(words + text[following.start : following.start + 2])
+    cut, onward = (sending.start(), sending.start()) if sending else separators[-1].span()
+    first, *rest = SENTENCE.split(words[:cut])
+    noted(piece, re.sub(r"(?:\bor|\band)\s*$", "", first))
+    return [*rest, *before(following, words[onward:], text)]

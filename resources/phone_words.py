@@ -11,7 +11,7 @@ HALF = r"(?:a\.?m\b\.?|p\.?m\b\.?|uhr\b|h\b|hrs?\b|hours?\b|noon\b|midnight\b)"
 TO = r"\s?(?:-|to|bis|until|till|à|a)\s?"
 #: Digits that are no telephone number: times, days, ages, rooms.
 TIMES = re.compile(
-    rf"24 ?[/x] ?7(?: ?/ ?365)?|\b\d{{1,3}}[ -]?(?:hours?|hrs?|h|std|stunden|heures|horas|uur|days?|nights?|weeks?"
+    rf"\b24 ?[/x] ?7(?: ?/ ?365)?\b|\b\d{{1,3}}[ -]?(?:hours?|hrs?|h|std|stunden|heures|horas|uur|days?|nights?|weeks?"
     rf"|years?|yrs?|yo|minutes?|mins?|languages?)\b|\b{CLOCK}(?: ?{HALF})?{TO}{CLOCK} ?{HALF}|\b{CLOCK} ?{HALF}"
     rf"|\b\d{{1,2}}:\d{{2}}\b(?:{TO}\d{{1,2}}:\d{{2}}\b)?"
     rf"|\b(?:{WEEKDAY})\b\.?(?:(?: ?[-&,/] ?| to | through | thru | bis )(?:{WEEKDAY})\b\.?)?[ :,]{{0,2}}"
@@ -45,14 +45,14 @@ LONGEST_KEYWORD = 20
 
 TTY = re.compile(r"\b(?:tty|tdd|ttd|text ?phones?|minicom|text telephones?)\b", re.IGNORECASE)
 SMS = re.compile(r"\b(?:text(?:s|ing|line)?|txt|sms|textez|texto)\b(?! ?(?:phone|telephone|relay))", re.IGNORECASE)
-VOICE = re.compile(r"\b(?:call|voice|ring|phone|appelez|llame|anrufen)\b|^v ?(?=/)", re.IGNORECASE)
+VOICE = re.compile(r"\b(?:call|voice|ring|phone|appelez|llame|ligue|anrufen)\b|^v ?(?=/)", re.IGNORECASE)
 NO_WAY_TO_TALK = re.compile(
     r"\b(?:fax|facsimile|telefax|télécopie(?:ur)?|whatsapp|whats app|pager|signal|telegram|viber)\b", re.IGNORECASE
 )
 RESTRICTED = re.compile(r"\b(?:only|seulement|uniquement|nur|solo|solamente|somente|alleen)\b", re.IGNORECASE)
 GENERIC = re.compile(
     r"\b(?:please|call|dial|ring|phone|phones|telephone|tel|t|ph|p|no|nr|num|number|numbers|at|on|us|to|v|voice|tty|tdd|ttd"
-    r"|textphone|minicom|text|sms|txt|or|and|main|tél|téléphone|teléfono|telefon|numéro|número|nummer|appelez|llame|ou|oder"
+    r"|textphone|minicom|text|sms|txt|or|and|main|tél|téléphone|teléfono|telefon|numéro|número|nummer|appelez|llame|ligue|bel|al|au|an|ou|oder"
     r"|und|et|y|the|our|is|also|toll|free)\b",
     re.IGNORECASE,
 )
@@ -65,7 +65,12 @@ def label(words):
     words = AND.split(words)[-1] if AND.search(words.rstrip(EDGES)) else words
     text = re.sub(r"^(?:please |or |and )?(?:call|dial|ring)(?: us| the| our)?\b", "", words.strip(EDGES), flags=re.I)
     text = text.strip(EDGES)
-    return text if GENERIC.sub("", text).strip(EDGES) else ""
+    return text if says_something(text) else ""
+
+
+def says_something(words):
+    """Whether the words say more than that a number follows."""
+    return bool(GENERIC.sub("", words).strip(EDGES))
 
 
 def kinds(words):
@@ -82,16 +87,18 @@ def keyword(words):
     return text if len(text) <= LONGEST_KEYWORD else ""
 
 
-def menu(text, at=0):
-    """What to press at position `at`, and where the words end: (“1, then 2”, end), or None."""
-    found = MENU.match(text, at)
+def menu(text):
+    """What to press, and where the words begin and end: (“1, then 2”, start, end). None where nothing is, or where
+    there is a choice: that is for the note.
+    """
+    found = MENU.search(text)
     if not found:
         return None
     pressed, end = [found[1]], found.end()
     while more := MORE.match(text, end):
         pressed.append(more[1])
         end = more.end()
-    return ", then ".join(pressed), end
+    return None if MENU.search(text, end) else (", then ".join(pressed), found.start(), end)
 
 
 def without_times(text):
