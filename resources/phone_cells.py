@@ -144,11 +144,9 @@ def reading(piece, *, is_mended):
         reason = _("It is kept for films, examples or enquiries; nobody is helped there.")
         return Reading(Outcome.WARN_FICTIONAL, piece.raw, reason=reason, fix=_("Ask the service for its number."))
     if phone_words.NO_WAY_TO_TALK.search(f"{piece.before} {piece.after}"):
-        reason = _("%(number)s is no number to call: %(words)s.")
-        facts = {"number": piece.raw, "words": f"{piece.before} {piece.after}".strip(phone_words.EDGES)}
-        return Reading(
-            Outcome.ERROR, piece.raw, reason=reason % facts, fix=_("Leave it out, or enter it as what it is.")
-        )
+        words = f"{piece.before} {piece.after}".strip(phone_words.EDGES)
+        reason = _("It is not for calling or texting: “%(words)s”.") % {"words": words}
+        return Reading(Outcome.ERROR, piece.raw, reason=reason, fix=_("Leave it out, or enter it as what it is."))
     contacts = tuple(contacts_of(piece))
     for each in contacts:
         gone = superseded.replaced(each.dial_region, each.dial, each.e164, each.keyword, each.menu_option)
@@ -178,19 +176,24 @@ def emergency(raw):
 
 
 def contacts_of(piece):
-    """One contact for each way in which the words say that the number is used."""
-    kinds = ["sms"] if piece.keyword else phone_words.kinds(f"{piece.before} {piece.after}") or [usual_kind(piece)]
-    for kind in kinds:
-        yield contact(
-            piece.number,
-            kind,
-            extension=(piece.extension or piece.number.extension)[: LONGEST["extension"]],
-            keyword=piece.keyword if kind == "sms" else "",
-            menu_option=piece.menu if kind != "sms" else "",
-            label=phone_words.label(piece.before)[:LONGEST_LABEL],
-            note="; ".join(piece.notes)[: LONGEST["note"]],
-            display=piece.raw if len(piece.raw) <= LONGEST["display"] else "",
-        )
+    """One contact for each way in which the words say that the number is used, and for each keyword."""
+    if piece.keywords:
+        return [contact_of(piece, "sms", keyword) for keyword in piece.keywords]
+    kinds = phone_words.kinds(f"{piece.before} {piece.after}") or [usual_kind(piece)]
+    return [contact_of(piece, kind) for kind in kinds]
+
+
+def contact_of(piece, kind, keyword=""):
+    return contact(
+        piece.number,
+        kind,
+        extension=(piece.extension or piece.number.extension)[: LONGEST["extension"]],
+        keyword=keyword,
+        menu_option=piece.menu if kind != "sms" else "",
+        label=phone_words.label(piece.before)[:LONGEST_LABEL],
+        note="; ".join(piece.notes)[: LONGEST["note"]],
+        display=piece.raw if len(piece.raw) <= LONGEST["display"] else "",
+    )
 
 
 def usual_kind(piece):

@@ -19,6 +19,7 @@ FICTIONAL = {
     61: r"[2378](?:5550|7010)\d{4}|491570\d{3}|1[38]0097570[7-9]|1[38]0097571[01]",
 }
 UP = "01234567890123456789"
+MOST_DIGITS = 15  # of an international number (ITU-T E.164)
 LONG = 6  # digits in a row that nobody is given by chance
 SAME = re.compile(r"(\d)\1{6}$")  # 000 0000 at the end
 
@@ -45,6 +46,8 @@ def why_not(text, region):
     code = digits.lstrip("0").removeprefix(calling_code)
     if phones.is_short(code, region) and code != digits:
         return _("A short code has no country code before it."), code
+    if len(digits) > MOST_DIGITS:
+        return _("This is too long for a telephone number."), _("Write each number apart from the others.")
     facts = {"count": len(digits), "country": country_name(region)}
     possible = phonenumbers.is_possible_number_with_reason(number) if number else ValidationResult.TOO_SHORT
     if possible == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:

@@ -21,6 +21,7 @@ MOST_NUMBERS = 12  # in one cell
 MOST_DIGITS = 60  # in one run; two or three numbers written after each other
 MOST_BREAKS = 8
 LEAST_DIGITS = 3  # of a number that stands among words
+AGAIN = re.compile(r" ?\(([A-Za-z0-9 \-]{3,20})\)")
 SEPARATES = re.compile(r"[;\n|,.(/]|(?:or|and|ou|oder|und|of|et|o|y)\b", re.IGNORECASE)
 #: The words before a few digits that make them a number.
 LEADS = re.compile(
@@ -46,7 +47,7 @@ class Piece:
     notes: list = field(default_factory=list)
     extension: str = ""
     menu: str = ""
-    keyword: str = ""
+    keywords: list = field(default_factory=list)
     is_torn: bool = False
     is_fictional: bool = False
 
@@ -65,6 +66,7 @@ def found_in(text, region):
         if runs > MOST_NUMBERS:
             raise TooMany
         found = at_run(text, masked, run, region)
+        with_repetition(found[-1], text)
         pieces += [piece for piece in found if is_meant(piece, text, masked)]
         at = max(run.end(), found[-1].end)
     return pieces
@@ -110,13 +112,20 @@ def too_long(text, start, region):
     raw = trimmed(word[0]) if word else ""
     for less in range(1, MOST_LETTERS_TOO_MANY + 1):
         short = raw[:-less]
-        if not raw[-less:].isalpha() or phones.MISTAKEN.search(raw) or letters_too_early(raw):
+        if not raw[-less:].isalpha() or phones.MISTAKEN.search(raw) or letters_too_early(raw, region):
             return None
         number = read(phones.on_the_keys(short), region)
         if number and number.e164:
             reason = _("The word has more letters than the number has digits.")
             return Piece(start, start + len(raw), raw, None, reason, number.dial, is_torn=True)
     return None
+
+
+def with_repetition(piece, text):
+    """Take in the same number once more in brackets: “1-800-799-SAFE (7233)”."""
+    again = AGAIN.match(text, piece.end)
+    if piece.number and again and phones.repeats(piece.raw, again[1]):
+        piece.raw, piece.end = f"{piece.raw}{again[0]}", again.end()
 
 
 def is_glued(text, masked, start, end):
@@ -155,7 +164,7 @@ def on_keys(text, masked, start, end, region):
         raw = text[start:last]
         letters = re.findall(r"[A-Za-z]", raw)
         is_word = len(letters) >= phones.WORD_ON_THE_KEYS and not GLUED.match(masked[last : last + 1])
-        if not is_word or phones.MISTAKEN.search(raw) or letters_too_early(raw):
+        if not is_word or phones.MISTAKEN.search(raw) or letters_too_early(raw, region):
             continue
         number = read(phones.on_the_keys(raw), region)
         if number and number.e164:
@@ -163,10 +172,11 @@ def on_keys(text, masked, start, end, region):
     return None
 
 
-def letters_too_early(raw):
-    """Whether letters stand in the area code: nobody writes them there, so that they are mistakes."""
+def letters_too_early(raw, region):
+    """Whether letters stand in the area code, where North America writes none: they are mistakes."""
     before = re.sub(r"\D", "", re.split(r"[A-Za-z]", raw, maxsplit=1)[0])
-    return raw.startswith(("1", "+1", "(")) and len(before.removeprefix("1")) < LETTERS_AFTER
+    is_north_american = phonenumbers.country_code_for_region(region) == phones.NORTH_AMERICA
+    return is_north_american and len(before.removeprefix("1")) < LETTERS_AFTER
 
 
 def refused_glued(text, start, end):
@@ -235,12 +245,13 @@ def is_meant(piece, text, masked):
         return True
     if not re.search(r"\d", others):
         return True
-    if len(digits) < LEAST_DIGITS:
-        return False
     before = phone_words.AND.split(masked[: piece.start])[-1].strip(" (\"'")
     after = text[piece.end :].lstrip(" )\"'")
     is_followed = after and not SEPARATES.match(after) and not phone_words.MENU.match(after)
-    return bool(LEADS.search(before)) or is_certain(piece, digits) or (not before and not is_followed)
+    is_alone = not before and not is_followed
+    if len(digits) < LEAST_DIGITS:
+        return is_alone and is_certain(piece, digits)
+    return is_alone or is_certain(piece, digits) or bool(LEADS.search(before))
 
 
 def is_certain(piece, digits):

@@ -2,7 +2,7 @@
 
 import re
 
-from resources import phone_words, phones
+from resources import phone_words
 
 BRACKET = re.compile(r"[ ,;]{0,2}\(([^()]{1,200})\)|[ ,;]{0,2}\[([^\[\]]{1,200})\]")
 SENTENCE = re.compile(r"\.(?: |$)|\n")
@@ -37,17 +37,15 @@ def taken_off(piece, gap):
         elif (found := phone_words.menu(gap)) and found[1] == 0:
             piece.menu, gap = piece.menu or found[0], gap[found[2] :]
         elif found := phone_words.KEYWORD.match(gap):
-            piece.keyword, gap = piece.keyword or found[1], gap[found.end() :]
+            piece.keywords, gap = piece.keywords or [found[1]], gap[found.end() :]
         elif found := BRACKET.match(gap):
-            in_bracket(piece, found[1] or found[2], found[0])
+            in_bracket(piece, found[1] or found[2])
             gap = gap[found.end() :]
     return gap
 
 
-def in_bracket(piece, words, whole):
-    if piece.number and phones.repeats(piece.raw, words) and not phone_words.kinds(words):
-        piece.raw += whole if whole.startswith(" ") else f" {whole}"
-    elif found := phone_words.menu(words):
+def in_bracket(piece, words):
+    if found := phone_words.menu(words):
         piece.menu = found[0]
         noted(piece, words[: found[1]])
         noted(piece, words[found[2] :])
@@ -70,13 +68,13 @@ def before(piece, words, text):
     for pattern in (phone_words.SEND, phone_words.CAPITALS):
         found = pattern.search(words + text[piece.start : piece.start + 2])
         if found and found.end() >= len(words):
-            piece.keyword = phone_words.keyword(found[1])
-            piece.before = "text"
-            return [words[: found.start()]] + ([] if piece.keyword else [found[1]])
-    sentences = SENTENCE.split(words)
-    piece.before = sentences[-1]
+            piece.keywords = phone_words.keywords(found[1])
+            *others, own = phone_words.FIRM.split(words[: found.start()])
+            piece.before = f"{own} text"
+            return [*others, *([] if piece.keywords else [found[1]])]
+    *others, piece.before = phone_words.FIRM.split(words)
     is_long = len(phone_words.label(piece.before)) > LONGEST_LABEL
-    return [*sentences[:-1], *([piece.before] if is_long else [])]
+    return [*others, *([piece.before] if is_long else [])]
 
 
 def after(piece, words, *, is_alone):
@@ -90,8 +88,11 @@ def after(piece, words, *, is_alone):
 
 
 def between(piece, following, words, text):
-    """The words between two numbers: up to the last separator they are the first one's, from there the second's."""
-    separators = list(phone_words.AND.finditer(words))
+    """The words between two numbers: up to a separator they are the first one's, from there the second's.
+
+    It is the last comma or the like, or else the first “or”: labels have those inside.
+    """
+    separators = list(phone_words.FIRM.finditer(words)) or list(phone_words.AND.finditer(words))[:1]
     if not separators:
         return before(following, words, text)
     sending = phone_words.SEND.search(words + text[following.start : following.start + 2])

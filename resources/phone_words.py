@@ -17,11 +17,16 @@ TIMES = re.compile(
     rf"|\b(?:{WEEKDAY})\b\.?(?:(?: ?[-&,/] ?| to | through | thru | bis )(?:{WEEKDAY})\b\.?)?[ :,]{{0,2}}"
     rf"\d{{1,2}}(?:[:.h]?\d{{2}})?{TO}\d{{1,2}}(?:[:.h]?\d{{2}})?\b"
     r"|\b(?:ages?|aged|under|over|since|room|rm|suite|ste|floor|box|apt|unit|zip|postcode) ?#?\d+(?: ?- ?\d+)?\+?"
-    r"|\b\d{1,2}\+",
+    r"|\b\d{1,2}\+|(?:^|(?<=[ \n;,]))\d{1,2}\)(?= )",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@]{1,200}|\b[\w-]{1,60}\.(?:org|com|net|gov|edu|info|[a-z]{2})(?=[/ ,;).]|$)\S*",
     re.IGNORECASE,
 )
 EXTENSION = re.compile(
-    r"[ ,;(]{0,3}(?:\b(?:ext(?:ension|n)?|extensión|poste|durchwahl|dw|anexo|ramal|interno|toestel)|(?<=[\d )])x|#)"
+    r"[ ,;(]{0,3}(?:\b(?:ext(?:ension|n)?|extensión|poste|durchwahl|dw|anexo|ramal|interno|toestel)"
+    r"|(?:^|(?<=[\d )]))x|#)"
     r"[ .:=#]{0,3}(\d{1,8})\b\)?",
     re.IGNORECASE,
 )
@@ -56,13 +61,13 @@ GENERIC = re.compile(
     r"|und|et|y|the|our|is|also|toll|free)\b",
     re.IGNORECASE,
 )
-AND = re.compile(r"[;\n|,]|\.(?= |$)| / |^ ?/ ?|\b(?:or|and|ou|oder|und|et|o|y|of|en|e)\b", re.IGNORECASE)
-EDGES = " :;,.|/&()[]-–\n\"'"
+AND = re.compile(r"[;\n|,·•]|\.(?= |$)| / |^ ?/ ?|\b(?:or|and|ou|oder|und|et|o|y|of|en|e)\b", re.IGNORECASE)
+FIRM = re.compile(r"[;\n|,·•]|\.(?= |$)")  # of the separators, those that no label has inside
+EDGES = " :;,.·•|/&()[]-–\n\"'"
 
 
 def label(words):
     """The words before a number as its label, without those that only say that a number follows."""
-    words = AND.split(words)[-1] if AND.search(words.rstrip(EDGES)) else words
     text = re.sub(r"^(?:please |or |and )?(?:call|dial|ring)(?: us| the| our)?\b", "", words.strip(EDGES), flags=re.I)
     text = text.strip(EDGES)
     return text if says_something(text) else ""
@@ -79,12 +84,13 @@ def kinds(words):
     return [kind for kind, pattern in found if pattern.search(words)]
 
 
-def keyword(words):
-    """What to send, as it is shown: “HOME”, or “(zip)” where it is each sender's own."""
-    text = words.strip(EDGES)
-    if own := YOUR.fullmatch(text):
-        return f"({own[0].split()[1].lower()})"
-    return text if len(text) <= LONGEST_KEYWORD else ""
+def keywords(words):
+    """What to send, as it is shown: “HOME”, or “(zip)” where it is each sender's own. Empty where that is unclear."""
+    if own := YOUR.fullmatch(words.strip(EDGES)):
+        found = [f"({own[0].split()[1].lower()})"]
+    else:
+        found = [each.strip(EDGES) for each in re.split(r" or | ou | o | oder |/|,", words)]
+    return found if all(0 < len(each) <= LONGEST_KEYWORD for each in found) else []
 
 
 def menu(text):
@@ -102,8 +108,8 @@ def menu(text):
 
 
 def without_times(text):
-    """The text, as long as it was, with times, menus, extensions and keywords made unreadable as numbers."""
-    for pattern in (TIMES, MENU, EXTENSION, SEND, CAPITALS, KEYWORD):
+    """The text, as long as it was, with addresses, times, menus, extensions and keywords made unreadable as numbers."""
+    for pattern in (ADDRESS, TIMES, MENU, EXTENSION, SEND, CAPITALS, KEYWORD):
         text = pattern.sub(hidden, text)
     return text
 
