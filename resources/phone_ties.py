@@ -70,7 +70,7 @@ def before(piece, words, text):
         if found and found.end() >= len(words):
             piece.keywords = phone_words.keywords(found[1])
             *others, own = phone_words.FIRM.split(words[: found.start()])
-            piece.before = f"{own} text"
+            piece.before = own if piece.keywords else f"text {own}"
             return [*others, *([] if piece.keywords else [found[1]])]
     *others, piece.before = phone_words.FIRM.split(words)
     is_long = len(phone_words.label(piece.before)) > LONGEST_LABEL
@@ -92,11 +92,13 @@ def between(piece, following, words, text):
 
     It is the last comma or the like, or else the first “or”: labels have those inside.
     """
-    separators = list(phone_words.FIRM.finditer(words)) or list(phone_words.AND.finditer(words))[:1]
+    sending = phone_words.SEND.search(words + text[following.start : following.start + 2])
+    until = sending.start() if sending else len(words)
+    firm, soft = phone_words.FIRM.finditer(words, 0, until), phone_words.AND.finditer(words, 0, until)
+    separators = list(firm) or list(soft)[:1]
     if not separators:
         return before(following, words, text)
-    sending = phone_words.SEND.search(words + text[following.start : following.start + 2])
-    cut, onward = (sending.start(), sending.start()) if sending else separators[-1].span()
+    cut, onward = separators[-1].span()
     first, *rest = SENTENCE.split(words[:cut])
-    noted(piece, re.sub(r"(?:\bor|\band)\s*$", "", first))
+    noted(piece, first)
     return [*rest, *before(following, words[onward:], text)]

@@ -21,7 +21,8 @@ TIMES = re.compile(
     re.IGNORECASE,
 )
 ADDRESS = re.compile(
-    r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@]{1,200}|\b[\w-]{1,60}\.(?:org|com|net|gov|edu|info|[a-z]{2})(?=[/ ,;).]|$)\S*",
+    r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@]{1,200}|\b[\w-]{1,60}\.(?:org|com|net|gov|edu|info|[a-z]{2})"
+    r"(?=[/ ,;).]|$)\S*",
     re.IGNORECASE,
 )
 EXTENSION = re.compile(
@@ -70,7 +71,7 @@ def label(words):
     """The words before a number as its label, without those that only say that a number follows."""
     text = re.sub(r"^(?:please |or |and )?(?:call|dial|ring)(?: us| the| our)?\b", "", words.strip(EDGES), flags=re.I)
     text = text.strip(EDGES)
-    return text if says_something(text) else ""
+    return text if says_something(text) and re.search(r"[^\W\d_]", text) else ""
 
 
 def says_something(words):
