@@ -59,8 +59,7 @@ class TooMany(Exception):
 def found_in(text, region):
     """The numbers of `text` in their order. Raises TooMany."""
     masked = phone_words.without_times(text)
-    pieces, at = [], 0
-    runs = 0
+    pieces, at, runs = [], 0, 0
     while run := RUN.search(masked, at):
         runs += 1
         if runs > MOST_NUMBERS:
@@ -68,7 +67,7 @@ def found_in(text, region):
         found = at_run(text, masked, run, region)
         with_repetition(found[-1], text)
         pieces += [piece for piece in found if is_meant(piece, text, masked)]
-        at = max(run.end(), found[-1].end)
+        at = found[-1].end
     return pieces
 
 

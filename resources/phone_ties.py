@@ -79,12 +79,9 @@ def before(piece, words, text):
 
 def after(piece, words, *, is_alone):
     """The words behind the last number: its notes; of several numbers only up to the end of the sentence."""
-    if is_alone:
-        noted(piece, words)
-        return [words] if re.search(r"\d", phone_words.without_times(words)) else []
-    first, *rest = SENTENCE.split(words)
+    first, *rest = [words] if is_alone else SENTENCE.split(words)
     noted(piece, first)
-    return rest
+    return [*([first] if re.search(r"\d", phone_words.without_times(first)) else []), *rest]
 
 
 def between(piece, following, words, text):

@@ -115,6 +115,8 @@ def is_short(digits, region):
         return True
     if region not in phonenumbers.SUPPORTED_SHORT_REGIONS:
         return False
+    if len(digits) == UNLISTED_DIGITS[0] and phonenumbers.country_code_for_region(region) == NORTH_AMERICA:
+        return False  # the library takes any four; codes there have three, and those for messages five or six (CSCA)
     number = parsed(digits, region)
     return number is not None and shortnumberinfo.is_valid_short_number_for_region(number, region)
 
@@ -191,14 +193,15 @@ def shown(raw):
 
 def dialable(text):
     """The digits that a telephone can be given, of a number that a person typed: “+44 (0)113 496 0144” becomes
-    “+441134960144”. Of several the first; without its extension and words; empty where there is no digit.
+    “+441134960144”. Of several the first; without its extension and words; empty where there is no digit. “#” is
+    written as addresses need it.
     """
     typed = EXTENSION.sub("", tidied(text or ""))
     typed = ON_THE_KEYS.sub(lambda word: phonenumbers.convert_alpha_characters_in_number(word[0]), typed)
     found = re.search(r"[+*#\d][^A-Za-z;,|\n]*", typed)
     if not found:
         return ""
-    digits = re.sub(r"[^\d*#]", "", re.sub(r"^(\+.*?)\(0\)", r"\1", found[0]))
+    digits = re.sub(r"[^\d*#]", "", re.sub(r"^(\+.*?)\(0\)", r"\1", found[0])).replace("#", "%23")
     return f"+{digits}" if digits and found[0].startswith("+") else digits
 
 

@@ -42,7 +42,7 @@ def somebody_else(contact, country):
 def distance(contact, country):
     """Where the number belongs when that is not `country`, or an empty text."""
     region = contact.dial_region
-    if not contact.dial or region == country:
+    if contact.kind not in phones.DIALLED or not contact.dial or region == country:
         return ""
     if region == EUROPE and country in EUROPEAN_UNION:
         return _("A European number. It is not answered in every country.")

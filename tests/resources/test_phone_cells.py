@@ -99,7 +99,9 @@ def test_what_is_refused_says_why_and_what_would_help(case):
         ("Lifeline 13 11 14; Text 0477 13 11 14", "AU", "split", ["voice:+61131114", "sms:+61477131114"]),
         ("0508 828 865 (0508 TAUTOKO)", "NZ", "accept", ["voice:+64508828865"]),
         ("0800 543 354 or text HELP to 4357", "NZ", "split", ["voice:+64800543354", "sms:4357"]),
+        ("4356", "US", "warn_unknown_short_code", ["voice:4356"]),
         ("CVV 188", "BR", "warn_unknown_short_code", ["voice:188"]),
+        ("0800 543 354 (0508 TAUTOKO)", "NZ", "split", ["voice:+64800543354", "voice:+645088288656"]),
         ("(11) 3151-4109", "BR", "accept", ["voice:+551131514109"]),
         ("よりそいホットライン：０１２０‐２７９‐３３８（24時間）", "JP", "accept", ["voice:+81120279338"]),
         ("0800 567 567, SMS 31393", "ZA", "split", ["voice:+27800567567", "sms:31393"]),
@@ -137,6 +139,12 @@ def test_cells_of_other_countries_are_taken_apart(raw, region, outcome, contacts
 def test_what_stands_beside_a_number_stays_beside_it(raw, region, facts):
     [found] = read(raw, region).contacts
     assert {name: getattr(found, name) for name in facts} == facts
+
+
+def test_digits_that_were_not_read_are_shown_to_a_person():
+    cell = read("988 or 202-797-8806, 1234 Main Street", "US")
+    assert len(cell.contacts) == 2
+    assert (cell.outcome, "1234 Main Street" in cell.warnings[0]) == (Outcome.SPLIT_REVIEW, True)
 
 
 def test_each_keyword_is_a_contact_of_its_own():

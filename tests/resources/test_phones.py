@@ -213,7 +213,7 @@ def test_what_is_no_number_says_so_in_words(raw, kind):
         ("T: 555\u00a00133", "5550133"),
         ("\u202d+44 113 496 0144\u202c", "+441134960144"),
         ("+٤٤ ١١٣ ٤٩٦ ٠١٤٤", "+441134960144"),
-        ("*31#0113 496 0144", "*31#01134960144"),
+        ("*31#0113 496 0144", "*31%2301134960144"),
         ("999", "999"),
         ("0113 496 0144 mobile 07700 900123", "01134960144"),
         ("Ann's desk: 555 0133 (mornings)", "5550133"),
@@ -254,6 +254,12 @@ def test_a_number_that_reaches_somebody_else_says_so(put, dial, region, country,
     assert bool(way.link) is (country in (region, "IE")), "a short code is dialled where it belongs"
     assert words in str(way.warning)
     assert bool(words) is bool(way.warning)
+
+
+def test_a_messenger_is_the_same_from_everywhere(put):
+    resource = put("Night line", country="SG", kind="whatsapp", dial="91511767", e164="+6591511767")
+    [way] = ways.of(Resource.objects.with_contacts().get(pk=resource.pk), country="GB")
+    assert (way.link, way.warning) == ("https://wa.me/6591511767", "")
 
 
 def test_a_closed_entry_offers_nothing_to_tap(put):
