@@ -12,7 +12,8 @@ TO = r"\s?(?:-|to|bis|until|till|à|a)\s?"
 #: Digits that are no telephone number: times, days, ages, rooms.
 TIMES = re.compile(
     rf"\b24 ?[/x] ?7(?: ?/ ?365)?\b|\b\d{{1,3}}[ -]?(?:hours?|hrs?|h|std|stunden|heures|horas|uur|時間|小時|小时"
-    rf"|days?|nights?|weeks?|years?|yrs?|yo|minutes?|mins?|languages?)\b|\b{CLOCK}(?: ?{HALF})?{TO}{CLOCK} ?{HALF}|\b{CLOCK} ?{HALF}"
+    rf"|days?|nights?|weeks?|years?|yrs?|yo|minutes?|mins?|languages?)\b"
+    rf"|\b{CLOCK}(?: ?{HALF})?{TO}{CLOCK} ?{HALF}|\b{CLOCK} ?{HALF}"
     rf"|\b\d{{1,2}}:\d{{2}}\b(?:{TO}\d{{1,2}}:\d{{2}}\b)?"
     rf"|\b(?:{WEEKDAY})\b\.?(?:(?: ?[-&,/] ?| to | through | thru | bis )(?:{WEEKDAY})\b\.?)?[ :,]{{0,2}}"
     rf"\d{{1,2}}(?:[:.h]?\d{{2}})?{TO}\d{{1,2}}(?:[:.h]?\d{{2}})?\b"
