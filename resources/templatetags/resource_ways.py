@@ -1,7 +1,7 @@
 from django import template
 from django.utils import timezone
 
-from resources import hours_now, opening, ways
+from resources import hours_now, opening, phones, ways
 
 register = template.Library()
 
@@ -40,3 +40,9 @@ def own_hours(contact):
 def found_as(form, resource):
     """The other name under which a search found this entry, where its own name does not say it."""
     return form.found.name_typed(resource) if form else ""
+
+
+@register.filter
+def dialable(typed):
+    """A number as a telephone takes it, whatever the spaces: `href="tel:{{ person.phone|dialable }}"`."""
+    return phones.dialable(typed)

@@ -135,3 +135,20 @@ def test_only_the_therapist_of_the_departure_gives(departure, entries, signed_in
     assert Client.objects.visible_to(stranger).count() == 0
     answer = signed_in(stranger).post(reverse("give-resources", args=[departure.pk]), {"resources": entries[0].pk})
     assert answer.status_code == 404
+
+
+def test_a_number_that_reaches_somebody_else_where_the_client_is_says_so(browser, starter, departure):
+    departure.format, departure.country_today = "video", "NO"
+    departure.save()
+    Resource.objects.filter(slug="nl-113").update(country="NO")
+    html = browser.get(reverse("give-resources", args=[departure.pk])).content.decode()
+    entry = Resource.objects.get(slug="nl-113")
+    assert "Do not dial 113 here (Norway): it reaches an emergency service." in html
+    assert f'aria-describedby="beware-{entry.pk}"' in html
+    assert f'id="beware-{entry.pk}"' in html
+
+
+def test_at_home_nothing_needs_a_warning(browser, starter, departure):
+    html = browser.get(reverse("give-resources", args=[departure.pk])).content.decode()
+    assert "988, then press 1" in html
+    assert "beware-" not in html
