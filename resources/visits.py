@@ -4,6 +4,7 @@ Every address on the way is looked at before connecting, and the connection goes
 says something else a moment later changes nothing. No page can hold a visit longer than its time, or fill its memory.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
@@ -65,9 +66,7 @@ def visit(url, *, door=None):
     except Ended as end:
         last = trail[-1] if trail else (None, at)
         return Visit(end.state, end.why, final_url=last[1], status_code=last[0], redirects=trail)
-    made = Visit(
-        PageState.WORKS, "", at, answer.status, trail, answer.content_type, answer.body, answer.is_whole
-    )
+    made = Visit(PageState.WORKS, "", at, answer.status, trail, answer.content_type, answer.body, answer.is_whole)
     return judged(made, start=url)
 
 
@@ -113,9 +112,10 @@ def follow(url, trail, *, door, fuse):
 
 
 def joined(url, location):
+    """Where a redirect leads, with every sign in it one that may stand in an address."""
     try:
-        return urljoin(url, location).partition("#")[0]
-    except ValueError:
+        return parse_url(urljoin(url, re.sub(r"[\x00-\x20\x7f]", "", location))).url.partition("#")[0]
+    except (LocationParseError, ValueError):
         raise Ended(PageState.ERROR, Why.NOT_AN_ADDRESS) from None
 
 

@@ -117,9 +117,7 @@ def pool_to(place, *, address, fuse, ca_file):
     facts = {"timeout": min(SECONDS_PER_STEP, max(fuse.left, 0.01)), "retries": False, "maxsize": 1}
     if place.scheme == "https":
         names = {"server_hostname": place.host, "assert_hostname": place.host}
-        pool = HTTPSConnectionPool(
-            address, place.port, cert_reqs="CERT_REQUIRED", ca_certs=ca_file, **names, **facts
-        )
+        pool = HTTPSConnectionPool(address, place.port, cert_reqs="CERT_REQUIRED", ca_certs=ca_file, **names, **facts)
         pool.ConnectionCls = fused(HTTPSConnection, fuse)
     else:
         pool = HTTPConnectionPool(address, place.port, **facts)

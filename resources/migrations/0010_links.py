@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('status_code', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('redirects', models.JSONField(blank=True, default=list, verbose_name='ways it took')),
                 ('number_found', models.CharField(choices=[('yes', 'Shows our numbers'), ('no', 'Does not show one of our numbers'), ('unknown', 'Could not be read')], max_length=10)),
-                ('missing', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None, verbose_name='contacts it does not show')),
+                ('missing', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None, verbose_name='contacts not shown')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={

@@ -94,7 +94,7 @@ class LinkCheck(models.Model):
     status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     redirects = models.JSONField(_("ways it took"), default=list, blank=True)
     number_found = models.CharField(max_length=10, choices=Shown)
-    missing = ArrayField(models.BigIntegerField(), verbose_name=_("contacts it does not show"), default=list, blank=True)
+    missing = ArrayField(models.BigIntegerField(), verbose_name=_("contacts not shown"), default=list, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
