@@ -11,43 +11,10 @@ from lxml.etree import LxmlError
 UNSEEN = ["script", "style", "template", "del", "s", "strike"]
 SPOKEN = ["alt", "aria-label", "title"]  # read out, or shown in place of a picture
 BLOCKS = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "br",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "option",
-    "p",
-    "pre",
-    "section",
-    "select",
-    "summary",
-    "table",
-    "td",
-    "th",
-    "tr",
-    "ul",
-]
+    "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figcaption", "footer",
+    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre",
+    "section", "select", "summary", "table", "td", "th", "tr", "ul",
+]  # fmt: skip
 EDGE = " | "  # between blocks: the number of one line does not go on in the next
 FEW_WORDS = 100  # signs; a page with scripts and fewer than that is drawn by them
 MOUNTS = {"root", "app", "__next", "__nuxt", "app-root", "react-root"}  # where the usual tools draw a page

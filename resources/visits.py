@@ -26,7 +26,7 @@ OK = range(200, 300)
 
 @dataclass(frozen=True)
 class Door:
-    """Where visits go out. Only tests open it to `allowed` (address, port) pairs, with their own names and `ca_file`."""
+    """Where visits go out. Only tests open it to `allowed` (address, port) pairs, with own names and `ca_file`."""
 
     resolve: Callable = public_addresses.resolve
     allowed: frozenset = frozenset()
@@ -36,7 +36,7 @@ class Door:
 
 @dataclass(frozen=True)
 class Visit:
-    """What came of it. `redirects` are pairs of status and the address that gave it. `body` is None if not asked for."""
+    """What came of it. `redirects` are pairs of status and the address that gave it. `body` is None if unread."""
 
     state: str
     why: str = ""
