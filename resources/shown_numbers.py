@@ -12,7 +12,7 @@ from resources.models import ContactPoint
 from resources.phones import SHORT_CODE_DIGITS
 
 SEPARATORS = r"[\s().\-/·•∙‐-―−]{0,4}"
-BETWEEN_FEW = r"[\s.\-‐-―−]?"
+BETWEEN_FEW = r"\s?[.\-‐-―−]?\s?"
 #: What may not stand beside a short code: more digits, letters, money, decimals, the name of a site (113.nl).
 BEFORE_FEW = r"(?<![\w$£€#+@])(?<!\d[.,])(?<!\d{3}[ .\-])"
 AFTER_FEW = r"(?!\w)(?![.,]\d)(?!%)(?!\.[a-z])(?!@)(?![ .\-–](?!365\b)\d{3})"
@@ -81,9 +81,10 @@ def full(number):
 
 def short(digits):
     pattern = BEFORE_FEW + BETWEEN_FEW.join(digits) + AFTER_FEW
-    if len(digits) < max(SHORT_CODE_DIGITS):
+    if len(digits) < max(SHORT_CODE_DIGITS) or digits[-1] not in KEYPAD:
         return pattern
-    lettered = BETWEEN_FEW.join([*digits[:2], *map(sign, digits[2:])])  # 13YARN for 139276
+    last = f"[{KEYPAD[digits[-1]]}{KEYPAD[digits[-1]].lower()}]"
+    lettered = BETWEEN_FEW.join([*digits[:2], *map(sign, digits[2:-1]), last])  # 13YARN for 139276
     return rf"{pattern}|(?<!\w){lettered}(?!\w)"
 
 
