@@ -27,14 +27,27 @@ def web():
 
 
 @pytest.fixture
-def line(put, web):
-    """A line whose own page shows its number."""
-    web.pages["/"] = "Call 0800 1111"
+def entry(put):
+    """Put an entry on the shelf whose own web page is `url`: `entry("Night line", url, dial="988")`."""
+
+    def put_with_page(name, url, **facts):
+        made = put(name, **facts)
+        Resource.objects.filter(pk=made.pk).update(url=url)
+        made.refresh_from_db()
+        return made
+
+    return put_with_page
+
+
+@pytest.fixture
+def line(put):
     return put("Night line", country="GB", dial="08001111", e164="+448001111", display="0800 1111")
 
 
 @pytest.fixture
 def listed(line, web):
+    """A line whose own page shows its number."""
+    web.pages["/"] = html("Call 0800 1111")
     Resource.objects.filter(pk=line.pk).update(url=web.url("/"))
     line.refresh_from_db()
     return line
@@ -44,6 +57,7 @@ def night(web, **facts):
     """Look at what is due, then let a day go by."""
     looked_at = links.check(door=web.door(**facts))
     WatchedPage.objects.update(looked_at=F("looked_at") - A_DAY, failing_since=F("failing_since") - A_DAY)
+    CuratorTask.objects.exclude(closed_at=None).update(closed_at=F("closed_at") - A_DAY)
     return looked_at
 
 
@@ -69,7 +83,7 @@ def test_a_page_that_works_and_shows_the_number_makes_no_work(listed, web):
 
 
 @pytest.mark.parametrize(
-    ("page", "state"),
+    ("answer", "state"),
     [
         (status(404), "gone"),
         (status(410), "gone"),
@@ -81,8 +95,8 @@ def test_a_page_that_works_and_shows_the_number_makes_no_work(listed, web):
         (lambda handler: handler.say(301, Location=handler.server.web.url("/new", host="new.example")), "moved"),
     ],
 )
-def test_a_page_that_stays_bad_for_three_nights_is_a_task_and_for_two_it_is_not(listed, web, page, state):
-    web.pages |= {"/": page, "/new": "Call 0800 1111"}
+def test_a_page_that_stays_bad_for_three_nights_is_a_task_and_for_two_it_is_not(listed, web, answer, state):
+    web.pages |= {"/": answer, "/new": "Call 0800 1111"}
     nights(2, web)
     assert waiting() == []
     night(web)
@@ -100,16 +114,16 @@ def test_a_page_that_stays_bad_for_three_nights_is_a_task_and_for_two_it_is_not(
 
 
 def test_one_good_night_between_bad_ones_begins_the_count_anew(listed, web):
-    for page in (status(500), status(500), "Call 0800 1111", status(500), status(500)):
-        web.pages["/"] = page
+    for answer in (status(500), status(500), "Call 0800 1111", status(500), status(500)):
+        web.pages["/"] = answer
         night(web)
     assert waiting() == []
 
 
-def test_a_bad_certificate_is_seen(put, tmp_path):
+def test_a_bad_certificate_is_seen(entry, tmp_path):
     context, ca_file = web_server.certified(tmp_path, "help.example", days=-1)
     with running(context=context) as web:
-        put("Night line", dial="988", url=web.url("/"))
+        entry("Night line", web.url("/"), dial="988")
         for _ in range(3):
             night(web, ca_file=ca_file)
     assert waiting() == [("link", "bad_certificate")]
@@ -150,20 +164,20 @@ def test_a_number_that_is_gone_for_three_nights_is_a_task_and_closes_when_it_is_
 
 
 @pytest.mark.parametrize(
-    "page",
+    "answer",
     [raw(b"<div id=root></div><script src=a.js></script>"), raw(b"%PDF", "application/pdf"), web_server.huge],
 )
-def test_a_page_that_cannot_be_read_whole_is_no_drift(listed, web, page):
-    web.pages["/"] = page
+def test_a_page_that_cannot_be_read_whole_is_no_drift(listed, web, answer):
+    web.pages["/"] = answer
     nights(4, web)
     assert waiting() == []
     assert set(LinkCheck.objects.values_list("state", "number_found")) == {("works", "unknown")}
 
 
 def test_nights_without_reading_neither_count_nor_take_back(listed, web):
-    for page in ("None", status(500), "None", raw(b"<div id=app></div><script></script>"), "None"):
+    for answer in ("None", status(500), "None", raw(b"<div id=app></div><script></script>"), "None"):
         assert waiting() == []
-        web.pages["/"] = page
+        web.pages["/"] = answer
         night(web)
     assert waiting() == [("drift", "")]
     web.pages["/"] = status(500)
@@ -185,9 +199,9 @@ def test_one_page_that_shows_it_is_enough(listed, web):
     assert waiting() == [("drift", "")]
 
 
-def test_a_text_line_needs_its_word_as_well(put, web):
+def test_a_text_line_needs_its_word_as_well(entry, web):
     web.pages["/"] = "Text HELLO to 741741"
-    put("Text line", kind="sms", dial="741741", keyword="HOME", url=web.url("/"))
+    entry("Text line", web.url("/"), kind="sms", dial="741741", keyword="HOME")
     nights(3, web)
     assert waiting() == [("drift", "")]
 
@@ -213,8 +227,8 @@ def test_a_page_to_chat_on_is_watched_and_need_not_show_a_number(line, web):
     assert CuratorTask.objects.get().contact == chat
 
 
-def test_a_page_that_two_entries_name_is_fetched_once_and_looked_through_for_both(listed, put, web):
-    other = put("Other line", country="GB", dial="116123", url=web.url("/#other"))
+def test_a_page_that_two_entries_name_is_fetched_once_and_looked_through_for_both(listed, entry, web):
+    other = entry("Other line", web.url("/#other"), country="GB", dial="116123")
     nights(3, web)
     assert web.hits["GET", "/"] == 3
     assert CuratorTask.objects.get().contact == other.contact_points.get()
@@ -284,12 +298,12 @@ def test_tasks_about_words_are_one_for_each_word(db):
 
 
 @pytest.fixture
-def many(put, web):
+def many(entry, web):
     """Twenty pages of twenty hosts, and five more of one."""
     for number in range(25):
         host = "same.example" if number >= 20 else f"host{number}.example"
         web.pages[f"/{number}"] = html("Call 988")
-        put(f"Line {number}", dial="988", url=web.url(f"/{number}", host=host))
+        entry(f"Line {number}", web.url(f"/{number}", host=host), dial="988")
 
 
 def test_two_runs_at_once_look_at_each_page_once(transactional_db, many, web, monkeypatch):
@@ -301,7 +315,7 @@ def test_two_runs_at_once_look_at_each_page_once(transactional_db, many, web, mo
     assert {web.hits["GET", f"/{number}"] for number in range(25)} == {1}
 
 
-def test_no_host_is_asked_by_two_at_once(transactional_db, put, web):
+def test_no_host_is_asked_by_two_at_once(transactional_db, entry, web):
     busy, most = [], []
 
     def slow(handler):
@@ -313,7 +327,7 @@ def test_no_host_is_asked_by_two_at_once(transactional_db, put, web):
 
     for number in range(6):
         web.pages[f"/{number}"] = slow
-        put(f"Line {number}", dial="988", url=web.url(f"/{number}"))
+        entry(f"Line {number}", web.url(f"/{number}"), dial="988")
     both(lambda: links.check(door=web.door()), seconds=60)
     assert LinkCheck.objects.count() == 6
     assert max(most) == 1
@@ -389,10 +403,10 @@ def test_a_page_that_breaks_the_reading_is_an_error_and_stops_nothing(many, web,
     ]
 
 
-def test_strange_addresses_hurt_nobody(put, web):
+def test_strange_addresses_hurt_nobody(entry, web):
     web.pages["/"] = leads_to("/\u00e9%00\x7f?" + "x" * 3000)
     for number, url in enumerate([web.url("/"), "http://[::1", "javascript:alert(1)", "http://" + "x" * 280]):
-        put(f"Line {number}", dial="988", url=url)
+        entry(f"Line {number}", url, dial="988")
     assert links.check(door=web.door()) == 4
     assert set(LinkCheck.objects.values_list("state", flat=True)) == {"gone", "error", "refused"}
 
@@ -414,8 +428,8 @@ def test_task_and_command_go_out_by_the_real_door(listed, web, capsys):
     assert not web.hits
 
 
-def test_the_pages_of_five_thousand_entries_are_listed_in_three_queries(put, django_assert_num_queries):
-    put("Line", dial="988", url="https://help.example/")
+def test_the_pages_of_five_thousand_entries_are_listed_in_three_queries(entry, django_assert_num_queries):
+    entry("Line", "https://help.example/", dial="988")
     with django_assert_num_queries(3):
         assert set(listed_pages.now().subjects) == {"https://help.example/"}
     assert connection.in_atomic_block

@@ -23,7 +23,7 @@ def outcome(made):
 
 
 @pytest.mark.parametrize(
-    ("page", "expected"),
+    ("answer", "expected"),
     [
         ("Call us", ("works", "")),
         (status(404), ("gone", "")),
@@ -40,14 +40,14 @@ def outcome(made):
         (leads_to("http://help.example:99999/"), ("error", "not_an_address")),
     ],
 )
-def test_each_answer_has_its_state(web, page, expected):
-    web.pages["/page"] = page
+def test_each_answer_has_its_state(web, answer, expected):
+    web.pages["/page"] = answer
     assert outcome(visit(web.url("/page"), door=web.door())) == expected
 
 
-@pytest.mark.parametrize("page", [web_server.hangs, web_server.drips, web_server.drips_headers])
-def test_a_server_that_takes_its_time_gets_no_more_than_ours(web, page):
-    web.pages["/"] = page
+@pytest.mark.parametrize("answer", [web_server.hangs, web_server.drips, web_server.drips_headers])
+def test_a_server_that_takes_its_time_gets_no_more_than_ours(web, answer):
+    web.pages["/"] = answer
     began = time.monotonic()
     made = visit(web.url(), door=web.door(seconds=1.2))
     assert outcome(made) == ("error", "too_slow")
