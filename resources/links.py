@@ -21,7 +21,7 @@ from resources.models import LinkCheck, PageState, Shown, WatchedPage
 ONE_NIGHT = timedelta(hours=20)  # a page looked at less long ago has had its look
 ONE_TURN = 120  # seconds; a worker that serves other queues as well is not kept from them for long
 BATCH = 8
-LEASE = timedelta(seconds=4 * visits.SECONDS)  # renewed before each page: covers one visit and its writing
+LEASE = timedelta(seconds=(BATCH + 2) * visits.SECONDS)  # covers a whole batch, and is renewed before each page
 READ_AT_ONCE = 500
 MOST_SIGNS, MOST_SIGNS_ON_THE_WAY = 2000, 500
 LOCK = 4_120_710  # any number that nothing else in this database locks

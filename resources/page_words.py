@@ -3,21 +3,23 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import islice
 
 import lxml.html
-from lxml.etree import LxmlError
+from lxml.etree import LxmlError, iterwalk
 
 #: What nobody sees, or sees crossed out: a number in it is not one that the page still gives.
-UNSEEN = ["script", "style", "template", "del", "s", "strike"]
+UNSEEN = {"script", "style", "template", "noscript", "del", "s", "strike"}
 SPOKEN = ["alt", "aria-label", "title"]  # read out, or shown in place of a picture
-BLOCKS = [
+BLOCKS = {
     "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figcaption", "footer",
     "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre",
     "section", "select", "summary", "table", "td", "th", "tr", "ul",
-]  # fmt: skip
+}  # fmt: skip
 EDGE = " | "  # between blocks: the number of one line does not go on in the next
 FEW_WORDS = 100  # signs; a page with scripts and fewer than that is drawn by them
-MOUNTS = {"root", "app", "__next", "__nuxt", "app-root", "react-root"}  # where the usual tools draw a page
+FRAMES = {"root", "app", "__next", "__nuxt", "app-root", "react-root"}  # where the usual tools draw a page
+MOST_FRAMES = 3
 #: Who owns names that nobody uses, and what they put there.
 PARKING_HOSTS = [
     "hugedomains.com", "sedo.com", "sedoparking.com", "dan.com", "afternic.com", "parkingcrew.net", "bodis.com",
@@ -63,28 +65,33 @@ def words_of(root):
     links = [each.get("href") for each in root.iter("a", "area") if each.get("href")]
     sources = [each.get("src") for each in root.iter("script", "iframe", "frame") if each.get("src")]
     has_scripts = next(root.iter("script"), None) is not None
-    for each in list(root.iter(*UNSEEN)):
-        each.drop_tree()
-    is_frame_empty = any(not mount.text_content().strip() for mount in mounts(root))
     text = tidied(" ".join(pieces(root)))
     said = len(re.sub(r"[\s|]", "", text))
-    is_drawn = has_scripts and (is_frame_empty or said < FEW_WORDS)
+    is_drawn = has_scripts and (said < FEW_WORDS or has_empty_frame(root))
     return Words(text, links, sources, is_readable=bool(said) and not is_drawn)
 
 
-def mounts(root):
-    return [each for each in root.iter("div", "main", "app-root") if each.get("id") in MOUNTS or each.tag == "app-root"]
+def has_empty_frame(root):
+    """Whether there is a place in which scripts will draw the page, and nothing in it yet."""
+    frames = (
+        each for each in root.iter("div", "main", "app-root") if each.get("id") in FRAMES or each.tag == "app-root"
+    )
+    return any(not "".join(pieces(frame)).strip(" |\n\r\t") for frame in islice(frames, MOST_FRAMES))
 
 
 def pieces(root):
-    """Every text and every text beside it, without what stands there only for browsers that run no scripts."""
-    for each in list(root.iter("noscript")):
-        each.drop_tree()
-    for each in root.iter(*BLOCKS):
-        each.text, each.tail = EDGE + (each.text or ""), EDGE + (each.tail or "")
-    yield from root.itertext()
-    for each in root.iter():
-        yield from (EDGE + each.get(name) for name in SPOKEN if each.get(name))
+    """Every text that is seen, every text that is read out in place of a picture, and an edge around each block."""
+    walk = iterwalk(root, events=("start", "end"))
+    for event, each in walk:
+        if each.tag in BLOCKS:
+            yield EDGE
+        if event == "end":
+            yield each.tail or "" if each is not root else ""
+        elif each.tag in UNSEEN:
+            walk.skip_subtree()
+        else:
+            yield from (EDGE + each.get(name) + EDGE for name in SPOKEN if each.get(name))
+            yield each.text or ""
 
 
 def parser_for(body, content_type):
