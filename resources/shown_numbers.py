@@ -26,7 +26,8 @@ WHATSAPP = re.compile(r"https?://(?:wa\.me/|api\.whatsapp\.com/send/?\?(?:.*&)?p
 def shows(words, contact):
     """Whether the page gives this contact: its number, and for a text line the word to send, near it."""
     places = [found.span() for pattern in patterns(contact) for found in pattern.finditer(words.text)]
-    links = [link for link in words.links if dials(link, contact)]
+    known = ways_to_dial(contact)
+    links = [link for link in words.links if dialled(link) in known]
     if contact.kind == ContactPoint.Kind.SMS and contact.keyword:
         return any(is_near(words.text, place, contact.keyword) for place in places) or any(
             says(unquote(link), contact.keyword) for link in links
@@ -99,14 +100,14 @@ def on_keypad(word):
     return "".join(keys.get(letter, letter) for letter in word.upper())
 
 
-def dials(link, contact):
-    """Whether a link dials or texts the contact's number."""
+def dialled(link):
+    """The digits that a link dials or texts; empty for other links."""
     link = unquote(link)
     begin = DIALLING.match(link) or WHATSAPP.match(link)
     if not begin:
-        return False
-    dialled = re.split(r"[,;?&pw]", link[begin.end() :], maxsplit=1)[0]
-    return re.sub(r"\D", "", on_keypad(dialled)) in ways_to_dial(contact)
+        return ""
+    number = re.split(r"[,;?&pw]", link[begin.end() :], maxsplit=1)[0]
+    return re.sub(r"\D", "", on_keypad(number))
 
 
 def ways_to_dial(contact):

@@ -1,5 +1,8 @@
 """Nights of looking at pages: a curator hears of what stays bad, and of a number that is shown no more."""
 
+import os
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
@@ -13,6 +16,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from resources import curator_tasks, links, listed_pages, page_tasks, tasks, visits
 from resources.models import ContactPoint, CuratorTask, Evidence, LinkCheck, Resource, WatchedPage
+from tests import databases
 from tests.followups.races import both, meet_after
 from tests.resources import web_server
 from tests.resources.web_server import html, leads_to, raw, running, status
@@ -348,6 +352,43 @@ def test_what_a_killed_run_had_taken_is_looked_at_when_its_lease_is_over(many, w
     WatchedPage.objects.exclude(lease_token=None).update(lease_until=timezone.now() - timedelta(seconds=1))
     assert links.check(door=web.door()) == links.BATCH
     assert LinkCheck.objects.count() == 25
+
+
+ELSEWHERE = """
+import sys
+import django
+django.setup()
+from resources import links
+from resources.visits import Door
+here = "127.0.0.1"
+links.check(door=Door(resolve=lambda *_, **__: [here], allowed=frozenset({(here, int(sys.argv[1]))})))
+"""
+
+
+def test_a_run_that_is_killed_in_the_middle_of_a_page_loses_nothing(transactional_db, entry, web):
+    first = threading.Event()
+
+    def hold(handler):
+        first.set()
+        handler.say(200, html("Call 988")) if is_over else web_server.hangs(handler)
+
+    is_over = False
+    web.pages |= {"/0": html("Call 988"), "/1": hold, "/2": html("Call 988")}
+    for number in range(3):
+        entry(f"Line {number}", web.url(f"/{number}", host=f"host{number}.example"), dial="988")
+    env = os.environ | {"DATABASE_URL": databases.database_url(), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    run = subprocess.Popen([sys.executable, "-c", ELSEWHERE, str(web.port)], env=env | {"DEBUG": "true"})
+    assert first.wait(30)
+    run.kill()
+    run.wait()
+    is_over = True
+    assert LinkCheck.objects.count() == 1
+    assert links.check(door=web.door()) == 0, "the others are still taken"
+    WatchedPage.objects.exclude(lease_token=None).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert links.check(door=web.door()) == 2
+    assert list(LinkCheck.objects.values_list("url", "state")) == [
+        (web.url(f"/{number}", host=f"host{number}.example"), "works") for number in range(3)
+    ]
 
 
 def test_a_run_that_wakes_after_its_lease_writes_nothing(listed, web):

@@ -1,5 +1,7 @@
 """Whether a page still shows a number: however it is written, and not where only the same digits stand."""
 
+import time
+
 import pytest
 
 from resources import page_words, shown_numbers
@@ -147,6 +149,20 @@ def test_pages_are_read_in_whatever_way_they_were_saved(body, kind):
 @pytest.mark.parametrize("body", [b"\0\1\2", b"<" * 10_000, b"<div>" * 50_000, b"\xff\xfe", b"<!DOCTYPE", b"<![CDATA["])
 def test_nonsense_is_never_raised(body):
     assert read(body).text is not None
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<s>x</s>y", "<div id=root></div>", "1 3 9 2 7 6 ", "0044 (0) ", "(0)(0)(", "0", "8-0-0-1-1-1-", "ﷺ",
+     "<a href='tel:1'>", "741741 ", "&amp", "<noscript>a</noscript>", "<div id=root>x"],
+)  # fmt: skip
+def test_a_page_made_to_be_slow_is_read_in_seconds(piece):
+    body = (piece * (1024 * 1024 // len(piece.encode()))).encode()
+    began = time.process_time()
+    words = read(body)
+    for contact in (CHILDLINE, YARN, HOME, WHATSAPP):
+        shown_numbers.shows(words, contact)
+    assert time.process_time() - began < 6, "of processor time, however busy the machine is"
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,14 @@ def test_a_certificate_has_to_be_of_this_host_in_time_and_signed(tmp_path, name,
         assert (web.hits["GET", "/"] == 1) == (state == "works")
 
 
+def test_whom_this_machine_trusts_is_asked_where_nobody_says_otherwise(tmp_path, monkeypatch):
+    context, ca_file = web_server.certified(tmp_path, "help.example")
+    monkeypatch.setenv("SSL_CERT_FILE", ca_file)
+    with running(context=context) as web:
+        web.pages["/"] = "Here"
+        assert visit(web.url(), door=web.door()).state == "works"
+
+
 def test_a_slow_page_behind_a_certificate_is_cut_off_as_well(tmp_path):
     context, ca_file = web_server.certified(tmp_path, "help.example")
     with running(context=context) as web:
