@@ -17,7 +17,7 @@ BLOCKS = {
     "section", "select", "summary", "table", "td", "th", "tr", "ul",
 }  # fmt: skip
 EDGE = " | "  # between blocks: the number of one line does not go on in the next
-MOST_SIGNS = 2 * 1024 * 1024  # of text: one sign can stand for eighteen plain ones
+MOST_SIGNS = 1024 * 1024  # of text: one sign can stand for eighteen plain ones
 FEW_WORDS = 100  # signs; a page with scripts and fewer than that is drawn by them
 FRAMES = {"root", "app", "__next", "__nuxt", "app-root", "react-root"}  # where the usual tools draw a page
 MOST_FRAMES = 3
@@ -63,7 +63,7 @@ def read(body, content_type=""):
 
 
 def words_of(root):
-    links = [each.get("href") for each in root.iter("a", "area") if each.get("href")]
+    links = list(dict.fromkeys(each.get("href") for each in root.iter("a", "area") if each.get("href")))
     sources = [each.get("src") for each in root.iter("script", "iframe", "frame") if each.get("src")]
     has_scripts = next(root.iter("script"), None) is not None
     text = tidied(" ".join(pieces(root)))
@@ -130,7 +130,7 @@ def decoded(body, content_type):
 def tidied(text):
     """Compatible signs made plain (wide digits, hard spaces), digits of every script in ASCII, spaces single."""
     text = unicodedata.normalize("NFKC", text)[:MOST_SIGNS]
-    text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() and not sign.isascii() else sign for sign in text)
+    text = re.sub(r"(?![0-9])\d", lambda digit: str(unicodedata.decimal(digit[0])), text)
     return " ".join(text.split())
 
 

@@ -162,7 +162,7 @@ def test_a_page_made_to_be_slow_is_read_in_seconds(piece):
     words = read(body)
     for contact in (CHILDLINE, YARN, HOME, WHATSAPP):
         shown_numbers.shows(words, contact)
-    assert time.process_time() - began < 6, "of processor time, however busy the machine is"
+    assert time.process_time() - began < 10, "of processor time, however busy the machine is"
 
 
 @pytest.mark.parametrize(
