@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from resources import drift, listed_pages, page_tasks, page_words, visits
-from resources.models import LinkCheck, PageState, Shown, WatchedPage
+from resources.models import LinkCheck, PageState, Shown, WatchedPage, Why
 
 ONE_NIGHT = timedelta(hours=20)  # a page looked at less long ago has had its look
 ONE_TURN = 120  # seconds; a worker that serves other queues as well is not kept from them for long
@@ -25,6 +25,10 @@ LEASE = timedelta(seconds=(BATCH + 2) * visits.SECONDS)  # covers a whole batch,
 READ_AT_ONCE = 500
 MOST_SIGNS, MOST_SIGNS_ON_THE_WAY = 2000, 500
 LOCK = 4_120_710  # any number that nothing else in this database locks
+#: Reasons that may lie with this machine as well as with the page.
+PERHAPS_OURS = {Why.NO_NAME, Why.NO_CONNECTION, Why.TOO_SLOW}
+ENOUGH_OTHERS = 5  # hosts that did not answer either: then it is the way out of here that is broken
+LATELY = timedelta(hours=30)  # one night and some of the next
 READABLE = {PageState.WORKS, PageState.MOVED}
 
 logger = logging.getLogger("resources.links")
@@ -143,13 +147,23 @@ def record(page, visit, words, *, listing):
 
 
 def count(page, visit, *, now):
-    """The page's own row after this look. It is free again."""
+    """The page's own row after this look. It is free again. Where nobody at all answers, that says nothing of it."""
     page.state, page.why, page.final_url, page.looked_at = visit.state, visit.why, visit.final_url[:MOST_SIGNS], now
-    is_good = visit.state == PageState.WORKS
-    page.failures = 0 if is_good else page.failures + 1
-    page.failing_since = None if is_good else page.failing_since or now
+    if visit.state == PageState.WORKS:
+        page.failures, page.failing_since = 0, None
+    elif visit.why in PERHAPS_OURS and nobody_answers(but=page, now=now):
+        logger.warning("nobody outside answers: page %s is not counted", page.pk)
+    else:
+        page.failures, page.failing_since = page.failures + 1, page.failing_since or now
     page.lease_token = page.lease_until = None
     page.save()
+
+
+def nobody_answers(*, but, now):
+    """Whether every other host that was asked lately was silent, and there were enough of them."""
+    others = WatchedPage.objects.exclude(host=but.host).filter(looked_at__gte=now - LATELY)
+    silent = Q(why__in=PERHAPS_OURS)
+    return not others.exclude(silent).exists() and others.values("host").distinct().count() >= ENOUGH_OTHERS
 
 
 def database_time():

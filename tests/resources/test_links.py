@@ -14,6 +14,7 @@ from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from config.celery import app
 from resources import curator_tasks, links, listed_pages, page_tasks, tasks, visits
 from resources.models import ContactPoint, CuratorTask, Evidence, LinkCheck, Resource, WatchedPage
 from tests import databases
@@ -131,6 +132,39 @@ def test_a_bad_certificate_is_seen(entry, tmp_path):
         for _ in range(3):
             night(web, ca_file=ca_file)
     assert waiting() == [("link", "bad_certificate")]
+
+
+@pytest.fixture
+def seven(entry, web):
+    """Seven pages of seven hosts."""
+    web.pages["/"] = "Call 988"
+    for number in range(7):
+        entry(f"Line {number}", web.url("/", host=f"host{number}.example"), dial="988")
+
+
+def test_a_night_in_which_nobody_answers_is_ours_and_counts_against_no_page(seven, web):
+    night(web)
+    for _ in range(5):
+        night(web, resolve=lambda *_, **__: [])
+    assert waiting() == []
+    assert LinkCheck.objects.filter(state="error", why="no_name").count() == 35, "what was seen is kept all the same"
+    night(web)
+    assert set(WatchedPage.objects.values_list("state", "failures")) == {("works", 0)}
+
+
+def test_one_that_does_not_answer_while_others_do_is_told(seven, web):
+    known = web.door().resolve
+    for _ in range(3):
+        night(web, resolve=lambda host, *_, **__: [] if host == "host3.example" else known())
+    assert waiting() == [("link", "error")]
+    assert CuratorTask.objects.get().words == web.url("/", host="host3.example")
+
+
+def test_a_small_directory_hears_of_its_only_page(entry, web):
+    entry("Night line", web.url("/"), dial="988")
+    for _ in range(3):
+        night(web, resolve=lambda *_, **__: [])
+    assert waiting() == [("link", "error")]
 
 
 def test_looking_twice_in_one_night_is_one_look(listed, web):
@@ -458,15 +492,26 @@ def test_what_was_seen_cannot_be_changed(listed, web):
         LinkCheck.objects.update(state="gone")
 
 
-def test_task_and_command_go_out_by_the_real_door(listed, web, capsys):
+def test_task_and_command_go_out_by_the_real_door(listed, web, capsys, settings):
     """Which leads to no machine of the house, so that the page of this test is refused."""
     Resource.objects.update(url=web.url("/", host="127.0.0.1"))
     tasks.check_links()
     assert LinkCheck.objects.get().state == "refused"
+    WatchedPage.objects.update(looked_at=F("looked_at") - A_DAY)
+    settings.CHECK_LINKS = False
+    tasks.check_links()
+    assert LinkCheck.objects.count() == 1
     call_command("check_links", once=True)
     call_command("check_links")
-    assert capsys.readouterr().out == "0 looked at.\n0 looked at.\n"
+    assert capsys.readouterr().out == "1 looked at.\n0 looked at.\n"
     assert not web.hits
+
+
+def test_nightly_work_waits_in_a_queue_of_its_own_and_is_done_at_night():
+    for name in ("check_links", "write_crisis_page"):
+        assert app.amqp.router.route({}, f"resources.tasks.{name}")["queue"].name == "background"
+        assert app.conf.beat_schedule[name]["schedule"].hour <= set(range(1, 6))
+    assert "background" in app.amqp.queues, "a worker that was told no queue serves it"
 
 
 def test_the_pages_of_five_thousand_entries_are_listed_in_three_queries(entry, django_assert_num_queries):
