@@ -24,6 +24,7 @@ BATCH = 8
 LEASE = timedelta(seconds=(BATCH + 2) * visits.SECONDS)  # covers a whole batch, and is renewed before each page
 READ_AT_ONCE = 500
 MOST_SIGNS, MOST_SIGNS_ON_THE_WAY = 2000, 500
+FREE = {"lease_token": None, "lease_until": None}
 LOCK = 4_120_710  # any number that nothing else in this database locks
 #: Reasons that may lie with this machine as well as with the page.
 PERHAPS_OURS = {Why.NO_NAME, Why.NO_CONNECTION, Why.TOO_SLOW}
@@ -75,9 +76,6 @@ def claim():
     for page in batch:
         page.lease_token = token
     return batch
-
-
-FREE = {"lease_token": None, "lease_until": None}
 
 
 def due():
