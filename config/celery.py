@@ -1,6 +1,7 @@
 """Celery. Two tasks wake the queue up; the queue itself is a table, so a lost or repeated message changes nothing.
 
-Intervals are plain seconds in UTC: a crontab can skip or repeat an hour when clocks change.
+Intervals are plain seconds in UTC: a crontab can skip or repeat an hour when clocks change. What is done once a night
+has a crontab, which in UTC does neither.
 """
 
 import os

@@ -1,5 +1,6 @@
 """What Celery is told. No result backend, no `eta`, no `expires`: time lives in rows (see `followups.reminders`)."""
 
+from celery.schedules import crontab
 from django.conf import settings
 from kombu import Queue
 
@@ -13,12 +14,18 @@ task_reject_on_worker_lost = True  # safe: tasks carry nothing, a repeat finds n
 worker_prefetch_multiplier = 1
 worker_hijack_root_logger = False
 task_default_queue = "routine"
-# A worker without -Q serves both; one with `-Q urgent` is kept free for what cannot wait.
-task_queues = [Queue("urgent"), Queue("routine")]
-task_routes = {"followups.tasks.drain_urgent": {"queue": "urgent"}}
+# A worker without -Q serves all; one with `-Q urgent` is kept free for what cannot wait.
+task_queues = [Queue("urgent"), Queue("routine"), Queue("background")]
+task_routes = {
+    "followups.tasks.drain_urgent": {"queue": "urgent"},
+    "resources.tasks.*": {"queue": "background"},
+}
 timezone = "UTC"
 beat_schedule = {
     "sweep": {"task": "followups.tasks.sweep", "schedule": settings.SWEEP_SECONDS},
     "drain_urgent": {"task": "followups.tasks.drain_urgent", "schedule": settings.SWEEP_SECONDS},
     "drain": {"task": "followups.tasks.drain", "schedule": settings.SWEEP_SECONDS},
+    # Turns of two minutes, so that a worker which serves all queues is soon back; each page has one look a night.
+    "check_links": {"task": "resources.tasks.check_links", "schedule": crontab(minute="*/10", hour="1-4")},
+    "write_crisis_page": {"task": "resources.tasks.write_crisis_page", "schedule": crontab(minute="5", hour="5")},
 }

@@ -267,6 +267,8 @@ PUSH_TO_OWN_NETWORK = DEBUG or IS_TEST  # else a made-up subscription could reac
 # Celery: messages carry no state, so nothing is lost with Redis (followups.tasks) ---------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=15)
+CHECK_LINKS = env.bool("CHECK_LINKS", default=not DEMO)  # the demo asks nobody for anything
+CRISIS_PAGE_FOLDER = env.str("CRISIS_PAGE_FOLDER", default="")  # what stays when all this is down
 
 
 def deadman_url():

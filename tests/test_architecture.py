@@ -46,6 +46,9 @@ TABLES = {
     "resources.SearchEntry": (EDITABLE, SHELF),  # by triggers only
     "resources.SearchWord": (EDITABLE, SHELF),
     "resources.KnownHours": (EDITABLE, SHELF),
+    "resources.LinkCheck": (WRITTEN_ONCE, SHELF),
+    "resources.WatchedPage": (EDITABLE, WORKING),
+    "resources.CuratorTask": (EDITABLE, WORKING),
     "protocols.ProtocolVersion": (WRITTEN_ONCE, RECORD),
     "protocols.ProtocolStep": (WRITTEN_ONCE, RECORD),
     "protocols.EditionTranslation": (WRITTEN_ONCE, RECORD),  # once it was reviewed
@@ -210,8 +213,11 @@ def test_every_dependency_has_its_reason():
 
 def test_tasks_carry_nothing():
     app.loader.import_default_modules()
-    ours = {name: task for name, task in app.tasks.items() if name.startswith("followups.")}
-    assert set(ours) == {f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent")}
+    ours = {name for name in app.tasks if name.partition(".")[0] in ROOMS}
+    assert ours == {
+        *(f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent")),
+        *(f"resources.tasks.{name}" for name in ("check_links", "write_crisis_page")),
+    }
     for entry in app.conf.beat_schedule.values():
         assert set(entry) == {"task", "schedule"}, "no arguments, no eta, no expiry"
 

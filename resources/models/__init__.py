@@ -5,6 +5,7 @@ from resources.models.checks import Evidence, NumberReport, Verification
 from resources.models.contacts import ContactPoint
 from resources.models.directory import Organisation, Resource
 from resources.models.finding import KnownHours, SearchEntry, SearchWord
+from resources.models.links import CuratorTask, LinkCheck, PageState, Shown, WatchedPage, Why
 from resources.models.names import Alias, ExternalId
 from resources.models.whereabouts import Coverage, Location
 
@@ -14,16 +15,22 @@ __all__ = [
     "BundleItem",
     "ContactPoint",
     "Coverage",
+    "CuratorTask",
     "Evidence",
     "ExternalId",
     "KnownHours",
+    "LinkCheck",
     "Location",
     "NumberReport",
     "Organisation",
+    "PageState",
     "PairDecision",
     "Resource",
     "SearchEntry",
     "SearchGap",
     "SearchWord",
+    "Shown",
     "Verification",
+    "WatchedPage",
+    "Why",
 ]
