@@ -5,7 +5,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from resources.reading import values
-from resources.reading.problems import WARNING, Fault
+from resources.reading.problems import REJECTED, WARNING, Fault
 
 #: Table -> column -> what is lost without it. A row that lacks one of these is rejected.
 REQUIRED = {
@@ -144,7 +144,7 @@ def check_holiday(row, *, layout, country):
         return
     faulty = [column for column in ("start_date", "end_date") if not row.get(column)]
     if faulty and row.problems:
-        row.reject(Fault("date", _("Without its days the holiday was left out."), FILL_IN), faulty[0])
+        row.outcome, row.reason = REJECTED, row.problems[0].reason
     elif not values.yes(row.get("closed"))[0] and not (row.get("opens_at") and row.get("closes_at")):
         column = "closes_at" if row.get("opens_at") else "opens_at"
         row.reject(Fault("missing", _("The day is not closed, and its hours are not complete."), FILL_IN), column)
