@@ -81,7 +81,9 @@ def plain_facts(entry, country):
 def of_seed(entry):
     """A seed entry's own words in the shape of a starter entry."""
     hours = entry.get("hours") or {}
-    numbers = [{**each, "dial_region": each.get("region")} for name in ("phones", "sms") for each in entry.get(name) or []]
+    numbers = [
+        {**each, "dial_region": each.get("region")} for name in ("phones", "sms") for each in entry.get(name) or []
+    ]
     if chat := entry.get("chat_url"):
         numbers.append({"kind": "chat", "url": chat})
     if whatsapp := entry.get("whatsapp"):

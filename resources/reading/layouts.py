@@ -23,7 +23,7 @@ TABLES = {
     "language": "languages",
     "program": "programs programmes",
     "taxonomy_term": "taxonomy_terms categories category",
-    "taxonomy": "taxonomies",
+    "taxonomy": "taxonomies taxonomy_types",
     "attribute": "attributes service_attribute service_attributes service_taxonomy service_taxonomies "
     "service_taxonomys other_attributes",
     "service_area": "service_areas",
@@ -89,7 +89,9 @@ OTHER_NAMES = {
     "phone": {"number_type": "type", "phone": "number"},
     "schedule": {"opens": "opens_at", "closes": "closes_at", "days_of_week": "weekday", "day": "weekday"},
     "language": {"language": "name", "language_code": "code"},
-    "taxonomy_term": {"term": "name", "parent_recordid": "parent_id", "vocabulary": "type"},
+    "taxonomy_term": {"term": "name", "parent_recordid": "parent_id", "vocabulary": "type",
+                      "taxonomy_parent_name": "parent_id"},
+    "taxonomy": {"taxonomy_type_recordid": "id", "type_recordid": "id"},
     "attribute": {"taxonomy_id": "taxonomy_term_id", "taxonomy_recordid": "taxonomy_term_id"},
     "service_area": {"service_area": "name", "area": "name"},
     "eligibility": {"eligibility": "description"},
@@ -109,7 +111,7 @@ OHANA = {
     "holiday_schedule": "id location_id service_id start_date end_date closed opens_at closes_at",
     "organization": "id name description",
     "location": "id organization_id name description",
-    "service": "id location_id name description",
+    "service": "id location_ids name description",
     "taxonomy_term": "id name parent_id parent_name",
 }
 #: Columns without which a table says nothing.
@@ -144,7 +146,8 @@ def columns(kind, names):
             found.pop(positions.get(code), None)
             found[position] = positions[code] = code
             positions[code] = position
-    if kind == "taxonomy_term" and "parent_name" in positions and "taxonomy_id" in positions:
+    numbered = texts.word(names[positions["id"]]) == "id" if "id" in positions else True
+    if kind == "taxonomy_term" and numbered and {"parent_name", "taxonomy_id"} <= positions.keys():
         found = ohana_terms(found, positions)
     return found
 
@@ -160,10 +163,12 @@ def recognised(name, names):
     kind = kind_of(name)
     if kind == "taxonomy" and {"parent_id", "parent_name", "term"} & {texts.word(each) for each in names}:
         kind = "taxonomy_term"
-    if kind and (kind not in COLUMNS or fit(kind, names) >= 0.5):
+    if kind and (
+        kind not in COLUMNS or fit(kind, names) >= 0.5 or {"id", "name"} <= set(columns(kind, names).values())
+    ):
         return kind
-    hinted = {kind for alias, kind in ALIASES.items() if alias in texts.word(name)}
-    fits = {kind: fit(kind, names) + (kind in hinted) * 0.2 for kind in COLUMNS if has_keys(kind, names)}
+    hinted = max((alias for alias in ALIASES if alias in texts.word(name)), key=len, default="")
+    fits = {kind: fit(kind, names) + (kind == ALIASES.get(hinted)) * 0.2 for kind in COLUMNS if has_keys(kind, names)}
     best = max(fits, key=lambda kind: (fits[kind], len(columns(kind, names))), default="")
     return best if best and fits[best] >= 0.75 else ""
 
@@ -205,7 +210,15 @@ def ohana_by_heading(tables):
     """Ohana's small tables have no word of their own, but always exactly these columns in this order."""
     for table in tables:
         expected = OHANA.get(table.kind, "").split()
-        if table.kind in ("contact", "schedule", "holiday_schedule", "address", "postal_address", "program", "location"):
+        if table.kind in (
+            "contact",
+            "schedule",
+            "holiday_schedule",
+            "address",
+            "postal_address",
+            "program",
+            "location",
+        ):
             found = [table.names.get(position) for position in range(len(table.columns))]
             if found[: len(expected)] == expected or (table.kind == "program" and set(found) <= set(expected)):
                 return "ohana"

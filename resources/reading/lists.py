@@ -155,12 +155,10 @@ class Entries:
                     self.complete(contact, row, column)
                 facts["contacts"] += found
         for column, cell in self.cells(row, "email"):
-            for part in re.split(r"[;,\s]+", cell):
-                address, fault = values.email(part) if part else ("", None)
-                if fault:
-                    row.add(fault, column, cell)
-                elif address:
-                    facts["contacts"].append(offers.web("email", address))
+            found, fault = values.email(cell)
+            if fault:
+                row.add(fault, column, cell)
+            facts["contacts"] += [offers.web("email", address) for address in found.split()]
         if chat := self.read(row, "chat_url", values.link):
             facts["contacts"].append(offers.web("chat", chat))
 

@@ -43,6 +43,9 @@ def contact(number, raw, region, kind):
 def doubts(number, raw, region):
     """What somebody should look at although the number could be read."""
     facts = {"number": number.dial, "extension": number.extension, "region": region}
+    if re.search('["“”]', raw.strip()[:1] + raw.strip()[-1:]):
+        words = _("Quotation marks stand around %(number)s: it may be an example and no real number.")
+        return [Fault(PHONE, words % facts, _("Dial it before you rely on it."), WARNING)]
     if not number.is_known:
         words = _("%(number)s is no short number that is known in %(region)s.")
         return [Fault(PHONE, words % facts, _("Dial it before you rely on it."), WARNING)]

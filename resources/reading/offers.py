@@ -104,6 +104,11 @@ def web(kind, address, note="", *, is_confidential=False):
     }  # fmt: skip
 
 
+def mails(row, note=""):
+    """Contacts for the e-mail addresses of a row."""
+    return [web("email", address, note) for address in row.get("email").split()]
+
+
 def category(name):
     """The directory's category for a category of another list: ours where one says the same, else its own words."""
     for words, ours in CATEGORIES.items():

@@ -87,7 +87,9 @@ class Row:
         if self.owner:
             self.owner.add(fault, f"{self.kind}.{name}" if name else self.kind, value)
         else:
-            self.problems.append(fault.at(self.file, self.line, column=name, value=value))
+            problem = fault.at(self.file, self.line, column=name, value=value)
+            if problem not in self.problems:  # documents repeat the same object in many places
+                self.problems.append(problem)
 
     def reject(self, fault, column="", value=None):
         """Note `fault` and take nothing from this row."""

@@ -13,10 +13,30 @@ KINDS = {
     "main": "voice", "text": "sms", "sms": "sms", "tty": "tty", "tdd": "tty", "textphone": "tty", "tty_tdd": "tty",
     "whatsapp": "whatsapp", "fax": "", "pager": "", "video": "",
 }  # fmt: skip
-HOURS = (
-    "name weekday opens_at closes_at valid_from valid_to dtstart until count wkst freq interval byday byweekno bymonthday "
-    "byyearday timezone description notes start_date end_date closed"
-).split()
+HOURS = [
+    "name",
+    "weekday",
+    "opens_at",
+    "closes_at",
+    "valid_from",
+    "valid_to",
+    "dtstart",
+    "until",
+    "count",
+    "wkst",
+    "freq",
+    "interval",
+    "byday",
+    "byweekno",
+    "bymonthday",
+    "byyearday",
+    "timezone",
+    "description",
+    "notes",
+    "start_date",
+    "end_date",
+    "closed",
+]
 
 
 class Services:
@@ -58,7 +78,8 @@ class Services:
         return offer
 
     def lacking(self, row, owner):
-        """What the directory needs and this service does not say. Noted at its row too."""
+        """What the directory needs and this service does not say, and what other rows with its key say differently."""
+        yield from self.relations.twins[str(row.get("id"))]
         if owner is None:
             fault = Fault("missing", _("It is not said which organisation offers this service."),
                           _("Name its organisation."), WARNING)  # fmt: skip
@@ -129,18 +150,30 @@ class Services:
             terms += [self.relations.by_id["taxonomy_term"].get(key) for key in ids(link.get("taxonomy_term_id"))]
         for term in filter(None, terms):
             name = texts.plain(self.use(term).get("name"))
-            is_audience = re.search(r"eligib|situation", f"{term.get('taxonomy')} {term.get('type')}", re.IGNORECASE)
+            is_audience = re.search(r"eligib|situation", self.taxonomy_of(term), re.IGNORECASE)
             facts["audience" if is_audience else "categories"].append(name if is_audience else offers.category(name))
         for name in ("audience", "categories"):
             facts[name] = list(dict.fromkeys(each for each in facts[name] if each))
         for each in self.related("eligibility", row):
             facts["eligibility"] = "\n".join(filter(None, [facts["eligibility"], texts.plain(each.get("description"))]))
         for each in self.related("cost_option", row):
-            parts = [each.get("option"), each.get("amount"), each.get("currency").upper(), each.get("amount_description")]
+            parts = [
+                each.get("option"),
+                each.get("amount"),
+                each.get("currency").upper(),
+                each.get("amount_description"),
+            ]
             facts["cost"] = "; ".join(filter(None, [facts["cost"], " ".join(filter(None, parts))]))
         for each in self.related("required_document", row):
             if each.get("document"):
                 facts["caveats"].append(_("To bring: %(words)s") % {"words": texts.plain(each.get("document"))})
+
+    def taxonomy_of(self, term):
+        """The names of the list of categories that `term` is in; some programs keep them in a table of their own."""
+        keys = (term.get("taxonomy"), term.get("taxonomy_id"))
+        lists = [self.relations.by_id["taxonomy"].get(key) for key in keys]
+        names = [self.use(found).get("name") if found else key for key, found in zip(keys, lists, strict=True)]
+        return " ".join([*names, term.get("type")])
 
     def add_languages(self, facts, row, places, owner):
         named = [row.get("languages"), *(place.get("languages") for place in places)]
@@ -195,25 +228,23 @@ class Services:
         """Its own numbers first, then those of its places; those of the organisation only if there is no other."""
         key = row.get("id")
         own = [*self.relations.children("phone", "service", key), *self.relations.of_service_at_location("phone", row)]
-        own += [each for number in ids(row.get("phone_ids")) for each in self.relations.listed["phone_ids"][number]]
+        listed = self.relations.known(row, "phone_ids", "phone")
+        own += [each for number in listed for each in self.relations.listed["phone_ids"][number]]
         facts["contacts"] += self.numbers(own, facts["country"])
         facts["contacts"] += self.people("service", key, facts["country"])
-        if row.get("email"):
-            facts["contacts"].append(offers.web("email", row.get("email")))
+        facts["contacts"] += offers.mails(row)
         for place in places:
             note = texts.plain(place.get("name")) if len(places) > 1 else ""
             found = self.numbers(self.relations.children("phone", "location", place.get("id")), facts["country"], note)
             found += self.people("location", place.get("id"), facts["country"])
-            if place.get("email") and not row.get("email"):
-                found.append(offers.web("email", place.get("email"), note))
+            found += [] if row.get("email") else offers.mails(place, note)
             facts["contacts"] += found
         if not facts["contacts"] and owner is not None:
             note = _("Number of the organisation")
             found = self.relations.children("phone", "organization", owner.get("id"))
             facts["contacts"] += self.numbers(found, facts["country"], note)
             facts["contacts"] += self.people("organization", owner.get("id"), facts["country"])
-            if owner.get("email"):
-                facts["contacts"].append(offers.web("email", owner.get("email")))
+            facts["contacts"] += offers.mails(owner)
 
     def numbers(self, rows, country, note=""):
         found = []
@@ -228,6 +259,9 @@ class Services:
         if id(row) in self.read or row.is_out:
             return self.read.get(id(row), [])
         contacts, faults = numbers.contacts_of(texts_of(row), country or self.country, kind_of(row) or "voice")
+        if extension(row) and any(not contact["e164"] for contact in contacts):
+            contacts, faults = [], [Fault(numbers.PHONE, _("A short number has no extension: some digits are missing."),
+                                          _("Write the whole number."))]  # fmt: skip
         for fault in faults:
             row.add(fault, "number")
         if not contacts:
@@ -249,8 +283,7 @@ class Services:
         for row in self.relations.children("contact", table, key):
             note = texts.plain(row.get("title") or row.get("department"))
             reached = self.numbers(self.relations.children("phone", "contact", row.get("id")), country, note)
-            if row.get("email"):
-                reached.append(offers.web("email", row.get("email"), note))
+            reached += offers.mails(row, note)
             for contact in reached:
                 contact["is_confidential"] = contact["is_confidential"] or bool(row.get("is_confidential"))
             if reached:

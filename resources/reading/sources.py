@@ -46,6 +46,10 @@ LEFT = {
 NO_USE = _("The directory has no place for this table.")
 
 
+class NotAsked(ValueError):
+    """A file that says nothing about services. Its message is for people."""
+
+
 class NeedsMapping(ValueError):
     """Nobody has said yet what the columns of this list hold."""
 
@@ -123,7 +127,9 @@ class Source:
                 checks.check(row, layout=self.layout, country=country, month_first=month_first)
             kept.append(row)
             if len(kept) > tables.MOST_ROWS:
-                raise Unreadable(_("There are more than %(most)s rows. Upload them in parts.") % {"most": tables.MOST_ROWS})
+                raise Unreadable(
+                    _("There are more than %(most)s rows. Upload them in parts.") % {"most": tables.MOST_ROWS}
+                )
         for table in found:
             yield from [*table.problems, *heading_problems(table, self.layout)]
         ties = relations.Relations(kept)
@@ -145,14 +151,14 @@ def open_file(where, *, name):
     """
     source = Source(name, files.unpacked(where, name=name))
     found, documents, problems = opened(source.files)
-    source.layout = told_by_documents(documents)
+    recognise(found)
+    known = [table for table in found if table.kind]
+    source.layout = told_by_entries(documents)
+    if not source.layout and known and not is_simple(found):
+        source.layout = layouts.layout_of(known)
+    source.layout = source.layout or told_by_documents(documents)
     if not source.layout and found:
-        recognise(found)
-        known = [table for table in found if table.kind and table.has_heading]
-        if known and not is_simple(found):
-            source.layout = layouts.layout_of(known)
-        else:
-            take_columns(source, found)
+        take_columns(source, found)
     if not source.layout:
         reason = problems[0].reason if problems else _("There is no table and no list of entries in it.")
         raise Unreadable(reason)
@@ -172,10 +178,11 @@ def take_columns(source, found):
                 source.samples.append(row)
 
 
+def told_by_entries(documents):
+    return next((layout for _name, document in documents if (layout := entries.layout_of(document))), "")
+
+
 def told_by_documents(documents):
-    for _name, document in documents:
-        if layout := entries.layout_of(document):
-            return layout
     is_known = any(hsds_json.kind_of(record) for _name, document in documents for record in hsds_json.records(document))
     return "hsds3_json" if is_known else ""
 
@@ -194,6 +201,8 @@ def opened(uploaded):
                 found += [table] if table.columns else []
             else:
                 problems.append(left_out(file.name))
+        except NotAsked as described:
+            problems.append(Problem(file.name, 1, "", "", str(described), code="no-table", severity=NOTE))
         except Unreadable as unreadable:
             problems.append(Problem(file.name, 1, "", "", str(unreadable), code="unreadable"))
     return found, documents, problems
@@ -220,6 +229,8 @@ def document(file, found, documents):
     except (ValueError, RecursionError) as broken:
         line = getattr(broken, "lineno", 1)
         raise Unreadable(_("This is no valid JSON; it breaks off at line %(line)s.") % {"line": line}) from broken
+    if hsds_json.is_description(parsed):
+        raise NotAsked(_("It describes the other files; they were read without it."))
     if hsds_json.is_tabular(parsed):
         found += [tables.of_rows(name, [each for each in listed if isinstance(each, dict)]) for name, listed in
                   parsed.items() if listed]  # fmt: skip

@@ -15,12 +15,19 @@ ISO = _("Write it as 2024-12-31.")
 MONTHS = {name: number for number, names in enumerate(
     ["january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
      "september sep sept", "october oct", "november nov", "december dec"], start=1) for name in names.split()}  # fmt: skip
-IN_WORDS = re.compile(r"^(?:[A-Za-z]+day,?\s+)?(?:([A-Za-z]+)\.?\s+(\d{1,2})|(\d{1,2})\.?\s+([A-Za-z]+)),?\s+(\d{1,4})$")
+IN_WORDS = re.compile(
+    r"^(?:[A-Za-z]+day,?\s+)?(?:([A-Za-z]+)\.?\s+(\d{1,2})|(\d{1,2})\.?\s+([A-Za-z]+)),?\s+(\d{1,4})$"
+)
 NUMERIC = re.compile(r"^(\d{1,4})([/.\-])(\d{1,2})\2(\d{1,4})$")
-TIME = re.compile(r"^(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2}(?:\.\d+)?)?\s*([ap])?\.?m?\.?(?:\s*(?:z|[+-]\d{2}:?\d{2}))?$", re.I)
+TIME = re.compile(
+    r"^(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2}(?:\.\d+)?)?\s*([ap])?\.?m?\.?(?:\s*(?:z|[+-]\d{2}:?\d{2}))?$", re.I
+)
 WHOLE_DAY = re.compile(r"^24\s*(h|hr|hrs|hours|/\s*7)?$", re.IGNORECASE)
 MONTH_FIRST = {"US", "PH"}  # countries where 1/2/2014 is the second of January
-YES, NO = {"1", "true", "yes", "y", "t", "x", "ja", "oui", "private"}, {"", "0", "false", "no", "n", "f", "null", "none"}
+YES, NO = (
+    {"1", "true", "yes", "y", "t", "x", "ja", "oui", "private"},
+    {"", "0", "false", "no", "n", "f", "null", "none"},
+)
 STATUSES = {"active", "inactive", "defunct", "temporarily closed"}
 OTHER_NAMES = {"usa": "US", "u_s_a": "US", "united_states_of_america": "US", "uk": "GB", "great_britain": "GB",
                "england": "GB", "scotland": "GB", "wales": "GB", "northern_ireland": "GB", "deutschland": "DE"}  # fmt: skip
@@ -84,7 +91,9 @@ def worded_day(text, found):
 
 def made(year, month, day_of_month, *, text):
     if not 1 <= month <= 12:
-        return "", wrong("date", _("“%(text)s” is not a date: there is no month %(month)s."), ISO, text=text, month=month)
+        return "", wrong(
+            "date", _("“%(text)s” is not a date: there is no month %(month)s."), ISO, text=text, month=month
+        )
     if not 1800 <= year <= 2200:
         return "", wrong("date", _("The year %(year)s of “%(text)s” cannot be meant."), ISO, text=text, year=year)
     try:
@@ -104,19 +113,21 @@ def clock(text):
             hour = 99
         elif half:
             hour = hour % 12 + (12 if half == "p" else 0)
-        if hour < 24 and minute < 60 or (hour, minute) == (24, 0):
+        if (hour < 24 and minute < 60) or (hour, minute) == (24, 0):
             return f"{hour:02}:{minute:02}", None
     return "", wrong("time", _("“%(text)s” is not a time of day."), _("Write it as 09:30 or 9:30 AM."), text=text)
 
 
 def email(text):
-    address = re.sub(r"^mailto:", "", texts.plain(text), flags=re.IGNORECASE).strip().strip("<>;,")
+    """The addresses in a cell, with a space between them; nothing if one of them is none."""
+    found = [re.sub(r"^mailto:", "", part, flags=re.I) for part in re.split(r"[\s;,<>]+", texts.plain(text)) if part]
     try:
-        EmailValidator()(address)
+        for address in found or [""]:
+            EmailValidator()(address)
     except ValidationError:
         return "", wrong("email", _("“%(text)s” is not an e-mail address."), _("Write one, such as help@example.org."),
                          text=text[:80])  # fmt: skip
-    return f"mailto:{address}", None
+    return " ".join(f"mailto:{address}" for address in found), None
 
 
 def link(text):
@@ -131,7 +142,9 @@ def link(text):
         return "", wrong("url", _("“%(text)s” is not a web address."), _("Write one, such as https://example.org."),
                          text=text[:80])  # fmt: skip
     if len(first) > 300:
-        return "", wrong("url", _("The web address is longer than 300 signs."), _("Write the page of the service itself."))
+        return "", wrong(
+            "url", _("The web address is longer than 300 signs."), _("Write the page of the service itself.")
+        )
     if len(parts) > 1:
         return first, wrong("url", _("There are several web addresses here; the first was taken."), "", WARNING)
     return first, None
