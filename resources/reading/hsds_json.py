@@ -21,8 +21,9 @@ MARKS = [
     ("organization", {"name", "description"}),
 ]  # fmt: skip
 #: Keys that only HSDS documents have: a list with one of them in it is no plain table.
-MARKED = {"services", "service_at_locations", "organization", "organization_id", "location_type", "term_uri", "fees_description",
-          "legal_status", "assured_date", "application_process", "eligibility_description", "year_incorporated"}  # fmt: skip
+MARKED = set(
+    ["services", "service_at_locations", "organization", "organization_id", "location_type", "term_uri", "fees_description", "legal_status", "assured_date", "application_process", "eligibility_description", "year_incorporated"]
+)
 DEEPEST = 12
 
 

@@ -46,8 +46,8 @@ ALIASES = {alias: kind for kind, names in TABLES.items() for alias in (kind, *na
 PARENTS = "service_id location_id organization_id service_at_location_id contact_id"
 FLAG = "is_confidential"
 COLUMNS = {
-    "organization": f"id name alternate_name description email website status {FLAG} year_incorporated date_incorporated "
-    "tax_status tax_id legal_status parent_organization_id logo uri accreditations licenses funding_sources",
+    "organization": f"id name alternate_name description email website status {FLAG} year_incorporated "
+    "date_incorporated tax_status tax_id legal_status parent_organization_id logo uri accreditations licenses funding_sources",
     "service": "id name alternate_name description url email status organization_id program_id location_ids term_ids "
     "phone_ids schedule_ids address_ids interpretation_services application_process wait_time fees fees_description "
     "accreditations licenses eligibility_description minimum_age maximum_age assured_date assurer_email alert "
@@ -56,17 +56,18 @@ COLUMNS = {
     f"languages location_type virtual accessibility admin_emails short_desc url external_identifier "
     f"external_identifier_type {FLAG}",
     "service_at_location": "id service_id location_id description",
-    "address": f"id location_id attention address_1 address_2 address_3 address_4 city region state_province postal_code "
-    f"country address_type {FLAG}",
-    "phone": f"id {PARENTS} number extension type language description department priority vanity_number country_prefix "
-    f"{FLAG}",
+    "address": f"id location_id attention address_1 address_2 address_3 address_4 city region state_province "
+    f"postal_code country address_type {FLAG}",
+    "phone": f"id {PARENTS} number extension type language description department priority vanity_number "
+    f"country_prefix {FLAG}",
     "contact": f"id {PARENTS} name title department email {FLAG}",
-    "schedule": f"id {PARENTS} name weekday opens_at closes_at valid_from valid_to dtstart until count wkst freq interval "
-    "byday byweekno bymonthday byyearday description timezone schedule_link attending_type notes",
+    "schedule": f"id {PARENTS} name weekday opens_at closes_at valid_from valid_to dtstart until count wkst freq "
+    "interval byday byweekno bymonthday byyearday description timezone schedule_link attending_type notes",
     "holiday_schedule": f"id {PARENTS} start_date end_date closed opens_at closes_at",
     "language": f"id {PARENTS} phone_id name code note",
     "program": "id organization_id name alternate_name description",
-    "taxonomy_term": "id name description parent_id parent_name taxonomy taxonomy_id language code term_uri type status",
+    "taxonomy_term": "id name description parent_id parent_name taxonomy taxonomy_id language code term_uri type "
+    "status",
     "taxonomy": "id name description uri version",
     "attribute": "id service_id taxonomy_term_id link_id link_type link_entity value label",
     "service_area": "id service_id service_at_location_id name description extent extent_type uri",
@@ -81,8 +82,8 @@ OTHER_NAMES = {
     "": {"recordid": "id", "record_id": "id", "private": FLAG, "is_private": FLAG, "confidential": FLAG,
          "isprivate": FLAG, "location": "location_id", "service": "service_id", "organization": "organization_id"},
     "organization": {"url": "website", "organization": "name"},
-    "service": {"website": "url", "location_id": "location_ids", "locations": "location_ids", "location": "location_ids",
-                "taxonomy": "term_ids", "taxonomy_ids": "term_ids", "taxonomy_id": "term_ids", "phones": "phone_ids",
+    "service": {"website": "url", "location_id": "location_ids", "locations": "location_ids",
+                "location": "location_ids", "taxonomy": "term_ids", "taxonomy_ids": "term_ids", "taxonomy_id": "term_ids", "phones": "phone_ids",
                 "schedule": "schedule_ids", "schedules": "schedule_ids", "address": "address_ids",
                 "program": "program_id", "eligibility": "eligibility_description", "fee": "fees"},
     "address": {"state": "state_province", "zip": "postal_code", "postcode": "postal_code", "address": "address_1"},
@@ -115,6 +116,7 @@ OHANA = {
     "taxonomy_term": "id name parent_id parent_name",
 }
 #: Columns without which a table says nothing.
+HALF, MOST = 0.5, 0.75  # shares of the columns that are known, for tables told by name and by heading
 NEEDED = {"service": "name", "organization": "name", "phone": "number", "taxonomy_term": "name", "program": "name"}
 
 
@@ -164,13 +166,13 @@ def recognised(name, names):
     if kind == "taxonomy" and {"parent_id", "parent_name", "term"} & {texts.word(each) for each in names}:
         kind = "taxonomy_term"
     if kind and (
-        kind not in COLUMNS or fit(kind, names) >= 0.5 or {"id", "name"} <= set(columns(kind, names).values())
+        kind not in COLUMNS or fit(kind, names) >= HALF or {"id", "name"} <= set(columns(kind, names).values())
     ):
         return kind
     hinted = max((alias for alias in ALIASES if alias in texts.word(name)), key=len, default="")
     fits = {kind: fit(kind, names) + (kind == ALIASES.get(hinted)) * 0.2 for kind in COLUMNS if has_keys(kind, names)}
     best = max(fits, key=lambda kind: (fits[kind], len(columns(kind, names))), default="")
-    return best if best and fits[best] >= 0.75 else ""
+    return best if best and fits[best] >= MOST else ""
 
 
 def fit(kind, names):
@@ -194,8 +196,8 @@ def layout_of(tables):
     kinds = {table.kind for table in tables}
     if any(word.endswith("_recordid") and word != "language_recordid" for word in words):
         return "orservices"
-    if words & {"number_type", "vanity_number", "date_incorporated", "admin_emails", "accepted_payments", "taxonomy_ids",
-                "parent_name"} or names & {"mail_addresses"}:  # fmt: skip
+    if words & {"number_type", "vanity_number", "date_incorporated", "admin_emails", "accepted_payments",
+                "taxonomy_ids", "parent_name"} or names & {"mail_addresses"}:  # fmt: skip
         return "ohana"
     if kinds & {"cost_option", "organization_identifier", "unit", "service_capacity", "url"} or words & {
         "location_type", "link_entity", "assured_date", "address_type", "eligibility_description"

@@ -9,6 +9,7 @@ from resources.reading import texts
 from resources.reading.problems import WARNING, Fault
 
 PHONE = "phone"
+LONGEST_DISPLAY = 40
 
 
 def contacts_of(raw, region, kind="voice"):
@@ -35,7 +36,7 @@ def contact(number, raw, region, kind):
     display = re.sub(r"\s+", " ", phones.tidied(raw))
     return {
         "kind": kind, "dial_region": region, "dial": number.dial, "e164": number.e164,
-        "display": display if len(display) <= 40 else number.dial, "keyword": "", "menu_option": "",
+        "display": display if len(display) <= LONGEST_DISPLAY else number.dial, "keyword": "", "menu_option": "",
         "extension": number.extension[:10], "url": "", "note": "", "is_confidential": False,
     }  # fmt: skip
 

@@ -16,7 +16,8 @@ CAVEAT, AUDIENCE, CATEGORY, NOTE = 400, 120, 40, 300
 CATEGORIES = {
     r"suicid": "suicide-prevention", r"domestic (violence|abuse)|intimate partner": "domestic-violence",
     r"sexual (assault|violence|abuse)|\brape\b": "sexual-violence", r"crisis (line|intervention|hotline)": "crisis",
-    r"substance|addiction|alcohol|drug (treat|rehab|abuse)|detox": "substance-use", r"\bmental health\b": "mental-health",
+    r"substance|addiction|alcohol|drug (treat|rehab|abuse)|detox": "substance-use",
+    r"\bmental health\b": "mental-health",
     r"veteran": "veterans", r"lgbt": "lgbtq", r"traffick": "trafficking", r"peer support": "peer-support",
 }  # fmt: skip
 

@@ -294,8 +294,9 @@ def heading_problems(table, layout):
         if code not in have:
             facts = {"column": code}
             severity = "error" if code in needed else "warning"
-            yield Problem(table.name, 1, code, "", _("The column “%(column)s” is missing.") % facts,
-                          _("Add it to the first line, even if it stays empty."), code="heading", severity=severity)  # fmt: skip
+            reason = _("The column “%(column)s” is missing.") % facts
+            fix = _("Add it to the first line, even if it stays empty.")
+            yield Problem(table.name, 1, code, "", reason, fix, code="heading", severity=severity)
     for position, column in enumerate(table.columns):
         if position not in table.names:
             reason = _("The column “%(column)s” is not known here; nothing in it was read.") % {"column": column}

@@ -14,7 +14,7 @@ from resources.reading.problems import NOTE, WARNING, Problem
 
 DELIMITERS = ",;\t|"
 SAMPLE_LINES = 40
-LONGEST_CELL = 2_000_000
+LONGEST_CELL, LONGEST_NAME = 2_000_000, 80
 MOST_ROWS = 500_000  # of one upload, empty ones included
 DATA = re.compile(r"@|https?://|\d{3}[\s().\-]*\d{3,}|\d[/.\-]\d|^[\d.,+\-]+$")
 
@@ -117,7 +117,7 @@ def headed(name, records, problems=()):
 def is_heading(record, following):
     """Whether this is the line that names the columns: several words, nothing like a number, an address or a date."""
     filled = [cell for cell in record.cells if cell]
-    if record.fault or not filled or any(DATA.search(cell) or len(cell) > 80 for cell in filled):
+    if record.fault or not filled or any(DATA.search(cell) or len(cell) > LONGEST_NAME for cell in filled):
         return False
     if len(filled) > 1:
         return True
