@@ -22,7 +22,20 @@ MARKS = [
 ]  # fmt: skip
 #: Keys that only HSDS documents have: a list with one of them in it is no plain table.
 MARKED = set(
-    ["services", "service_at_locations", "organization", "organization_id", "location_type", "term_uri", "fees_description", "legal_status", "assured_date", "application_process", "eligibility_description", "year_incorporated"]
+    [
+        "services",
+        "service_at_locations",
+        "organization",
+        "organization_id",
+        "location_type",
+        "term_uri",
+        "fees_description",
+        "legal_status",
+        "assured_date",
+        "application_process",
+        "eligibility_description",
+        "year_incorporated",
+    ]
 )
 DEEPEST = 12
 

@@ -47,7 +47,8 @@ PARENTS = "service_id location_id organization_id service_at_location_id contact
 FLAG = "is_confidential"
 COLUMNS = {
     "organization": f"id name alternate_name description email website status {FLAG} year_incorporated "
-    "date_incorporated tax_status tax_id legal_status parent_organization_id logo uri accreditations licenses funding_sources",
+    "date_incorporated tax_status tax_id legal_status parent_organization_id logo uri accreditations "
+    "licenses funding_sources",
     "service": "id name alternate_name description url email status organization_id program_id location_ids term_ids "
     "phone_ids schedule_ids address_ids interpretation_services application_process wait_time fees fees_description "
     "accreditations licenses eligibility_description minimum_age maximum_age assured_date assurer_email alert "
@@ -83,7 +84,8 @@ OTHER_NAMES = {
          "isprivate": FLAG, "location": "location_id", "service": "service_id", "organization": "organization_id"},
     "organization": {"url": "website", "organization": "name"},
     "service": {"website": "url", "location_id": "location_ids", "locations": "location_ids",
-                "location": "location_ids", "taxonomy": "term_ids", "taxonomy_ids": "term_ids", "taxonomy_id": "term_ids", "phones": "phone_ids",
+                "location": "location_ids", "taxonomy": "term_ids", "taxonomy_ids": "term_ids", "taxonomy_id": "term_ids",
+                "phones": "phone_ids",
                 "schedule": "schedule_ids", "schedules": "schedule_ids", "address": "address_ids",
                 "program": "program_id", "eligibility": "eligibility_description", "fee": "fees"},
     "address": {"state": "state_province", "zip": "postal_code", "postcode": "postal_code", "address": "address_1"},

@@ -14,29 +14,10 @@ KINDS = {
     "whatsapp": "whatsapp", "fax": "", "pager": "", "video": "",
 }  # fmt: skip
 HOURS = [
-    "name",
-    "weekday",
-    "opens_at",
-    "closes_at",
-    "valid_from",
-    "valid_to",
-    "dtstart",
-    "until",
-    "count",
-    "wkst",
-    "freq",
-    "interval",
-    "byday",
-    "byweekno",
-    "bymonthday",
-    "byyearday",
-    "timezone",
-    "description",
-    "notes",
-    "start_date",
-    "end_date",
-    "closed",
-]
+    "name", "weekday", "opens_at", "closes_at", "valid_from", "valid_to", "dtstart", "until", "count", "wkst", "freq",
+    "interval", "byday", "byweekno", "bymonthday", "byyearday", "timezone", "description", "notes", "start_date",
+    "end_date", "closed",
+]  # fmt: skip
 
 
 class Services:
