@@ -114,6 +114,9 @@ def contact(raw, row):
         row.add(fault, "contacts", str(raw)[:200])
         return None
     made["display"] = re.sub(r", then (press|option) .*$", "", made["display"])[:40]
+    if words := re.fullmatch(r"\((.+)\)", made["keyword"]):  # a direction, not a word to send
+        direction = _("Send %(words)s.") % {"words": words.group(1)}
+        made["keyword"], made["note"] = "", f"{direction} {made['note']}".strip()
     made["note"], made["is_confidential"] = made["note"][: offers.NOTE], values.yes(made["is_confidential"])[0]
     return made
 

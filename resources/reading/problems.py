@@ -69,7 +69,9 @@ class Row:
     kind: str = ""
     cells: tuple = ()
     names: dict = field(default_factory=dict)  # this package's name of a column -> the file's
-    numeric: frozenset = frozenset()  # columns whose cell was a number in a workbook
+    numeric: frozenset = (
+        frozenset()
+    )  # columns whose cell was a number in a workbook: names, or positions of unnamed ones
     owner: "Row | None" = None  # the record of a JSON document that this is a part of
     outcome: str = ""
     reason: str = ""

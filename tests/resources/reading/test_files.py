@@ -54,7 +54,7 @@ def test_a_zip_that_lies_about_its_size_is_refused_all_the_same(opened, monkeypa
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("services.csv", "0" * 500_000)
     lying = packed.getvalue().replace((500_000).to_bytes(4, "little"), (10).to_bytes(4, "little"))
-    with pytest.raises(reading.Unreadable, match="unpacked|broken"):
+    with pytest.raises(reading.Unreadable, match=r"unpacked|broken"):
         opened("bomb.zip", lying)
 
 
@@ -88,7 +88,9 @@ def test_what_is_no_list_is_refused_in_words_that_say_what_to_do(opened, name, d
 
 
 def test_the_sheets_of_a_workbook_are_tables_that_belong_together(read):
-    sheets = {name.removesuffix(".csv"): [line.split(",") for line in text.splitlines()] for name, text in TABLES.items()}
+    sheets = {
+        name.removesuffix(".csv"): [line.split(",") for line in text.splitlines()] for name, text in TABLES.items()
+    }
     told = read("export.xlsx", workbook(sheets))
     assert told.offers[0].facts["organisation"] == "Harbour House"
     assert told.outcomes["export.xlsx / services", 2] == "used"

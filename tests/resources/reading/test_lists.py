@@ -7,8 +7,10 @@ NIGHT = "Night line,Harbour House,(202) 232-6100,https://example.org,Somebody an
 
 
 def test_columns_are_understood_by_their_names():
-    columns = ["Programme Name", "Agency", "Main Phone", "E-mail", "Web site", "ZIP", "Address 1", "Address 2", "Town",
-               "Languages spoken", "Hours of operation", "Fax", "Who can come: eligibility", "Min age", "Max age"]  # fmt: skip
+    columns = [
+        "Programme Name", "Agency", "Main Phone", "E-mail", "Web site", "ZIP", "Address 1", "Address 2", "Town",
+        "Languages spoken", "Hours of operation", "Fax", "Who can come: eligibility", "Min age", "Max age",
+    ]  # fmt: skip
     assert list(mapping.suggest(columns).values()) == [
         "name", "organisation", "phone", "email", "url", "postal_code", "address_1", "address_2", "city",
         "languages", "hours", "", "eligibility", "age_min", "age_max",
@@ -49,7 +51,9 @@ def test_every_target_has_words_for_the_screen():
 
 @pytest.mark.parametrize("name", ["services.csv", "organizations.csv", "locations.csv"])
 def test_a_simple_list_that_is_called_like_a_table_is_still_a_list(opened, name):
-    source = opened(name, "Name,Description,Phone,Address,City,State,Zip\nNight line,x,988,1 Quay,Washington,DC,20001\n")
+    source = opened(
+        name, "Name,Description,Phone,Address,City,State,Zip\nNight line,x,988,1 Quay,Washington,DC,20001\n"
+    )
     assert source.layout == "flat"
 
 

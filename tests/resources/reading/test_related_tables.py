@@ -3,7 +3,9 @@ import pytest
 from resources.reading import numbers
 
 ORGANIZATIONS = "id,name,description,email,url\no1,Harbour House,Shelter,office@example.org,https://example.org\n"
-SERVICES = "id,organization_id,name,description,url,status\ns1,o1,Night line,Somebody answers,https://example.org/n,active\n"
+SERVICES = (
+    "id,organization_id,name,description,url,status\ns1,o1,Night line,Somebody answers,https://example.org/n,active\n"
+)
 LOCATIONS = "id,organization_id,name,latitude,longitude\nl1,o1,Old harbour,38.9,-77.0\n"
 TIES = "id,service_id,location_id\nt1,s1,l1\n"
 
@@ -62,9 +64,7 @@ def test_the_entry_says_what_its_rows_say(export):
     assert (facts["name"], facts["organisation"], facts["country"]) == ("Night line", "Harbour House", "US")
     assert (facts["region"], facts["languages"], facts["eligibility"]) == ("Columbia", ["es"], "Adults")
     assert facts["categories"] == ["suicide-prevention"]
-    assert facts["schedules"] == [
-        {"weekday": "Monday", "opens_at": "09:30", "closes_at": "17:00", "kind": "regular"}
-    ]
+    assert facts["schedules"] == [{"weekday": "Monday", "opens_at": "09:30", "closes_at": "17:00", "kind": "regular"}]
     assert facts["timezone"] == "America/New_York"
     assert facts["hours"] == {}
     assert facts["locations"][0]["address_1"] == "1 Quay"
@@ -155,9 +155,7 @@ def test_near_duplicates_stay_two(export):
 def test_two_rows_with_the_same_id_are_one_service_and_their_difference_is_told(export):
     told = export(services=SERVICES + "s1,o1,Night line,Somebody answers,https://example.org/n,inactive\n")
     assert [(offer.key, offer.facts["status"]) for offer in told.offers] == [("s1", "active")]
-    assert reasons(told, "services.csv") == [
-        "Line 2 has the same id; they differ in: status. The first one was taken."
-    ]
+    assert reasons(told, "services.csv") == ["Line 2 has the same id; they differ in: status. The first one was taken."]
     assert [each.line for each in told.offers[0].problems] == [3]
 
 
@@ -195,10 +193,11 @@ def test_hours_written_into_the_wrong_columns_are_put_back_and_odd_ones_refused(
 
 def test_what_is_too_long_for_the_directory_is_kept_elsewhere(export):
     words = "You pay what you can, and nothing if you cannot. " * 20
-    told = export(services=f"id,organization_id,name,description,fees\ns1,o1,{'Line ' * 40},,{words}\n")
+    name = "Line " * 40
+    told = export(services=f'id,organization_id,name,description,fees\ns1,o1,{name},,"{words}"\n')
     facts = told.offers[0].facts
     assert len(facts["name"]) <= 160
-    assert ("Line " * 40).strip() in facts["aliases"]
+    assert name.strip() in facts["aliases"]
     assert facts["cost"] == ""
     assert all(len(caveat) <= 400 for caveat in facts["caveats"])
     assert " ".join(facts["caveats"]).count("nothing if you cannot") == 20

@@ -91,9 +91,7 @@ def test_a_row_that_repeats_another_word_for_word_names_its_line(read):
 
 def test_two_columns_of_the_same_name_are_told(read):
     told = read("list.csv", "Name,Organisation,Phone,Phone\nNight line,House,(202) 232-6100,(202) 797-8806\n")
-    assert [str(each.reason) for each in told.of_files] == [
-        "Two columns are called “Phone”; column 4 is the second."
-    ]
+    assert [str(each.reason) for each in told.of_files] == ["Two columns are called “Phone”; column 4 is the second."]
     assert [contact["dial"] for contact in told.offers[0].facts["contacts"]] == ["12022326100", "12027978806"]
 
 
@@ -121,6 +119,8 @@ def test_cells_made_harmless_for_spreadsheets_are_read_as_they_were(read):
 
 
 def test_letters_are_composed_and_tags_of_web_pages_taken_out(read):
-    told = read("list.csv", f"{HEADING},Description\nCafe\u0301,,,,<p>For <b>all</b> &amp; free</p><p>Call &lt;24h</p>\n")
+    told = read(
+        "list.csv", f"{HEADING},Description\nCafe\u0301,,,,<p>For <b>all</b> &amp; free</p><p>Call &lt;24h</p>\n"
+    )
     assert told.offers[0].facts["name"] == "Caf\u00e9"
     assert told.offers[0].facts["description"] == "For all & free\nCall <24h"
