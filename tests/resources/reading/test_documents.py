@@ -136,3 +136,15 @@ def test_a_contact_the_directory_could_not_keep_is_told_and_the_entry_stays(read
 def test_entries_that_are_no_entries_are_rejected_one_by_one(read):
     told = read("starter.json", json.dumps({"entries": [STARTER, {"contacts": []}, "x"]}))
     assert [row.outcome for row in told.rows] == ["used", "rejected", "rejected"]
+
+
+@pytest.mark.parametrize("odd", [None, True, 7, "x", [1, "x", None], {"a": 1}, [[{}]]], ids=repr)
+@pytest.mark.parametrize("shape", [STARTER, STARTER | {"phones": [], "sms": [], "hours": {}, "sources": []}, SERVICE],
+                         ids=["starter", "seed", "hsds"])  # fmt: skip
+def test_a_value_of_the_wrong_kind_costs_that_value_and_not_the_upload(read, shape, odd):
+    odd_ones = [{**shape, name: odd} for name in shape if name not in ("id", "name")]
+    document = {"contents" if shape is SERVICE else "entries": [shape, *odd_ones]}
+    told = read("odd.json", json.dumps(document))
+    assert len(told.rows) == len(odd_ones) + 1
+    assert {offer.facts["name"] for offer in told.offers} == {"Night line"}
+    assert json.dumps([offer.facts for offer in told.offers])
