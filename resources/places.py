@@ -1,6 +1,9 @@
 """Names of countries and languages, and which countries share the European 116 numbers."""
 
 import phonenumbers
+from django.conf.locale import LANG_INFO
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 EUROPE = "EU"  # entries and numbers of the whole European Union
@@ -81,4 +84,7 @@ def country_name(code):
 
 
 def language_name(code):
-    return LANGUAGES.get(code, code)
+    """The language in words of the reader's language; a code nobody has named stays a code."""
+    if code in LANGUAGES or code not in LANG_INFO:
+        return LANGUAGES.get(code, code)
+    return capfirst(gettext(get_language_info(code)["name"]))
