@@ -74,6 +74,7 @@ def plain_facts(entry, country):
         elif isinstance(nothing, list):
             plain = name not in ("locations", "coverage", "schedules", "contacts", "evidence")
             facts[name] = [each for each in map(words, listed(value)) if each] if plain else objects(value)
+            facts[name] += objects(value) if name == "aliases" else []
         elif isinstance(nothing, dict):
             facts[name] = value if isinstance(value, dict) else {}
         elif name in ("age_min", "age_max"):

@@ -43,7 +43,8 @@ def empty():
         "name": "", "organisation": "", "description": "", "country": "", "region": "", "languages": [],
         "language_note": "", "hours_text": "", "hours": {}, "is_always_open": None, "schedules": [], "timezone": "",
         "audience": [], "age_min": None, "age_max": None, "categories": [], "cost": "", "url": "",
-        "is_crisis_line": False, "caveats": [], "contacts": [], "evidence": [], "aliases": [], "organisation_url": "",
+        "is_free": None, "is_anonymous": None, "is_answered_by_people": None, "is_open_to_everybody": None,
+        "may_act_without_consent": None, "is_crisis_line": False, "caveats": [], "contacts": [], "evidence": [], "aliases": [], "organisation_url": "",
         "locations": [], "coverage": [], "eligibility": "", "application_process": "", "status": "", "modified_at": "",
     }  # fmt: skip
 
@@ -66,7 +67,8 @@ def fitted(facts):
                 facts["caveats"] += pieces(f"{LABELS[name]()}: {text}")
     facts["caveats"] = [piece for text in dict.fromkeys(facts["caveats"]) for piece in pieces(text)]
     facts["audience"] = [text if len(text) <= AUDIENCE else f"{text[: AUDIENCE - 1]}…" for text in facts["audience"]]
-    facts["aliases"] = list(dict.fromkeys(alias for alias in facts["aliases"] if alias and alias != facts["name"]))
+    named = {name_of(alias): alias for alias in reversed(facts["aliases"])}
+    facts["aliases"] = [alias for name, alias in reversed(named.items()) if name and name != facts["name"]]
     facts["contacts"] = once_each(facts["contacts"])
     return facts
 
@@ -75,6 +77,11 @@ LABELS = {
     "region": lambda: _("Where"), "language_note": lambda: _("Languages"), "hours_text": lambda: _("Hours"),
     "cost": lambda: _("Cost"),
 }  # fmt: skip
+
+
+def name_of(alias):
+    """Our own layout says what kind of other name it is; other people's only what it is."""
+    return alias.get("words", "") if isinstance(alias, dict) else alias
 
 
 def pieces(text):
