@@ -44,7 +44,8 @@ def empty():
         "language_note": "", "hours_text": "", "hours": {}, "is_always_open": None, "schedules": [], "timezone": "",
         "audience": [], "age_min": None, "age_max": None, "categories": [], "cost": "", "url": "",
         "is_free": None, "is_anonymous": None, "is_answered_by_people": None, "is_open_to_everybody": None,
-        "may_act_without_consent": None, "is_crisis_line": False, "caveats": [], "contacts": [], "evidence": [], "aliases": [], "organisation_url": "",
+        "may_act_without_consent": None, "is_crisis_line": False,
+        "caveats": [], "contacts": [], "evidence": [], "aliases": [], "organisation_url": "",
         "locations": [], "coverage": [], "eligibility": "", "application_process": "", "status": "", "modified_at": "",
     }  # fmt: skip
 
