@@ -14,7 +14,7 @@ TYPES = {"voice": "voice", "sms": "text", "tty": "textphone", "whatsapp": "whats
 EXACT = ["kind", "position", "dial_region", "dial", "e164", "display", "extension"]
 EXACT += ["keyword", "menu_option", "url", "note", "cost", "hours"]
 MAIL = re.compile(r"(?:mailto:)?([^\s@/:?&]+@[A-Za-z0-9.-]+)")
-UNSAFE = {"[": "%5B", "]": "%5D", " ": "%20"}
+UNSAFE = {"[": "%5B", "]": "%5D"}
 
 
 def parts(resource):
@@ -92,9 +92,13 @@ def languages(codes, owner: UUID, key):
 
 def uri(address):
     """A web address in the characters that RFC 3986 allows; what reads it goes to the same page."""
-    scheme, colon, rest = iri_to_uri(address).partition(":")
-    rest = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", rest)
-    return scheme + colon + "".join(UNSAFE.get(character, character) for character in rest)
+    if not address:
+        return ""
+    scheme, host, rest = re.fullmatch(r"(?s)([A-Za-z][A-Za-z0-9+.-]*:)?(//[^/?#]*)?(.*)", iri_to_uri(address)).groups()
+    path, hash_sign, fragment = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", rest).partition("#")
+    whole = path + hash_sign + fragment.replace("#", "%23")
+    start = (scheme or ("https:" if host else "https://")) + (host or "")
+    return start + "".join(UNSAFE.get(character, character) for character in whole)
 
 
 def from_parts(document):

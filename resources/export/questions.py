@@ -47,7 +47,7 @@ class Question:
 
 
 def read(values):
-    """The question in the parameters of an address. Raises BadParameter. Names that HSDS does not know are left alone."""
+    """The question in the parameters of an address. Raises BadParameter. Other names are left alone."""
     if values.get("format", "json") != "json":
         raise BadParameter("format", _("Only json is offered."))
     if "proximity" in values:

@@ -27,7 +27,7 @@ class Tables:
     def __init__(self, stack):
         self.files, self.writers, self.known = {}, {}, set()
         for table in columns.TABLES:
-            raw = stack.enter_context(SpooledTemporaryFile(IN_MEMORY))
+            raw = stack.enter_context(SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115
             self.files[table] = TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
             self.writers[table] = csv.writer(self.files[table], lineterminator="\r\n")
             self.writers[table].writerow(columns.of(table))
