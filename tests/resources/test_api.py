@@ -145,7 +145,7 @@ def test_an_id_that_nothing_has_is_not_found(ask, path):
 
 
 def test_search_finds_what_the_directory_finds(ask, starter):
-    assert names(ask("services", search="741741"))[0] == "Crisis Text Line"
+    assert names(ask("services", search="741741"))[0] == "Crisis Text Line (US)"
     assert ask("services", search="nothing-like-that-anywhere")["empty"]
 
 
@@ -206,9 +206,10 @@ def test_nothing_confidential_and_no_draft_leaves_by_any_address(client, starter
     assert client.get(f"/api/hsds/service_at_locations/{at_secret}").status_code == 404
 
 
-def test_searching_for_a_confidential_number_finds_nothing(ask):
+def test_searching_for_what_is_confidential_finds_nothing(ask):
     full_entry()
-    assert ask("services", search="0205550199")["empty"]
+    for words in ["0205550199", "Secretville", "Hidden House", "refuge@hidden.example"]:
+        assert ask("services", search=words)["empty"], words
 
 
 def test_who_has_it_already_gets_an_empty_answer(client, starter):
