@@ -146,7 +146,7 @@ def test_an_id_that_nothing_has_is_not_found(ask, path):
 
 def test_search_finds_what_the_directory_finds(ask, starter):
     assert names(ask("services", search="741741"))[0] == "Crisis Text Line (US)"
-    assert ask("services", search="nothing-like-that-anywhere")["empty"]
+    assert ask("services", search="qqxyzzyqq")["empty"]
 
 
 def test_filters_combine_with_and(ask, starter):
