@@ -1,5 +1,7 @@
 """Cards to print, in large letters, as one page that needs no server: for when Doorway cannot be reached."""
 
+import re
+
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language, override
@@ -39,4 +41,13 @@ def card(resource):
     ways = [contact for contact in resource.contacts if contact.kind in DIALLED or not is_neutral]
     places = [] if is_neutral else [location for location in resource.locations.all() if location.lines]
     doubt = hsds.VERIFICATION[hsds.verification(resource)]
+    if is_neutral:
+        for contact in ways:
+            contact.display = digits_shown(contact)
     return {"resource": resource, "is_neutral": is_neutral, "ways": ways, "places": places, "doubt": doubt}
+
+
+def digits_shown(contact):
+    """The number without the word that some spell with it: “1800 737 732 (1800RESPECT)” says what it is for."""
+    shown = re.sub(r"\s*\([^)]*[^\W\d_][^)]*\)", "", contact.display)
+    return contact.dial if re.search(r"[^\W\d_]", shown) else shown

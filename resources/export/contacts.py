@@ -18,9 +18,9 @@ UNSAFE = {"[": "%5B", "]": "%5D"}
 
 
 def parts(resource):
-    """The phones, contacts and additional_urls that an entry's contacts become. Needs `leaving.with_parts`."""
+    """The phones, contacts and additional_urls that an entry's public contacts become. Needs `leaving.with_parts`."""
     found = {"phones": [], "contacts": [], "additional_urls": []}
-    for contact in resource.contacts:
+    for contact in (each for each in resource.contacts if not each.is_confidential):
         kind, made = part(contact, resource.pk)
         found[kind].append(made)
     return found

@@ -89,6 +89,15 @@ def from_service(document):
     }
 
 
+def organisation_of(document):
+    """Name and web page of the organisation, exactly as they are where the document comes from."""
+    theirs = document.get("organization", {})
+    return {
+        "name": theirs.get("name", ""),
+        "url": facts.Said(document).text("organisation_url") or theirs.get("website", ""),
+    }
+
+
 def standing_of(document):
     """What became of the entry where it comes from, as text; empty where nothing is said.
 

@@ -37,6 +37,8 @@ LABELS = {
     "successor_name": "Name of what it is replaced by",
     "variant_of": "Another way into",
     "verification": "Checked by people",
+    "checked_by": "Checked by",
+    "organisation_url": "Web page of the organisation",
     # of a contact
     "kind": "Kind of contact",
     "position": "Place in the order in which to try",

@@ -165,6 +165,8 @@ def said(resource):
         "successor_name": successor and successor.name,
         "variant_of": variant_of and str(variant_of.pk),
         "verification": verification(resource),
+        "checked_by": changes.CURATOR if resource.is_verified else None,
+        "organisation_url": resource.organisation.url,
     }
 
 

@@ -208,6 +208,15 @@ def test_a_card_about_abuse_does_not_say_what_it_is(db, category):
     assert "A number for you" in page
 
 
+@pytest.mark.parametrize(
+    ("display", "shown"),
+    [("1800 737 732 (1800RESPECT)", "1800 737 732"), ("1-800-799-SAFE", "18007997233"), ("(020) 7946", "(020) 7946")],
+)
+def test_a_card_about_abuse_spells_no_word_with_its_number(put, display, shown):
+    put("Safe from him", dial="18007997233", display=display, categories=["domestic-violence"])
+    assert f'<p class="way">{shown}</p>' in text_of("cards")
+
+
 def test_a_checked_entry_says_when(put, admin):
     entry = put("Day line", dial="988")
     checking.check(entry.contact_points.get(), result="works", method="call", by=admin)

@@ -68,6 +68,7 @@ def test_everything_an_entry_says_comes_back():
     entry = read(full_entry())
     sent = json.loads(json.dumps(hsds.service(entry)))
     assert entries.from_service(sent) == entries.of(entry)
+    assert entries.organisation_of(sent) == {"name": "Harbour Trust", "url": "https://harbour.example/ä b"}
     assert [each["dial"] for each in entries.of(entry)["contacts"] if "dial" in each] == [
         "02079460018", "85258", "18001116123", "07700900123",
     ]  # fmt: skip
@@ -79,7 +80,7 @@ def test_an_entry_made_of_its_export_exports_the_same():
     before = document_of(entry)
     for model in (Alias, ContactPoint, Coverage, Evidence, Location):
         model.objects.all().delete()
-    Resource.objects.all().delete()
+    Resource.objects.all().delete()  # the organisation stays: its web page is no part of an entry
     shelf.put([entries.from_service(before)], status=Resource.Status.IN_REVIEW)
     assert entries.from_service(document_of(entry)) == entries.from_service(before)
     assert without_ids(document_of(entry)) == without_ids(before)
@@ -91,7 +92,7 @@ def without_ids(thing):
         return [without_ids(each) for each in thing]
     if not isinstance(thing, dict):
         return thing
-    own = {"last_modified", "metadata", "website"}  # the web page of an organisation is no part of an entry
+    own = {"last_modified", "metadata"}
     return {
         name: without_ids(value)
         for name, value in thing.items()
@@ -201,6 +202,7 @@ def test_a_check_gives_the_day_and_no_name_of_who_made_it(put, admin):
     document = document_of(entry)
     assert document["assured_date"] == timezone.localdate().isoformat()
     assert attributes(document["phones"][0])["last_result"] == "works"
+    assert attributes(document)["checked_by"] == "curator"
     for secret in (admin.name, admin.email, "Kim"):
         assert secret not in json.dumps(document)
     assert faults("service", document) == []
