@@ -283,6 +283,9 @@ AUDIT_SECONDS = env.int("AUDIT_SECONDS", default=60)
 DEADMAN_URL = deadman_url()
 CANARY_ADDRESS = env.str("CANARY_ADDRESS", default="")
 
+# Directory: who may read it from outside -------------------------------------------------------------------
+DIRECTORY_API = env.bool("DIRECTORY_API", default=False)  # then anybody who reaches /api/ may read, and nobody write
+
 # Logs carry ids, never words --------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,

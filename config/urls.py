@@ -15,6 +15,7 @@ urlpatterns = [
     path("session/", accounts_views.session, name="session-end"),
     path("account/", include("accounts.urls")),
     path("resources/", include("resources.urls")),
+    path("api/", include("resources.urls_of_api")),
     path("steps/", include("protocols.urls")),
     path("follow-ups/", include("followups.urls")),
     path("account/notifications/", include("followups.urls_of_channels")),

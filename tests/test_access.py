@@ -31,6 +31,11 @@ OF_THE_ADMIN = [403, 403, 403, 403, 200, 302]
 POST_ONLY = [405, 405, 405, 405, 405, 302]
 GET_ONLY = POST_ONLY
 EVERYBODY = [200] * 6
+SWITCHED_OFF = [404] * 6  # unless DIRECTORY_API is set: then everybody may read (below)
+HSDS_LISTS = ["hsds", "hsds-openapi", "hsds-services", "hsds-organizations", "hsds-taxonomies", "hsds-taxonomy-terms"]
+HSDS_LISTS += ["hsds-service-at-locations"]
+HSDS_SINGLE = ["hsds-service", "hsds-organization", "hsds-taxonomy", "hsds-taxonomy-term", "hsds-service-at-location"]
+HSDS = [*HSDS_LISTS, *HSDS_SINGLE]
 
 
 def but(row, **changes):
@@ -62,6 +67,10 @@ TABLE = {
     "my-reports": (STAFF, GET_ONLY),
     "report-contact": (POST_ONLY, [302] * 6),
     "nothing-found": (POST_ONLY, [204, 204, 204, 204, 204, 302]),
+    "export-resources": (OF_THE_ADMIN, GET_ONLY),
+    "export-file": (OF_THE_ADMIN, GET_ONLY),
+    "api": (EVERYBODY, [405] * 6),
+    **dict.fromkeys(HSDS, (SWITCHED_OFF, [405] * 6)),
     "check-queue": (OF_THE_ADMIN, GET_ONLY),
     "check-resource": (OF_THE_ADMIN, GET_ONLY),
     "check-contact": (POST_ONLY, but(OF_THE_ADMIN, admin=422)),
@@ -219,6 +228,8 @@ def addresses(cast, departure, resource):
         "decision_id": decisions.propose(departure, choice="keep_trying", words="Why", by=departure.therapist).pk,
         "resource_id": resource.pk,
         "contact_id": resource.contact_points.get().pk,
+        "form_name": "csv",
+        "id": resource.pk,
         "given_id": given_in(departure, resource).pk,
         "translation_id": EditionTranslation.objects.first().pk,
         "device_id": device_of(departure.therapist).pk,
@@ -282,6 +293,13 @@ def test_each_door_is_open_to_whom_the_table_says(knock):
 @pytest.mark.parametrize("name", DOORS)
 def test_each_deed_is_for_whom_the_table_says(knock, name):
     assert knock(name, "post") == as_the_table_says(name, "post")
+
+
+def test_the_directory_is_open_to_everybody_to_read_where_that_was_switched_on(knock, settings):
+    settings.DIRECTORY_API = True
+    for name in [*HSDS_LISTS, "hsds-service"]:
+        assert set(knock(name, "get").values()) == {200}, name
+        assert set(knock(name, "post").values()) == {405}, name
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

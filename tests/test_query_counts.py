@@ -111,6 +111,7 @@ WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]
 WITHOUT_ARGUMENTS += ["reminders-working"]
+WITHOUT_ARGUMENTS += ["export-resources", "api"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
 FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs", "follow-ups-count"]
 OF_A_FOLLOW_UP = [
@@ -170,6 +171,11 @@ def test_pages_of_the_supervisor_do_not_grow(signed_in, supervisor, add_a_day):
     first = add_a_day()
     add_a_day()
     assert too_many(signed_in(supervisor), OF_THE_SUPERVISOR, first, add_a_day) == {}
+
+
+def test_the_page_of_files_does_not_grow(signed_in, admin, add_a_day):
+    first = add_a_day()
+    assert too_many(signed_in(admin), ["export-resources", "api"], first, add_a_day) == {}
 
 
 HARDEST = {"format": "video", "composition": "couple", "age_band": "13_17", "country_today": "GB"}

@@ -153,6 +153,7 @@ PAGES = {
     ],
     "admin": [
         "/resources/checks/",
+        "/resources/export/",
         "/resources/{resource}/check/",
         "/resources/{resource}/status/",
         "/resources/contacts/{contact}/change/",
@@ -163,7 +164,13 @@ PAGES = {
         "/follow-ups/policies/{policy}/add-step/elevated/",
         "/follow-ups/policies/rows/task/{row}/",
     ],
-    None: ["/account/sign-in/", "/account/password/forgotten/", "/account/password/forgotten/sent/", "/offline/"],
+    None: [
+        "/account/sign-in/",
+        "/account/password/forgotten/",
+        "/account/password/forgotten/sent/",
+        "/offline/",
+        "/api/",
+    ],
 }
 FOR_MACHINES = {"calendar", "push-worker", "healthz", "manifest", "service-worker", "session-end"}
 ON_THE_WAY = {
