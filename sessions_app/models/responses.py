@@ -146,12 +146,23 @@ class GivenResource(models.Model):
         NO = "no", _("Not taken")
         UNKNOWN = "unknown", _("Not known")
 
+    class Safe(models.TextChoices):
+        """What the client said to “Is it safe to take this home?”"""
+
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
+        NOT_ASKED = "not_asked", _("Not asked")
+
+    #: Ways that leave something behind which somebody else may find.
+    LEAVES_A_TRACE = [Way.CARD, Way.PRINT, Way.TEXT_OR_EMAIL, Way.QR]
+
     op_id = models.UUIDField(default=uuid.uuid4)
     departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="given_resources")
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
     snapshot = models.JSONField()
     way = models.CharField(_("how it was given"), max_length=13, choices=Way)
     taken = models.CharField(_("taken"), max_length=7, choices=Taken, default=Taken.UNKNOWN)
+    safe_at_home = models.CharField(_("safe to take home"), max_length=9, choices=Safe, default=Safe.NOT_ASKED)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
