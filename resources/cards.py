@@ -4,6 +4,7 @@ What a card says may be read by somebody else. So its title says nothing, what i
 that is unsafe to be found stands without its name unless somebody wants it there.
 """
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,23 +64,34 @@ def of(resource, *, country, is_named=None):
     """
     if not resource.may_be_given:
         return None
-    lines = [line_of(way) for way in ways.of(resource, country=country) if not way.contact.is_dead]
-    if not lines:
-        return None
-    is_safe = not is_unsafe_if_found(resource.categories)
-    return Card(resource, lines, is_safe if is_named is None else is_named)
+    if is_named is None:
+        is_named = not is_unsafe_if_found(resource.categories)
+    found = [way for way in ways.of(resource, country=country) if not way.contact.is_dead]
+    lines = [line_of(way, is_named=is_named) for way in found]
+    return Card(resource, lines, is_named) if lines else None
 
 
-def line_of(way):
+def line_of(way, *, is_named):
     contact = way.contact
     return Line(
         verb=_("Call") if contact.kind == "voice" else "",
-        words=contact.words,
+        words=contact.words if is_named else words_without_name(contact),
         code=code_of(way.link),
         warning=way.warning,
-        note=contact.note,
+        note=contact.note if is_named else "",
         is_in_doubt=contact.is_in_doubt or contact.is_different,
     )
+
+
+def words_without_name(contact):
+    """The way in words that do not give it away: no address, and no letters where digits are dialled."""
+    if not contact.dial:
+        return contact.get_kind_display()
+    if not any(sign.isalpha() for sign in contact.display):
+        return contact.words
+    plain = copy(contact)
+    plain.display = ""
+    return plain.words
 
 
 def code_of(link):

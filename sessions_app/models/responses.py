@@ -5,11 +5,13 @@ import uuid
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
 from accounts.models import User
 from protocols.models import Outcome, ProtocolStep
+from resources import snapshots
 from resources.models import ContactPoint, Resource, Verification
 from sessions_app.models.departures import DepartureEvent
 
@@ -172,3 +174,19 @@ class GivenResource(models.Model):
         ordering = ["at", "pk"]
         triggers = [append_only("given_resource_is_append_only")]
         constraints = [models.UniqueConstraint(fields=["op_id", "resource"], name="given_once_per_operation")]
+
+    @property
+    def how(self):
+        """How it was given, whether it was taken, and what was said of home: “on a card, taken, safe to take home”."""
+        said = [self.get_way_display().lower()]
+        if self.taken != self.Taken.UNKNOWN:
+            said.append(self.get_taken_display().lower())
+        if self.safe_at_home != self.Safe.NOT_ASKED:
+            is_safe = self.safe_at_home == self.Safe.YES
+            said.append(gettext("safe to take home") if is_safe else gettext("not safe to take home"))
+        return ", ".join(said)
+
+    @property
+    def was_in_doubt(self):
+        """Whether it stood in doubt when it was given. Unknown for what was given before this was kept: then no."""
+        return bool(snapshots.read(self.snapshot)["is_in_doubt"])
