@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
+import phonenumbers
 import segno
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -90,8 +91,16 @@ def words_without_name(contact):
     if not any(sign.isalpha() for sign in contact.display):
         return contact.words
     plain = copy(contact)
-    plain.display = ""
+    plain.display = in_groups(contact)
     return plain.words
+
+
+def in_groups(contact):
+    """The digits as they are read out, “1 (800) 799-7233”; a short code stays in one piece."""
+    if not contact.e164:
+        return contact.dial
+    number = phonenumbers.parse(contact.e164)
+    return phonenumbers.format_out_of_country_calling_number(number, contact.dial_region)
 
 
 def code_of(link):

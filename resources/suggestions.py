@@ -116,7 +116,7 @@ def order_of(row, known, states, *, open_needs, usual):
         not speaks(row, known.language or usual),
         known.is_young and not is_for_the_young(row),
         not (row.is_crisis_line or met),
-        hours_now.PLACE_IN_ORDER[hours_now.of(row, states)],
+        hours_now.PLACE_IN_ORDER[state_of(row, states)],
         known.is_remote and not set(row.ways) & WRITTEN.keys(),
         state_of_check(row),
         -len(set(known.needs).intersection(row.categories)),
@@ -148,6 +148,12 @@ def is_for_the_young(row):
     return "youth" in row.categories or (row.age_max is not None and row.age_max <= OLDEST_OF_THE_YOUNG)
 
 
+def state_of(row, states):
+    """Open, closed, always or unknown. Without a timetable, that somebody said it is always open counts."""
+    state = hours_now.of(row, states)
+    return hours_now.ALWAYS if state == hours_now.UNKNOWN and row.is_always_open else state
+
+
 def state_of_check(row):
     if row.status != Resource.Status.VERIFIED:
         return UNCHECKED
@@ -157,7 +163,7 @@ def state_of_check(row):
 
 def reasons(row, known, states):
     """What speaks for it, as short words."""
-    state = hours_now.of(row, states)
+    state = state_of(row, states)
     said = [
         *(NEEDS[need] for need in known.needs if need in row.categories and need in NEEDS),
         known.is_young and is_for_the_young(row) and _("For young people"),
@@ -172,7 +178,7 @@ def reasons(row, known, states):
 
 def cautions(row, states):
     """What to know before it is given."""
-    state = hours_now.of(row, states)
+    state = state_of(row, states)
     said = [
         state == hours_now.CLOSED and _("Closed now"),
         state == hours_now.UNKNOWN and _("Hours not known"),

@@ -17,7 +17,7 @@ from sessions_app import captures
 from sessions_app.models.responses import GivenResource
 from sessions_app.models.settings_of_care import AgeBand
 
-MOST_FOUND = 20
+MOST_FOUND, MOST_UNASKED = 20, 6
 AGES = {AgeBand.UNDER_13: (0, 12), AgeBand.TEEN: (13, 17), AgeBand.ADULT: (18, None)}
 
 #: Which categories answer what was noted, by the capture and its value. Product default.
@@ -90,11 +90,12 @@ def of(departure, *, words="", chosen=(), is_later=False):
     now = timezone.now()
     suggested = suggestions.suggest(known_of(departure, is_later=is_later), at=now)
     shelf = Resource.objects.giveable().for_country(departure.country)
-    rows = finding.find(shelf, words, home=departure.country, at=now).rows[:MOST_FOUND]
+    rows = finding.find(shelf, words, home=departure.country, at=now).rows
     bundles = list(bundles_for(departure).prefetch_related("items"))
     above = {each.pk for each in suggested}
     kept = [key for key in map(key_of, chosen) if key and key not in above]
-    listed = list(dict.fromkeys([*kept, *(row.pk for row in rows if words or row.pk not in above)]))
+    others = [row.pk for row in rows[:MOST_FOUND] if words or row.pk not in above]
+    listed = list(dict.fromkeys([*kept, *others[: MOST_FOUND if words else MOST_UNASKED]]))
     inside = [item.resource_id for bundle in bundles for item in bundle.items.all()]
     entries = Resource.objects.with_contacts().in_bulk({*above, *listed, *inside})
     return Offer(

@@ -47,12 +47,13 @@ def give_page(request, departure, place):
         if "cards" not in request.POST:
             return given(request, departure, place, form)
         if not form.refuse_cards():
-            return redirect(cards_of(form.cleaned_data["chosen"], departure))
+            cards = cards_of(form.cleaned_data["chosen"], departure)
+            return offered(request, departure, place, form, status=200, cards=cards)
     return offered(request, departure, place, form, status=422 if form.is_bound else 200)
 
 
-def offered(request, departure, place, form, *, status):
-    """What fits, the sets, and what was found; what was typed and chosen stays."""
+def offered(request, departure, place, form, *, status, cards=""):
+    """What fits, the sets, and what was found; what was typed and chosen stays. `cards` is the sheet's address."""
     audit.record_view(departure, by=request.user, page="give-resources")
     is_look, chosen = "look" in request.POST, request.POST.getlist("resources")
     form.is_valid()
@@ -63,6 +64,7 @@ def offered(request, departure, place, form, *, status):
         "form": GiveResourcesForm(initial=kept(request), departure=departure) if is_look else form,
         "offer": offers.of(departure, words=words, chosen=chosen, is_later=place.is_follow_up),
         "words": words,
+        "cards": cards,
         "chosen": chosen,
         "chosen_sets": request.POST.getlist("bundles"),
         "op_id": uuid.uuid4(),
