@@ -61,6 +61,11 @@ def test_a_line_that_is_unsafe_to_be_found_stands_without_its_name(page, home_li
     assert "Violence Hotline" in printed(page(home_line, names="yes"))
 
 
+def test_a_line_that_is_unsafe_to_be_found_has_a_sheet_of_its_own(page, home_line, put):
+    html = page(put("Night line", dial="988"), home_line)
+    assert re.findall(r'<article class="card paper stack gap-top( alone)?"', html) == ["", " alone"]
+
+
 def test_what_is_not_checked_says_so_and_what_is_checked_says_when(page, put, admin):
     line = put("Night line", dial="2025550143")
     assert "NOT CHECKED. Nobody here has tried these numbers." in printed(page(line))

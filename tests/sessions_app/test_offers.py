@@ -102,7 +102,7 @@ def test_the_page_says_why_and_shows_no_score(page, note, starter):
     note("check-safety", concerns=["harm_from_others"])
     html = page().content.decode()
     assert "These fit best" in html
-    assert "<li>Violence at home</li>" in html
+    assert '<li class="tag">Violence at home</li>' in html
     assert "score" not in html.lower()
 
 
