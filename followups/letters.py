@@ -11,9 +11,9 @@ from accounts.models import User
 from followups import contact_permissions
 from followups.models import FollowUp
 from followups.ready_words import NAMES_PRACTICE, first_name
-from resources import crisis
+from resources import crisis, snapshots
 from resources.emergency import Emergency
-from resources.subjects import SPECIAL
+from resources.subjects import SPECIAL, is_unsafe_if_found
 from sessions_app.models import Channel, ContactPermission, DepartureEvent
 
 CAN_BE_DIALLED = {"voice", "sms"}
@@ -48,8 +48,8 @@ class Letter:
         for everybody.
         """
         may_be_named = self.permission.scope == Scope.FULL
-        taken = self.departure.given_resources.exclude(taken="no") if may_be_named else []
-        given = [each.snapshot for each in taken]
+        taken = self.departure.given_resources.select_related("resource").exclude(taken="no") if may_be_named else []
+        given = [each.snapshot for each in taken if may_be_found_at_home(each)]
         if given:
             lines = [(each["name"], [contact["words"] for contact in each["contacts"]]) for each in given]
             return list({name: (name, words) for name, words in lines}.values())[:MOST]
@@ -62,6 +62,14 @@ class Letter:
     @cached_property
     def emergency_numbers(self):
         return Emergency(self.departure.country, site=self.departure.site).numbers
+
+
+def may_be_found_at_home(given):
+    """Whether a letter may name it: never what is not safe at home, and what may be unsafe only after a clear yes."""
+    if given.safe_at_home == given.Safe.YES:
+        return True
+    is_risky = is_unsafe_if_found(snapshots.read(given.snapshot)["categories"] or given.resource.categories)
+    return given.safe_at_home != given.Safe.NO and not is_risky
 
 
 def promise_for(departure):

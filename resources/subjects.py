@@ -42,6 +42,14 @@ SPECIAL = [
     "trafficking",
 ]
 
+#: A card about one of these can put somebody in danger when another person finds it at home.
+UNSAFE_IF_FOUND = {"child-protection", "domestic-violence", "sexual-violence", "trafficking"}
+
+
+def is_unsafe_if_found(categories):
+    """Whether to ask “Is it safe to take this home?” before an entry of these categories goes on paper."""
+    return not UNSAFE_IF_FOUND.isdisjoint(categories)
+
 
 def choices(categories):
     """The categories in use as grouped choices, in words; one nobody has worded yet is shown as it is written."""

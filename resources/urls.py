@@ -1,6 +1,6 @@
 from django.urls import path
 
-from resources import views, views_of_checking, views_of_export
+from resources import views, views_of_cards, views_of_checking, views_of_export
 
 urlpatterns = [
     path("", views.resources, name="resources"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("contacts/<int:contact_id>/check/", views_of_checking.check_contact, name="check-contact"),
     path("contacts/<int:contact_id>/change/", views_of_checking.change_contact, name="change-contact"),
     path("contacts/<int:contact_id>/not-working/", views.report_contact, name="report-contact"),
+    path("cards/", views_of_cards.resource_cards, name="resource-cards"),
+    path("<uuid:resource_id>/card/", views_of_cards.resource_card, name="resource-card"),
     path("<uuid:resource_id>/check/", views_of_checking.check_resource, name="check-resource"),
     path("<uuid:resource_id>/status/", views_of_checking.change_status, name="change-resource-status"),
     path("<uuid:resource_id>/", views.resource, name="resource"),

@@ -224,10 +224,11 @@ def empty_like(value):
 
 
 @transaction.atomic
-def give(departure, *, resources, way, taken, op_id, by):
+def give(departure, *, resources, way, taken, op_id, by, safe_at_home=GivenResource.Safe.NOT_ASKED):
     """Write down which directory entries the client was given; the exact words and numbers are kept.
 
-    Returns the added rows; the same `op_id` again adds nothing.
+    `safe_at_home` is what the client said to “Is it safe to take this home?”. Returns the added rows;
+    the same `op_id` again adds nothing.
     """
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
     if GivenResource.objects.filter(op_id=op_id).exists():
@@ -240,6 +241,7 @@ def give(departure, *, resources, way, taken, op_id, by):
             snapshot=snapshots.take(resource, country=departure.country),
             way=way,
             taken=taken,
+            safe_at_home=safe_at_home,
             by=by,
         )
         for resource in resources

@@ -130,7 +130,9 @@ def content_of(report, *, signed_at):
                 [str(label), str(words)] for label, words in captures.describe(departure, is_private=True)
             ],
             "given": [
-                given.snapshot | {"way": given.way, "taken": given.taken} for given in departure.given_resources.all()
+                given.snapshot
+                | {"way": given.way, "taken": given.taken, "safe_at_home": given.safe_at_home, "how": given.how}
+                for given in departure.given_resources.all()
             ],
             "timeline": [
                 [entry.at.isoformat(), str(entry.words)] for entry in timeline.of(departure) if not entry.is_private

@@ -63,8 +63,8 @@ def noted(fact):
 
 
 def given(resource):
-    words = {"name": resource.snapshot["name"], "way": resource.get_way_display().lower()}
-    return _("Gave %(name)s, %(way)s") % words
+    words = {"name": resource.snapshot["name"], "how": resource.how}
+    return _("Gave %(name)s, %(how)s") % words
 
 
 def written(departure):

@@ -45,6 +45,7 @@ OF_THE_THERAPIST = [
     "plan",
     "what-when",
     "attempts",
+    "give-at-follow-up",
     "record-contact",
     "next-attempt",
     "ask-override",
@@ -56,6 +57,8 @@ OF_THE_THERAPIST = [
     "change-follow-up",
     "resources",
     "resource",
+    "resource-card",
+    "resource-cards",
     "my-reports",
     "recalled",
     "eleven-steps",
@@ -115,6 +118,7 @@ WITHOUT_ARGUMENTS += ["export-resources", "api"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
 FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs", "follow-ups-count"]
 OF_A_FOLLOW_UP = [
+    "give-at-follow-up",
     "record-contact",
     "next-attempt",
     "ask-override",
@@ -129,8 +133,9 @@ def address_of(name, departure):
         return reverse(name)
     if name in ("policy", "policy-what-when"):
         return reverse(name, args=[1])
-    if name == "resource":
-        return reverse(name, args=[Resource.objects.first().pk])
+    if name in ("resource", "resource-card", "resource-cards"):
+        first = Resource.objects.first().pk
+        return f"{reverse(name)}?r={first}" if name == "resource-cards" else reverse(name, args=[first])
     if name == "note-details":
         return reverse(name, args=[departure.pk, "explore-reason"])
     if name in ("client", "session"):

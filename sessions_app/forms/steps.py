@@ -8,11 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from protocols.models import Outcome
-from resources.models import Resource
 from sessions_app.captures import CAPTURES
 from sessions_app.checklist import asked_at
 from sessions_app.departures import CLOCK_TOLERANCE
-from sessions_app.models import GivenResource, ResponseLevel
+from sessions_app.models import ResponseLevel
 from sessions_app.models.responses import ReasonNotPossible
 
 OLDEST_TAP = timedelta(days=7)  # a tap may have waited on a device, but not for weeks
@@ -140,38 +139,3 @@ def plain(value):
     if value is None:
         return ""
     return value if isinstance(value, str | list) else value.isoformat()
-
-
-class GiveResourcesForm(TapForm):
-    """One to three entries and how they were given."""
-
-    resources = forms.ModelMultipleChoiceField(
-        queryset=Resource.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        label=_("Which ones?"),
-        error_messages={"required": _("Choose one to three.")},
-    )
-    way = forms.ChoiceField(
-        choices=GivenResource.Way.choices,
-        widget=forms.RadioSelect,
-        label=_("How did you give it?"),
-        initial="spoken",
-    )
-    taken = forms.ChoiceField(
-        choices=GivenResource.Taken.choices,
-        widget=forms.RadioSelect,
-        label=_("Did they take it?"),
-        initial="unknown",
-    )
-
-    MOST = 3
-
-    def __init__(self, *args, choices, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["resources"].queryset = choices
-
-    def clean_resources(self):
-        resources = self.cleaned_data["resources"]
-        if len(resources) > self.MOST:
-            raise forms.ValidationError(_("Choose at most three: more is hard to keep in mind."))
-        return resources

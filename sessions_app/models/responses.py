@@ -5,11 +5,13 @@ import uuid
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
 from accounts.models import User
 from protocols.models import Outcome, ProtocolStep
+from resources import snapshots
 from resources.models import ContactPoint, Resource, Verification
 from sessions_app.models.departures import DepartureEvent
 
@@ -146,12 +148,23 @@ class GivenResource(models.Model):
         NO = "no", _("Not taken")
         UNKNOWN = "unknown", _("Not known")
 
+    class Safe(models.TextChoices):
+        """What the client said to “Is it safe to take this home?”"""
+
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
+        NOT_ASKED = "not_asked", _("Not asked")
+
+    #: Ways that leave something behind which somebody else may find.
+    LEAVES_A_TRACE = [Way.CARD, Way.PRINT, Way.TEXT_OR_EMAIL, Way.QR]
+
     op_id = models.UUIDField(default=uuid.uuid4)
     departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="given_resources")
     resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
     snapshot = models.JSONField()
     way = models.CharField(_("how it was given"), max_length=13, choices=Way)
     taken = models.CharField(_("taken"), max_length=7, choices=Taken, default=Taken.UNKNOWN)
+    safe_at_home = models.CharField(_("safe to take home"), max_length=9, choices=Safe, default=Safe.NOT_ASKED)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
@@ -161,3 +174,19 @@ class GivenResource(models.Model):
         ordering = ["at", "pk"]
         triggers = [append_only("given_resource_is_append_only")]
         constraints = [models.UniqueConstraint(fields=["op_id", "resource"], name="given_once_per_operation")]
+
+    @property
+    def how(self):
+        """How it was given, whether it was taken, and what was said of home: “on a card, taken, safe to take home”."""
+        said = [self.get_way_display().lower()]
+        if self.taken != self.Taken.UNKNOWN:
+            said.append(self.get_taken_display().lower())
+        if self.safe_at_home != self.Safe.NOT_ASKED:
+            is_safe = self.safe_at_home == self.Safe.YES
+            said.append(gettext("safe to take home") if is_safe else gettext("not safe to take home"))
+        return ", ".join(said)
+
+    @property
+    def was_in_doubt(self):
+        """Whether it stood in doubt when it was given. Unknown for what was given before this was kept: then no."""
+        return bool(snapshots.read(self.snapshot)["is_in_doubt"])

@@ -6,10 +6,8 @@ from collections import Counter
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
-from resources.models import Resource
 from sessions_app import checklist, levels, lowering, participants, timeline
 from sessions_app.forms.departures import SettingForm
-from sessions_app.forms.steps import GiveResourcesForm
 from sessions_app.models.responses import ReasonNotPossible
 from sessions_app.safety import SafetyPanel
 
@@ -82,12 +80,3 @@ def departure_page(request, departure):
         and lowering.lower_than(departure.response_level),
     }
     return render(request, "sessions_app/departure.html", context)
-
-
-def resources_for(departure):
-    """Directory entries that can be given where this client is, crisis lines first."""
-    return Resource.objects.giveable().with_contacts().for_country(departure.country)
-
-
-def give_form(departure, data=None):
-    return GiveResourcesForm(data, choices=resources_for(departure))

@@ -18,7 +18,7 @@ from protocols.models import ProtocolStep
 from sessions_app import checklist, levels, no_contact
 from sessions_app.forms.steps import DetailsForm, LevelForm, StepResponseForm, TapForm, UndoForm
 from sessions_app.views.departures import own_departure
-from sessions_app.views.pages import give_form, live_page, what_a_step_needs
+from sessions_app.views.pages import live_page, what_a_step_needs
 
 
 @require_POST
@@ -117,23 +117,6 @@ def note_details(request, departure_id, slug):
     template = "sessions_app/note_details.html#details" if request.htmx else "sessions_app/note_details.html"
     response = render(request, template, context, status=422 if form.is_bound else 200)
     return reswap(retarget(response, f"#{slug}-noted"), "innerHTML") if request.htmx else response
-
-
-@require_http_methods(["GET", "POST"])
-@allow(Role.THERAPIST)
-def give_resources(request, departure_id):
-    """Choose one to three entries of the directory and say how they were given."""
-    departure = own_departure(request, departure_id)
-    form = give_form(departure, posted(request))
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        data.pop("at")
-        checklist.give(departure, by=request.user, **data)
-        return redirect(step_address(departure, "provide-resources"))
-    audit.record_view(departure, by=request.user, page="give-resources")
-    chosen = request.POST.getlist("resources")
-    context = {"departure": departure, "form": form, "op_id": uuid.uuid4(), "chosen": chosen}
-    return render(request, "sessions_app/give_resources.html", context, status=422 if form.is_bound else 200)
 
 
 def step_of(departure, slug):

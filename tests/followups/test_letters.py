@@ -60,7 +60,8 @@ def test_it_says_no_more_than_is_allowed(page, allows, scope):
 
 def test_what_was_given_is_named_only_without_limits(call, page, allows, therapist):
     given = Resource.objects.with_contacts().get(slug__contains="domestic-violence", country="US")
-    checklist.give(call.departure, resources=[given], way="card", taken="yes", op_id=uuid.uuid4(), by=therapist)
+    said = {"way": "card", "taken": "yes", "safe_at_home": "yes"}
+    checklist.give(call.departure, resources=[given], **said, op_id=uuid.uuid4(), by=therapist)
     allows("letter", "practice_name")
     assert given.name not in page()[1]
     allows("letter", "full")
