@@ -6,6 +6,7 @@ from resources.models.contacts import ContactPoint
 from resources.models.directory import Organisation, Resource
 from resources.models.finding import KnownHours, SearchEntry, SearchWord
 from resources.models.names import Alias, ExternalId
+from resources.models.policies import InclusionPolicy
 from resources.models.whereabouts import Coverage, Location
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Coverage",
     "Evidence",
     "ExternalId",
+    "InclusionPolicy",
     "KnownHours",
     "Location",
     "NumberReport",
