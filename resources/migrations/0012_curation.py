@@ -33,6 +33,10 @@ class Migration(migrations.Migration):
             model_name='resource',
             index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('name'), name='gin_trgm_ops'), name='resource_name_near'),
         ),
+        migrations.AddIndex(
+            model_name='contactpoint',
+            index=models.Index(fields=['dial'], name='contact_point_by_digits'),
+        ),
         migrations.AddField(
             model_name='inclusionpolicy',
             name='by',
