@@ -1,6 +1,6 @@
 from django.urls import path
 
-from resources import views, views_of_checking
+from resources import urls_of_curation, views, views_of_checking
 
 urlpatterns = [
     path("", views.resources, name="resources"),
@@ -12,4 +12,5 @@ urlpatterns = [
     path("<uuid:resource_id>/check/", views_of_checking.check_resource, name="check-resource"),
     path("<uuid:resource_id>/status/", views_of_checking.change_status, name="change-resource-status"),
     path("<uuid:resource_id>/", views.resource, name="resource"),
+    *urls_of_curation.urlpatterns,
 ]
