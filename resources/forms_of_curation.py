@@ -5,6 +5,8 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 
 from resources import inclusion, phones, subjects
+from resources.forms_of_hours import HoursForm
+from resources.hours import ALWAYS, UNKNOWN, WEEKLY, hours_or_unknown
 from resources.models import Alias, ContactPoint, Coverage, Evidence, Location, Resource
 from resources.places import EUROPE, is_country
 
@@ -96,6 +98,7 @@ class EntryForm(forms.ModelForm):
         self.fields["categories"].choices = subjects.choices([*subjects.GROUPS, *subjects.NEEDS, *own])
         if instance:
             self.initial |= {"organisation": instance.organisation.name, "edition": instance.edition}
+            del self.fields["hours_text"], self.fields["is_always_open"]  # they have a page of their own
 
     def clean(self):
         data = super().clean()
@@ -110,6 +113,24 @@ class EntryForm(forms.ModelForm):
     def facts(self):
         """What `curation.edit` and `curation.add` take. Call after `is_valid()`."""
         return {name: value for name, value in self.cleaned_data.items() if name != "edition"}
+
+
+class EntryHoursForm(HoursForm):
+    """The hours of an entry, as a timetable and in words for what no timetable can say."""
+
+    hours_text = forms.CharField(label=_("Hours in words"), max_length=500, required=False)
+    edition = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, resource, zone):
+        super().__init__(data, hours=hours_or_unknown(resource.hours), zone=zone)
+        self.initial |= {"hours_text": resource.hours_text, "edition": resource.edition}
+
+    def facts(self):
+        """What `curation.edit` takes. Whether it is always open follows from the timetable, where there is one."""
+        kind = self.hours.kind
+        is_always = True if kind == ALWAYS else False if kind == WEEKLY else None
+        stored = {} if kind == UNKNOWN else self.hours.as_json()
+        return {"hours": stored, "hours_text": self.cleaned_data["hours_text"], "is_always_open": is_always}
 
 
 class ChecklistForm(forms.Form):

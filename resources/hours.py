@@ -1,10 +1,7 @@
 """When a line can be reached: always, by a weekly timetable, or not known. As JSON in a field, as `Hours` in code."""
 
 import re
-<<<<<<< HEAD
-=======
 import unicodedata
->>>>>>> hours
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -207,13 +204,9 @@ def exception(data, where):
 
 
 def one_line(text):
-<<<<<<< HEAD
-    return " ".join(text.split())[:LONGEST_NOTE].rstrip()
-=======
     """The words of a note on one line, without signs that neither a person nor the database can read."""
     readable = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
     return " ".join(readable.split())[:LONGEST_NOTE].rstrip()
->>>>>>> hours
 
 
 def window_in(data, where, allowed=frozenset({"opens", "closes"})):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<uuid:resource_id>/proposal/take-over/", views_of_proposals.take_over_proposal, name="take-over-proposal"),
     path("<uuid:resource_id>/proposal/decline/", views_of_proposals.decline_proposal, name="decline-proposal"),
     path("<uuid:resource_id>/edit/", views_of_curation.edit_entry, name="edit-entry"),
+    path("<uuid:resource_id>/hours/", views_of_curation.entry_hours, name="entry-hours"),
     path("<uuid:resource_id>/checklist/", views_of_curation.entry_checklist, name="entry-checklist"),
     path("<uuid:resource_id>/history/", views_of_curation.entry_history, name="entry-history"),
     path("<uuid:resource_id>/parts/", views_of_curation.entry_parts, name="entry-parts"),

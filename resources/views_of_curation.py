@@ -17,6 +17,7 @@ from resources.forms_of_curation import (
     ChecklistForm,
     CoverageForm,
     EntryForm,
+    EntryHoursForm,
     EvidenceForm,
     LocationForm,
     NewContactForm,
@@ -132,6 +133,31 @@ def in_words(value):
 
 @require_http_methods(["GET", "POST"])
 @allow(Role.ADMIN)
+def entry_hours(request, resource_id):
+    """When the entry can be reached. Contacts with hours of their own keep them."""
+    found = get_object_or_404(Resource, pk=resource_id)
+    form = EntryHoursForm(posted(request), resource=found, zone=request.user.site.time_zone)
+    if request.method == "POST" and form.is_valid():
+        try:
+            curation.edit(found, edition=form.cleaned_data["edition"], by=request.user, **form.facts())
+        except curation.EntryHasChanged as told:
+            ask_again(form, told.now)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("entry-parts", found.pk)
+    context = {"form": form, "resource": found}
+    return render(request, "resources/entry_hours.html", context, status=422 if form.errors else 200)
+
+
+def ask_again(form, now):
+    """What was typed stays, and can be saved once somebody has looked at what stands there now."""
+    form.data = form.data.copy()
+    form.data[form.add_prefix("edition")] = now.edition
+    form.add_error(None, _("Somebody else changed the entry meanwhile. Look again, and save what is right."))
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.ADMIN)
 def entry_checklist(request, resource_id):
     """What the policy asks, with what is known of this entry."""
     found = get_object_or_404(Resource, pk=resource_id)
@@ -140,9 +166,7 @@ def entry_checklist(request, resource_id):
         try:
             curation.edit(found, edition=form.cleaned_data["edition"], by=request.user, **form.facts())
         except curation.EntryHasChanged as told:
-            form.data = form.data.copy()
-            form.data["edition"] = told.now.edition
-            form.add_error(None, _("Somebody else changed the entry meanwhile. Look again, and save what is right."))
+            ask_again(form, told.now)
         else:
             messages.success(request, _("Saved."))
             return redirect("entry-parts", found.pk)
