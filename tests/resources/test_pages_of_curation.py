@@ -1,11 +1,13 @@
 """Curators at work: each page saves what it says, refuses in words, and loses nothing."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Role
-from resources import checking, curation, proposals
-from resources.models import Alias, ContactPoint, Coverage, Location, Resource
+from resources import checking, curated_contacts, curated_parts, curation, proposals
+from resources.models import Alias, Bundle, ContactPoint, Coverage, Location, Resource
 
 
 @pytest.fixture
@@ -314,3 +316,43 @@ def test_an_old_page_of_a_pair_is_shown_anew_and_keeps_what_was_chosen(desk, twi
     assert "One of the two was changed meanwhile." in words(answer)
     assert "Five dollars" in words(answer)
     assert 'value="second" checked' in words(answer)
+
+
+# What pages ask the database ----------------------------------------------------------------------------------
+
+
+def statements(browser, address):
+    browser.get(address)  # what is read once per process is read now
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get(address).status_code == 200
+    return len([each for each in captured if "SAVEPOINT" not in each["sql"]])
+
+
+def add_more(put, kept, admin, therapist):
+    """More of everything that hangs on an entry, and more entries."""
+    for number in range(4):
+        put(f"Nightline {number}", dial=f"1202555017{number}")
+        proposals.propose(name=f"Draft {number}", country="US", why="Seen", url="https://a.example", by=therapist)
+        facts = {"dial": f"1202555018{number}", "dial_region": "US"}
+        curated_contacts.add_contact(kept, by=admin, kind="voice", evidence_url=f"https://a.example/{number}", **facts)
+        curated_parts.add_alias(kept, words=f"Name {number}", by=admin)
+        curated_parts.add_location(kept, city=f"Town {number}", by=admin)
+        curated_parts.add_coverage(kept, country="US", subdivision=f"Area {number}", by=admin)
+        kept = curation.edit(kept, edition=kept.edition, organisation=f"Operator {number}", by=admin)
+        Bundle.objects.create(name=f"Bundle {number}", country="US")
+
+
+def test_pages_ask_no_more_for_more_rows(desk, put, twins, admin, therapist):
+    kept, other = twins
+    own = ["entry-parts", "entry-history", "edit-entry", "entry-hours", "entry-checklist", "proposal"]
+    addresses = {name: reverse(name, args=[kept.pk]) for name in own}
+    addresses |= {name: reverse(name) for name in ("check-queue", "my-reports", "duplicates", "bundles", "add-bundle")}
+    addresses["pair"] = reverse("pair", args=[kept.pk, other.pk])
+    kept = curation.edit(kept, edition=1, organisation="Another operator", by=admin)
+    curated_parts.add_location(kept, city="Washington", by=admin)
+    proposals.propose(name="Draft", country="US", why="Seen", url="https://a.example", by=admin)
+    Bundle.objects.create(name="Bundle", country="US")
+    before = {name: statements(desk, address) for name, address in addresses.items()}
+    add_more(put, kept, admin, therapist)
+    grown = {name: (before[name], statements(desk, address)) for name, address in addresses.items()}
+    assert {name: counts for name, counts in grown.items() if counts[1] > min(counts[0], 16)} == {}
