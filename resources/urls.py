@@ -1,6 +1,6 @@
 from django.urls import path
 
-from resources import views, views_of_cards, views_of_checking, views_of_export
+from resources import urls_of_curation, views, views_of_cards, views_of_checking, views_of_export
 
 urlpatterns = [
     path("", views.resources, name="resources"),
@@ -17,4 +17,5 @@ urlpatterns = [
     path("<uuid:resource_id>/check/", views_of_checking.check_resource, name="check-resource"),
     path("<uuid:resource_id>/status/", views_of_checking.change_status, name="change-resource-status"),
     path("<uuid:resource_id>/", views.resource, name="resource"),
+    *urls_of_curation.urlpatterns,
 ]

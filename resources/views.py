@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.access import allow
-from resources import checking, gaps
+from resources import checking, gaps, proposals
 from resources.forms import MOST_SHOWN, SearchForm
 from resources.models import ContactPoint, NumberReport, Resource
 
@@ -85,4 +85,5 @@ def report_contact(request, contact_id):
 def reported(request):
     """What this person found wrong, and what became of it."""
     own = NumberReport.objects.filter(by=request.user).select_related("contact_point__resource", "answered_by")
-    return render(request, "resources/reported.html", {"reports": own.order_by("-at")[:MOST_REPORTS]})
+    context = {"reports": own.order_by("-at")[:MOST_REPORTS], "proposals": proposals.of(request.user)[:MOST_REPORTS]}
+    return render(request, "resources/reported.html", context)

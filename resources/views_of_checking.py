@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import allow, posted
 from accounts.models import Role
-from resources import checking
+from resources import checking, proposals
 from resources.forms_of_checking import CheckForm, ContactForm, StatusForm
 from resources.models import ContactPoint, NumberReport, Resource
 
@@ -37,6 +37,7 @@ def queue(request):
         (_("Not checked yet"), unchecked.exclude(check_due_on__lt=today)),
     ]
     context = {"parts": [(title, list(found[:MOST])) for title, found in parts], "most": MOST}
+    context["proposals"] = list(proposals.waiting()[:MOST])
     return render(request, "resources/queue.html", context)
 
 

@@ -34,14 +34,15 @@ def waiting_for(user):
 
 
 def recall_of(given):
-    contacts = given.resource.contacts
+    successor = given.resource.successor
+    contacts = given.resource.contacts + (successor.contacts if successor else [])
     standing = {identity(contact): contact for contact in contacts}
     recall = Recall(given)
     for told in given.snapshot["contacts"]:
         contact = standing.get(tuple(told.get(name, "") for name in SAME))
         if contact is None or was_found_wrong(contact, since=given.at):
             recall.wrong.append(told["words"])
-    recall.now = [contact for contact in contacts if not (contact.is_dead or contact.is_different)]
+    recall.now = [contact for contact in standing.values() if not (contact.is_dead or contact.is_different)]
     return recall
 
 

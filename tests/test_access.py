@@ -11,7 +11,7 @@ from django.utils import timezone
 from followups import absences, calendars, decisions, on_call, overrides, policies
 from followups.models import FollowUp
 from protocols.models import EditionTranslation
-from resources.models import Organisation, Resource
+from resources.models import Bundle, Organisation, Resource, SearchGap
 from sessions_app import checklist, help_calls, levels, reports
 from sessions_app.models import ResponseLevel
 from tests.followups.push_service import device_of
@@ -78,6 +78,31 @@ TABLE = {
     "check-contact": (POST_ONLY, but(OF_THE_ADMIN, admin=422)),
     "change-contact": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "change-resource-status": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "add-entry": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "propose-entry": (STAFF, [422, 422, 422, 422, 422, 302]),
+    "proposal": (OF_THE_ADMIN, GET_ONLY),
+    "take-over-proposal": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "decline-proposal": (POST_ONLY, but(OF_THE_ADMIN, admin=422)),
+    "edit-entry": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "entry-hours": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "entry-checklist": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "entry-history": (OF_THE_ADMIN, GET_ONLY),
+    "entry-parts": (OF_THE_ADMIN, GET_ONLY),
+    "add-entry-part": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "remove-entry-part": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "add-contact": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "reorder-contacts": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "remove-contact": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "duplicates": (OF_THE_ADMIN, GET_ONLY),
+    "pair": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "inclusion-policy": (STAFF, GET_ONLY),
+    "change-inclusion-policy": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "directory-health": (OF_THE_ADMIN, GET_ONLY),
+    "look-at-gap": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "bundles": (OF_THE_ADMIN, GET_ONLY),
+    "add-bundle": (OF_THE_ADMIN, OF_THE_ADMIN),
+    "edit-bundle": (OF_THE_ADMIN, OF_THE_ADMIN),
+    "retire-bundle": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
     "eleven-steps": (STAFF, GET_ONLY),
     "review-translation": (POST_ONLY, [403, 302, 302, 302, 403, 302]),
     "now": ([200, 302, 200, 302, 302, 302], [200, 302, 200, 302, 302, 302]),
@@ -233,6 +258,12 @@ def addresses(cast, departure, resource):
         "contact_id": resource.contact_points.get().pk,
         "form_name": "csv",
         "id": resource.pk,
+        "part": "names",
+        "part_id": resource.aliases.create(words="A line").pk,
+        "first_id": resource.pk,
+        "second_id": another_than(resource).pk,
+        "gap_id": SearchGap.objects.create(words="sailors", country="US", on=timezone.localdate()).pk,
+        "bundle_id": Bundle.objects.create(name="Evening", country="US").pk,
         "given_id": given_in(departure, resource).pk,
         "translation_id": EditionTranslation.objects.first().pk,
         "device_id": device_of(departure.therapist).pk,
@@ -241,6 +272,12 @@ def addresses(cast, departure, resource):
         "key": "0-x",
     }
     return {name: reverse(name, kwargs={each: facts[each] for each in parameters_of(name)}) for name in TABLE}
+
+
+def another_than(resource):
+    """A second entry, which could be the same."""
+    facts = {"slug": "another-helpline", "name": "Another helpline", "country": "US"}
+    return Resource.objects.create(organisation=resource.organisation, status=Resource.Status.IN_REVIEW, **facts)
 
 
 def given_in(departure, resource):

@@ -42,6 +42,7 @@ TABLES = {
     "resources.Bundle": (EDITABLE, SHELF),
     "resources.BundleItem": (EDITABLE, SHELF),
     "resources.PairDecision": (EDITABLE, SHELF),
+    "resources.InclusionPolicy": (WRITTEN_ONCE, SHELF),
     "resources.SearchGap": (EDITABLE, WORKING),
     "resources.SearchEntry": (EDITABLE, SHELF),  # by triggers only
     "resources.SearchWord": (EDITABLE, SHELF),

@@ -60,6 +60,8 @@ OF_THE_THERAPIST = [
     "resource-card",
     "resource-cards",
     "my-reports",
+    "propose-entry",
+    "inclusion-policy",
     "recalled",
     "eleven-steps",
     "me",
@@ -111,7 +113,7 @@ def grow(add_a_day, first):
 WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
 WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
 WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
-WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled"]
+WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled", "propose-entry", "inclusion-policy"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]
 WITHOUT_ARGUMENTS += ["reminders-working"]
 WITHOUT_ARGUMENTS += ["export-resources", "api"]

@@ -7,6 +7,7 @@ from resources.models.directory import Organisation, Resource
 from resources.models.finding import KnownHours, SearchEntry, SearchWord
 from resources.models.links import CuratorTask, LinkCheck, PageState, Shown, WatchedPage, Why
 from resources.models.names import Alias, ExternalId
+from resources.models.policies import InclusionPolicy
 from resources.models.whereabouts import Coverage, Location
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "CuratorTask",
     "Evidence",
     "ExternalId",
+    "InclusionPolicy",
     "KnownHours",
     "LinkCheck",
     "Location",

@@ -57,6 +57,7 @@ class ContactPoint(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
+        indexes = [models.Index(fields=["dial"], name="contact_point_by_digits")]
         constraints = [
             models.UniqueConstraint(
                 fields=["resource", "kind", "dial_region", "dial", "extension", "menu_option", "keyword", "url"],

@@ -4,6 +4,7 @@ import uuid
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -90,6 +91,7 @@ class Resource(models.Model):
         indexes = [
             models.Index(fields=["country", "-is_crisis_line", "name"], name="resource_by_country"),
             models.Index(fields=["check_due_on"], name="resource_check_due"),
+            GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="resource_name_near"),
         ]
         constraints = [
             models.CheckConstraint(name="resource_ages_in_order", condition=Q(age_min__lte=F("age_max"))),

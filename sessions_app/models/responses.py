@@ -118,19 +118,26 @@ class GivenResourceQuerySet(models.QuerySet):
         return self.filter(departure__in=DepartureEvent.objects.visible_to(user))
 
     def perhaps_wrong(self):
-        """Not answered yet, and since it was given a contact of its entry was changed, or found dead or different."""
+        """Not answered yet, and since it was given a contact of its entry was changed, or found dead or different.
+
+        Or one of the entry that has taken its place: where two were merged, the contacts are there.
+        """
         found = {"result__in": ["dead", "different"], "recorded_at__gt": OuterRef("at")}
-        checked = Verification.objects.filter(contact_point__resource=OuterRef("resource"), **found)
-        changed = ContactPoint.objects.filter(resource=OuterRef("resource"), changed_at__gt=OuterRef("at"))
-        standing = self.filter(recall_answer=None, departure__voided_at=None)
-        return standing.filter(Exists(checked) | Exists(changed))
+        changed = {"changed_at__gt": OuterRef("at")}
+        is_suspect = Q(pk__in=[])
+        for entry in ("resource", "resource__replaces"):
+            checks = Verification.objects.filter(**{f"contact_point__{entry}": OuterRef("resource")}, **found)
+            contacts = ContactPoint.objects.filter(**{entry: OuterRef("resource")}, **changed)
+            is_suspect |= Q(Exists(checks)) | Q(Exists(contacts))
+        return self.filter(is_suspect, recall_answer=None, departure__voided_at=None)
 
     def for_recall(self):
         """With everything the page shows, the newest first."""
         contacts = Prefetch("resource", queryset=Resource.objects.with_contacts())
-        return (
-            self.select_related("departure__client", "departure__therapist").prefetch_related(contacts).order_by("-pk")
-        )
+        current = ContactPoint.objects.current().prefetch_related("verifications")
+        of_successor = Prefetch("resource__successor__contact_points", queryset=current)
+        rows = self.select_related("departure__client", "departure__therapist")
+        return rows.prefetch_related(contacts, of_successor).order_by("-pk")
 
 
 class GivenResource(models.Model):

@@ -5,7 +5,7 @@ from django.urls import resolve
 
 from followups import policies
 from followups.models import FollowUp
-from resources.models import Resource
+from resources.models import Bundle, Resource
 from sessions_app import departures, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 from tests.journeys.conftest import PHONE, STORAGE_DENIED
@@ -136,6 +136,8 @@ PAGES = {
         "/resources/{resource}/card/",
         "/resources/cards/?r={resource}",
         "/resources/reported/",
+        "/resources/missing/",
+        "/resources/policy/",
         "/departures/recalled/",
         "/help/",
         "/steps/",
@@ -160,6 +162,22 @@ PAGES = {
         "/resources/{resource}/check/",
         "/resources/{resource}/status/",
         "/resources/contacts/{contact}/change/",
+        "/resources/add/",
+        "/resources/{resource}/proposal/",
+        "/resources/{resource}/edit/",
+        "/resources/{resource}/hours/",
+        "/resources/{resource}/checklist/",
+        "/resources/{resource}/history/",
+        "/resources/{resource}/parts/",
+        "/resources/{resource}/parts/names/add/",
+        "/resources/{resource}/contacts/add/",
+        "/resources/duplicates/",
+        "/resources/duplicates/{resource}/{other}/",
+        "/resources/policy/change/",
+        "/resources/health/",
+        "/resources/bundles/",
+        "/resources/bundles/add/",
+        "/resources/bundles/{bundle}/",
         "/follow-ups/policies/",
         "/follow-ups/policies/{policy}/",
         "/follow-ups/policies/{policy}/what-when/?{asked}",
@@ -198,6 +216,8 @@ def facts_of(departure):
         "override": override_of(departure).pk,
         "resource": Resource.objects.first().pk,
         "contact": Resource.objects.first().contact_points.first().pk,
+        "other": Resource.objects.last().pk,
+        "bundle": Bundle.objects.get_or_create(name="Evening", country="US")[0].pk,
     }
 
 

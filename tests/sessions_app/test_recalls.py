@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from resources import checking
+from resources import checking, merging
 from resources.models import Organisation, Resource
 from sessions_app import checklist, recalls
 from sessions_app.models import GivenResource, RecallAnswer
@@ -108,6 +108,20 @@ def test_what_is_not_read_changes_nothing(given, found, therapist, signed_in):
     found("dead")
     signed_in(therapist).post(reverse("answer-recall", args=[given.pk]), {"what": "perhaps"})
     assert not RecallAnswer.objects.exists()
+
+
+def test_what_was_given_of_an_entry_that_was_merged_since_is_still_recalled(given, shelter, admin, page, therapist):
+    facts = {"slug": "the-shelter", "name": "The shelter", "country": "US", "status": Resource.Status.IN_REVIEW}
+    kept = Resource.objects.create(organisation=shelter.organisation, **facts)
+    kept.contact_points.create(kind="voice", dial="12025550143", display="(202) 555-0143", dial_region="US")
+    merging.merge(kept, shelter, editions=[1, 1], by=admin)
+    assert "None. What you gave stands as you gave it." in page(therapist)
+    for contact in kept.contact_points.all():
+        checking.check(contact, result="dead", method="call", by=admin)
+    shown = page(therapist)
+    assert "Wrong now: (202) 555-0143" in shown
+    assert "Text HOME to 741741" in shown
+    assert kept.contact_points.count() == 2
 
 
 def test_two_answers_at_once_are_one(transactional_db, given, found, therapist, supervisor):
