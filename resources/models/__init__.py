@@ -5,6 +5,7 @@ from resources.models.checks import Evidence, NumberReport, Verification
 from resources.models.contacts import ContactPoint
 from resources.models.directory import Organisation, Resource
 from resources.models.finding import KnownHours, SearchEntry, SearchWord
+from resources.models.imports import ImportBatch, ImportFile, ImportRow, MappingProfile
 from resources.models.names import Alias, ExternalId
 from resources.models.whereabouts import Coverage, Location
 
@@ -16,8 +17,12 @@ __all__ = [
     "Coverage",
     "Evidence",
     "ExternalId",
+    "ImportBatch",
+    "ImportFile",
+    "ImportRow",
     "KnownHours",
     "Location",
+    "MappingProfile",
     "NumberReport",
     "Organisation",
     "PairDecision",
