@@ -86,7 +86,7 @@ def identity(contact):
 
 
 def once_each(contacts):
-    """The contacts, each once; it is private if it was private anywhere, and one private number hides them all."""
+    """The contacts, each once; private if it was private anywhere."""
     found = {}
     for contact in contacts:
         first = found.setdefault(identity(contact), contact)

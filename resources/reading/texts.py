@@ -77,5 +77,5 @@ def plain(text):
 
 def word(text):
     """A name of a column or table for comparing: lower-case words joined by underscores."""
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", unicodedata.normalize("NFKC", text).strip())
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", unicodedata.normalize("NFKC", text).strip())
     return re.sub(r"[\W_]+", "_", parted.casefold()).strip("_")

@@ -19,6 +19,7 @@ IN_WORDS = re.compile(r"^(?:[A-Za-z]+day,?\s+)?(?:([A-Za-z]+)\.?\s+(\d{1,2})|(\d
 NUMERIC = re.compile(r"^(\d{1,4})([/.\-])(\d{1,2})\2(\d{1,4})$")
 TIME = re.compile(r"^(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2}(?:\.\d+)?)?\s*([ap])?\.?m?\.?(?:\s*(?:z|[+-]\d{2}:?\d{2}))?$", re.I)
 WHOLE_DAY = re.compile(r"^24\s*(h|hr|hrs|hours|/\s*7)?$", re.IGNORECASE)
+MONTH_FIRST = {"US", "PH"}  # countries where 1/2/2014 is the second of January
 YES, NO = {"1", "true", "yes", "y", "t", "x", "ja", "oui", "private"}, {"", "0", "false", "no", "n", "f", "null", "none"}
 STATUSES = {"active", "inactive", "defunct", "temporarily closed"}
 OTHER_NAMES = {"usa": "US", "u_s_a": "US", "united_states_of_america": "US", "uk": "GB", "great_britain": "GB",
