@@ -1,9 +1,11 @@
 """From what a clock on the wall shows to the instant that is meant, across clock changes."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 
+@cache
 def known_zone(name):
     """The zone of that IANA name, or None: an unknown name is no zone, and neither is an offset."""
     return ZoneInfo(name) if name in available_timezones() else None
