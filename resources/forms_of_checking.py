@@ -68,17 +68,16 @@ class ContactForm(forms.ModelForm):
         if text == (self.instance.display or self.instance.dial):
             return None
         try:
-            return phones.parse(text, self.instance.dial_region)
+            return phones.as_contact(text, region=self.instance.dial_region, kind=self.instance.kind)
         except phones.NotANumber as problem:
             raise forms.ValidationError(str(problem)) from problem
 
     def facts(self):
         """What `checking.change` takes. Call after `is_valid()`."""
         facts = {name: value for name, value in self.cleaned_data.items() if name != "number"}
-        if number := self.cleaned_data.get("number"):
-            shown = self.data["number"].strip()
-            facts |= {"dial": number.dial, "e164": number.e164, "extension": number.extension, "display": shown[:40]}
-        return facts
+        number = dict(self.cleaned_data.get("number") or {})
+        number.pop("needs_confirmation", None)
+        return facts | number
 
 
 class StatusForm(forms.Form):

@@ -20,17 +20,23 @@ class Way:
 
 def of(resource, *, country):
     """The ways to reach `resource` for somebody in `country` (ISO code). Needs `with_contacts()`."""
-    ways = []
-    for contact in resource.contacts_in(country):
-        is_trap = contact.dial_region != country and phones.reaches_emergency(contact, country)
-        link = phones.link(contact) if resource.may_be_given and not is_trap and not contact.is_dead else ""
-        ways.append(Way(contact, link, emergency(contact, country) if is_trap else distance(contact, country)))
-    return ways
+    return [way(contact, resource, country) for contact in resource.contacts_in(country)]
 
 
-def emergency(contact, country):
+def way(contact, resource, country):
+    if phones.reaches_elsewhere(contact, country):
+        return Way(contact, "", somebody_else(contact, country))
+    may_be_tapped = resource.may_be_given and not contact.is_dead
+    link = phones.link(contact, country=country) if may_be_tapped else ""
+    return Way(contact, link, distance(contact, country))
+
+
+def somebody_else(contact, country):
+    """Whom the digits reach in `country`, in words."""
     facts = {"number": contact.display or contact.dial, "country": country_name(country)}
-    return _("Do not dial %(number)s here (%(country)s): it reaches an emergency service.") % facts
+    if phones.reaches_emergency(contact, country):
+        return _("Do not dial %(number)s here (%(country)s): it reaches an emergency service.") % facts
+    return _("Do not dial %(number)s here (%(country)s): it reaches another service.") % facts
 
 
 def distance(contact, country):

@@ -1,6 +1,6 @@
 from django import template
 
-from resources import ways
+from resources import phones, ways
 
 register = template.Library()
 
@@ -15,3 +15,9 @@ def ways_from(resource, country):
 def warnings(found):
     """What to beware of among these ways, each thing once."""
     return ways.warnings(found)
+
+
+@register.filter
+def dialable(typed):
+    """A number as a telephone takes it, whatever the spaces: `href="tel:{{ person.phone|dialable }}"`."""
+    return phones.dialable(typed)

@@ -98,9 +98,7 @@ def test_a_hang_up_after_a_suicidal_remark(open_window, therapist, supervisor, c
     ana.sees("14 Birch Lane, Leeds")
     ana.sees("The client is in another country: United Kingdom.")
     assert "999" in ana.text(), "the number where the client is, and not where the therapist is"
-    assert (
-        ana.tab.get_by_role("link", name="Call back +44 113 496 0144").get_attribute("href") == "tel:+44 113 496 0144"
-    )
+    assert ana.tab.get_by_role("link", name="Call back +44 113 496 0144").get_attribute("href") == "tel:+441134960144"
     concern = {"What is the concern about?": ["Self-harm or suicide"], "What is that based on?": ["The client said it"]}
     note(ana, "check-safety", concern | {"Address checked aloud?": "Yes"})
     set_level(ana, "elevated")

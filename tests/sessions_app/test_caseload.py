@@ -367,7 +367,7 @@ def test_where_the_client_is_today_reaches_the_steps(browser, edit, session, the
     departure = departures.log(id=uuid.uuid4(), by=therapist, session=session)
     html = browser.get(reverse("departure", args=[departure.pk])).content.decode()
     assert "9 High Street, Leeds" in html
-    assert "tel:+44 1632 960001" in html
+    assert "tel:+441632960001" in html
     assert AuditEntry.objects.get(action="session_changed").facts["fields"] == [
         "address_today",
         "callback_number",

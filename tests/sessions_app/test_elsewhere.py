@@ -26,7 +26,7 @@ def test_address_and_number_to_call_back_stand_on_the_page(on_video, signed_in):
     departure = on_video()
     html = page_of(departure, signed_in)
     assert "3 Example Lane, Leeds" in html
-    assert 'href="tel:0113 496 0142"' in html
+    assert 'href="tel:01134960142"' in html
     assert reverse("whereabouts", args=[departure.pk]) in html
 
 
