@@ -13,12 +13,16 @@ task_reject_on_worker_lost = True  # safe: tasks carry nothing, a repeat finds n
 worker_prefetch_multiplier = 1
 worker_hijack_root_logger = False
 task_default_queue = "routine"
-# A worker without -Q serves both; one with `-Q urgent` is kept free for what cannot wait.
-task_queues = [Queue("urgent"), Queue("routine")]
-task_routes = {"followups.tasks.drain_urgent": {"queue": "urgent"}}
+# A worker without -Q serves all; one with `-Q urgent` is kept free for what cannot wait.
+task_queues = [Queue("urgent"), Queue("routine"), Queue("background")]
+task_routes = {
+    "followups.tasks.drain_urgent": {"queue": "urgent"},
+    "resources.tasks.*": {"queue": "background"},
+}
 timezone = "UTC"
 beat_schedule = {
     "sweep": {"task": "followups.tasks.sweep", "schedule": settings.SWEEP_SECONDS},
     "drain_urgent": {"task": "followups.tasks.drain_urgent", "schedule": settings.SWEEP_SECONDS},
     "drain": {"task": "followups.tasks.drain", "schedule": settings.SWEEP_SECONDS},
+    "work_on_imports": {"task": "resources.tasks.work_on_imports", "schedule": 60},
 }

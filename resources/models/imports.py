@@ -38,6 +38,7 @@ class ImportBatch(models.Model):
     counts = models.JSONField(_("rows by what became of them"), default=dict)
     done = models.PositiveIntegerField(_("rows done"), default=0)
     total = models.PositiveIntegerField(_("rows in all"), default=0)
+    reached = models.PositiveIntegerField(_("position reached"), default=0)
     retiring = models.PositiveIntegerField(_("entries that are not in it any more"), default=0)
     known = models.PositiveIntegerField(_("entries of this source before it"), default=0)
     deaths = models.PositiveSmallIntegerField(_("workers that died of it"), default=0)
@@ -45,7 +46,9 @@ class ImportBatch(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    applied_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     applied_at = models.DateTimeField(_("taken over"), null=True, blank=True)
+    undone_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name_plural = "import batches"
@@ -55,7 +58,8 @@ class ImportBatch(models.Model):
             models.CheckConstraint(name="import_is_from_somewhere", condition=~Q(source="")),
             models.CheckConstraint(
                 name="import_lease_is_whole",
-                condition=Q(lease_token=None, lease_until=None) | Q(lease_token__isnull=False, lease_until__isnull=False),
+                condition=Q(lease_token=None, lease_until=None)
+                | Q(lease_token__isnull=False, lease_until__isnull=False),
             ),
             models.CheckConstraint(name="import_does_no_more_than_all", condition=Q(done__lte=F("total"))),
         ]
@@ -96,6 +100,7 @@ class ImportRow(models.Model):
         DUPLICATE = "duplicate", _("Row that was there before")
         BLANK = "blank", _("Empty row")
         UNUSED = "unused", _("Row not needed")
+        FILE = "file", _("About a whole file")
 
     class Question(models.TextChoices):
         CONFLICT = "conflict", _("It differs, and was checked or changed here")
