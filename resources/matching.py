@@ -17,9 +17,11 @@ class Unwanted:
     """Entries that asked not to be listed: by name and organisation, and by any of their numbers and addresses."""
 
     def __init__(self):
-        entries = Resource.objects.filter(status=Resource.Status.DO_NOT_LIST)
-        self.names = {named(name, owner) for name, owner in entries.values_list("name", "organisation__name")}
-        contacts = ContactPoint.objects.filter(resource__in=entries).values_list("dial", "e164", "url")
+        found = Resource.objects.filter(status=Resource.Status.DO_NOT_LIST).order_by()
+        entries = list(found.values_list("pk", "name", "organisation__name"))
+        self.names = {named(name, owner) for _pk, name, owner in entries}
+        contacts = ContactPoint.objects.filter(resource__in=[pk for pk, _name, _owner in entries]).order_by()
+        contacts = contacts.values_list("dial", "e164", "url")
         self.ways = {way for contact in contacts for way in ways_of(*contact)}
 
     def has(self, entry):
