@@ -98,7 +98,9 @@ def check_address(row, *, layout, country):
     if row.is_out or not (row.get("address_1") and row.get("city")):
         if not row.is_out and (row.get("address_1") or row.get("city")):
             column = "city" if row.get("address_1") else "address_1"
-            row.add(missing(_("The address has no city.") if column == "city" else _("The address has no street.")), column)
+            row.add(
+                missing(_("The address has no city.") if column == "city" else _("The address has no street.")), column
+            )
         return
     if where in WITH_STATES and not row.get("state_province") and not row.get("region"):
         row.add(missing(_("The address has no state.")), "state_province")

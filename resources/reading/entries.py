@@ -39,26 +39,28 @@ def events(document, file, *, layout, country):
 
 def read(entry, row, layout, country, seen):
     """The offer in one entry, or None if it lacks its name or repeats another."""
-    row.values = {"name": str(entry.get("name") or "").strip()}
+    row.values = {"name": words(entry.get("name"))}
     if not row.get("name"):
         row.reject(Fault("missing", _("The entry has no name."), _("Give it one.")), "name")
         return None
-    words = tables.as_text([entry])
-    if words in seen:
-        row.outcome, row.first_line = "duplicate", seen[words]
-        row.reason = _("It repeats entry %(line)s word for word.") % {"line": seen[words]}
+    whole = str(entry)
+    if whole in seen:
+        row.outcome, row.first_line = "duplicate", seen[whole]
+        row.reason = _("It repeats entry %(line)s word for word.") % {"line": seen[whole]}
         return None
-    seen[words] = row.line
+    seen[whole] = row.line
     facts = plain_facts(entry, country)
     found = of_seed(entry) if layout == "seed" else entry
-    facts.update({name: found[name] for name in ("hours_text", "is_always_open", "region", "cost") if name in found})
-    facts["schedules"], facts["timezone"] = found.get("schedules") or [], found.get("timezone") or ""
-    facts["contacts"] = [each for raw in found.get("contacts") or [] if (each := contact(raw, row))]
-    facts["evidence"] = [each for raw in found.get("evidence") or [] if (each := evidence(raw, row))]
+    for name in ("hours_text", "region", "cost", "timezone"):
+        facts[name] = words(found.get(name))
+    facts["is_always_open"] = found.get("is_always_open") if isinstance(found.get("is_always_open"), bool) else None
+    facts["schedules"] = objects(found.get("schedules"))
+    facts["contacts"] = [each for raw in listed(found.get("contacts")) if (each := contact(raw, row))]
+    facts["evidence"] = [each for raw in listed(found.get("evidence")) if (each := evidence(raw, row))]
     if not facts["organisation"]:
         row.add(Fault("missing", _("It is not said which organisation offers this service."), severity=WARNING),
                 "organisation", "")  # fmt: skip
-    key = str(entry.get("id") or offers.key_of(facts["name"], facts["organisation"], facts["country"]))
+    key = words(entry.get("id")) or offers.key_of(facts["name"], facts["organisation"], facts["country"])
     return offers.Offer(key, offers.fitted(facts), [(row.file, row.line)], list(row.problems))
 
 
@@ -68,39 +70,63 @@ def plain_facts(entry, country):
     for name, nothing in facts.items():
         value = entry.get(name)
         if isinstance(nothing, str):
-            facts[name] = tables.as_text(value) if isinstance(value, (str, int, float)) else ""
-        elif isinstance(nothing, (list, dict)):
-            facts[name] = value if isinstance(value, type(nothing)) else type(nothing)()
-        elif isinstance(value, (bool, int)):
+            facts[name] = words(value)
+        elif isinstance(nothing, list):
+            plain = name not in ("locations", "coverage", "schedules", "contacts", "evidence")
+            facts[name] = [each for each in map(words, listed(value)) if each] if plain else objects(value)
+        elif isinstance(nothing, dict):
+            facts[name] = value if isinstance(value, dict) else {}
+        elif name in ("age_min", "age_max"):
+            facts[name] = values.age(words(value))[0]
+        elif isinstance(value, bool):
             facts[name] = value
+    if (facts["age_min"] or 0) > (facts["age_max"] or values.OLDEST):
+        facts["age_min"] = facts["age_max"] = None
     facts["country"] = values.country(facts["country"])[0] or country
     facts["url"] = values.link(facts["url"])[0] if facts["url"] else ""
     return facts
 
 
+def words(value):
+    """A single value as text; nothing for what is no single value."""
+    return tables.as_text(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+
+def listed(value):
+    return value if isinstance(value, list) else []
+
+
+def objects(value):
+    return [each for each in listed(value) if isinstance(each, dict)]
+
+
 def of_seed(entry):
     """A seed entry's own words in the shape of a starter entry."""
-    hours = entry.get("hours") or {}
-    numbers = [{**each, "dial_region": each.get("region")} for name in ("phones", "sms") for each in entry.get(name) or []]
-    if chat := entry.get("chat_url"):
+    hours = entry.get("hours") if isinstance(entry.get("hours"), dict) else {}
+    whatsapp = entry.get("whatsapp") if isinstance(entry.get("whatsapp"), dict) else {}
+    country, seen_on = words(entry.get("country")), words(entry.get("date_seen"))
+    numbers = [{**each, "dial_region": each.get("region")} for name in ("phones", "sms") for each in
+               listed(entry.get(name)) if isinstance(each, dict)]  # fmt: skip
+    if chat := words(entry.get("chat_url")):
         numbers.append({"kind": "chat", "url": chat})
-    if whatsapp := entry.get("whatsapp"):
-        digits = re.sub(r"\D", "", whatsapp.get("display") or whatsapp.get("e164") or "")
-        numbers.append({"kind": "whatsapp", "dial_region": entry.get("country"), "dial": digits, **whatsapp})
-    if email := entry.get("email"):
+    if whatsapp:
+        digits = re.sub(r"\D", "", words(whatsapp.get("display")) or words(whatsapp.get("e164")))
+        numbers.append({"kind": "whatsapp", "dial_region": country, "dial": digits, **whatsapp})
+    if email := words(entry.get("email")):
         numbers.append({"kind": "email", "url": f"mailto:{email}"})
-    seen_on = entry.get("date_seen")
     return {
         "contacts": numbers, "hours_text": known(hours.get("text")), "is_always_open": hours.get("is_24_7"),
-        "schedules": [{**rule, "kind": "regular"} for rule in hours.get("rules") or []],
-        "timezone": hours.get("timezone") or "", "region": known(entry.get("region")), "cost": known(entry.get("cost")),
+        "schedules": [{**rule, "kind": "regular"} for rule in objects(hours.get("rules"))],
+        "timezone": words(hours.get("timezone")), "region": known(entry.get("region")),
+        "cost": known(entry.get("cost")),
         "evidence": [{"url": each.get("url"), "kind": each.get("kind"), "seen_on": seen_on,
-                      "dated_on": each.get("source_date")} for each in entry.get("sources") or []],
+                      "dated_on": each.get("source_date")} for each in objects(entry.get("sources"))],
     }  # fmt: skip
 
 
-def known(text):
-    return "" if not text or text.casefold() in UNKNOWN else text
+def known(value):
+    text = words(value)
+    return "" if text.casefold() in UNKNOWN else text
 
 
 def contact(raw, row):
@@ -112,6 +138,9 @@ def contact(raw, row):
         row.add(fault, "contacts", str(raw)[:200])
         return None
     made["display"] = re.sub(r", then (press|option) .*$", "", made["display"])[:40]
+    if told := re.fullmatch(r"\((.+)\)", made["keyword"]):  # a direction, not a word to send
+        direction = _("Send %(words)s.") % {"words": told.group(1)}
+        made["keyword"], made["note"] = "", f"{direction} {made['note']}".strip()
     made["note"], made["is_confidential"] = made["note"][: offers.NOTE], values.yes(made["is_confidential"])[0]
     return made
 
@@ -144,11 +173,16 @@ def is_address(url):
 
 def evidence(raw, row):
     """One page on which the facts were seen, or None: without its address and day it proves nothing."""
-    dated = raw.get("dated_on") or None if isinstance(raw, dict) else None
-    dated = None if dated and values.day(str(dated), month_first=False)[1] else dated
-    if not isinstance(raw, dict) or not raw.get("seen_on") or not is_address(str(raw.get("url") or "")):
+    raw = raw if isinstance(raw, dict) else {}
+    seen_on, dated_on = (day(raw.get(name)) for name in ("seen_on", "dated_on"))
+    if not seen_on or not is_address(words(raw.get("url"))):
         reason = _("A page of evidence has no address or no day on which it was seen.")
         row.add(Fault("evidence", reason, _("Add both."), WARNING), "evidence", str(raw)[:200])
         return None
     kind = raw.get("kind") if raw.get("kind") in Evidence.Kind.values else Evidence.Kind.SECONDARY.value
-    return {"url": raw["url"], "kind": kind, "seen_on": str(raw["seen_on"])[:10], "dated_on": dated}
+    return {"url": raw["url"], "kind": kind, "seen_on": seen_on, "dated_on": dated_on or None}
+
+
+def day(value):
+    """A whole date as ISO text; a month or year alone is none."""
+    return values.day(words(value), month_first=False)[0]

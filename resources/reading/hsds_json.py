@@ -21,8 +21,22 @@ MARKS = [
     ("organization", {"name", "description"}),
 ]  # fmt: skip
 #: Keys that only HSDS documents have: a list with one of them in it is no plain table.
-MARKED = {"services", "service_at_locations", "organization", "organization_id", "location_type", "term_uri", "fees_description",
-          "legal_status", "assured_date", "application_process", "eligibility_description", "year_incorporated"}  # fmt: skip
+MARKED = set(
+    [
+        "services",
+        "service_at_locations",
+        "organization",
+        "organization_id",
+        "location_type",
+        "term_uri",
+        "fees_description",
+        "legal_status",
+        "assured_date",
+        "application_process",
+        "eligibility_description",
+        "year_incorporated",
+    ]
+)
 DEEPEST = 12
 
 
@@ -46,6 +60,12 @@ def kind_of(record):
 UNNAMED = {"service_at_location", "base", "service", "location"}
 
 
+def is_description(document):
+    """Whether a document is the datapackage.json that lies beside tables."""
+    listed = document.get("resources") if isinstance(document, dict) else None
+    return isinstance(listed, list) and all(isinstance(each, dict) and "schema" in each for each in listed)
+
+
 def is_tabular(document):
     """Whether a document holds whole tables: {"services.csv": [...], "phones.csv": [...]}."""
     if not isinstance(document, dict) or not document:
@@ -61,7 +81,9 @@ def rows(document, file):
         row = Row(file, number, {}, kind=kind, cells=(str(record)[:500],))
         if not kind:
             reason = _("This is no service, organisation or location: none of their keys is in it.")
-            row.reject(Fault("unknown-record", reason, _("Look whether it is an HSDS document.")), "", str(record)[:200])
+            row.reject(
+                Fault("unknown-record", reason, _("Look whether it is an HSDS document.")), "", str(record)[:200]
+            )
         elif kind != "base":
             row.values, parts = apart(kind, record, f"{file}#{number}")
             row.names = {name: name for name in row.values}
@@ -100,7 +122,9 @@ def of_parts(parent, kind, parts, owner, depth):
 
 def tie(parent, kind, row):
     """Name the parent in the child, or the child in the parent where the key stands there."""
-    if row.kind in ("organization", "program", "location", "service", "taxonomy_term") and kind not in ("organization",):
+    if row.kind in ("organization", "program", "location", "service", "taxonomy_term") and kind not in (
+        "organization",
+    ):
         column = "location_ids" if (kind, row.kind) == ("service", "location") else f"{row.kind}_id"
         parent.values.setdefault(column, row.get("id"))
         return

@@ -23,7 +23,7 @@ TABLES = {
     "language": "languages",
     "program": "programs programmes",
     "taxonomy_term": "taxonomy_terms categories category",
-    "taxonomy": "taxonomies",
+    "taxonomy": "taxonomies taxonomy_types",
     "attribute": "attributes service_attribute service_attributes service_taxonomy service_taxonomies "
     "service_taxonomys other_attributes",
     "service_area": "service_areas",
@@ -46,8 +46,9 @@ ALIASES = {alias: kind for kind, names in TABLES.items() for alias in (kind, *na
 PARENTS = "service_id location_id organization_id service_at_location_id contact_id"
 FLAG = "is_confidential"
 COLUMNS = {
-    "organization": f"id name alternate_name description email website status {FLAG} year_incorporated date_incorporated "
-    "tax_status tax_id legal_status parent_organization_id logo uri accreditations licenses funding_sources",
+    "organization": f"id name alternate_name description email website status {FLAG} year_incorporated "
+    "date_incorporated tax_status tax_id legal_status parent_organization_id logo uri accreditations "
+    "licenses funding_sources",
     "service": "id name alternate_name description url email status organization_id program_id location_ids term_ids "
     "phone_ids schedule_ids address_ids interpretation_services application_process wait_time fees fees_description "
     "accreditations licenses eligibility_description minimum_age maximum_age assured_date assurer_email alert "
@@ -56,17 +57,18 @@ COLUMNS = {
     f"languages location_type virtual accessibility admin_emails short_desc url external_identifier "
     f"external_identifier_type {FLAG}",
     "service_at_location": "id service_id location_id description",
-    "address": f"id location_id attention address_1 address_2 address_3 address_4 city region state_province postal_code "
-    f"country address_type {FLAG}",
-    "phone": f"id {PARENTS} number extension type language description department priority vanity_number country_prefix "
-    f"{FLAG}",
+    "address": f"id location_id attention address_1 address_2 address_3 address_4 city region state_province "
+    f"postal_code country address_type {FLAG}",
+    "phone": f"id {PARENTS} number extension type language description department priority vanity_number "
+    f"country_prefix {FLAG}",
     "contact": f"id {PARENTS} name title department email {FLAG}",
-    "schedule": f"id {PARENTS} name weekday opens_at closes_at valid_from valid_to dtstart until count wkst freq interval "
-    "byday byweekno bymonthday byyearday description timezone schedule_link attending_type notes",
+    "schedule": f"id {PARENTS} name weekday opens_at closes_at valid_from valid_to dtstart until count wkst freq "
+    "interval byday byweekno bymonthday byyearday description timezone schedule_link attending_type notes",
     "holiday_schedule": f"id {PARENTS} start_date end_date closed opens_at closes_at",
     "language": f"id {PARENTS} phone_id name code note",
     "program": "id organization_id name alternate_name description",
-    "taxonomy_term": "id name description parent_id parent_name taxonomy taxonomy_id language code term_uri type status",
+    "taxonomy_term": "id name description parent_id parent_name taxonomy taxonomy_id language code term_uri type "
+    "status",
     "taxonomy": "id name description uri version",
     "attribute": "id service_id taxonomy_term_id link_id link_type link_entity value label",
     "service_area": "id service_id service_at_location_id name description extent extent_type uri",
@@ -81,15 +83,19 @@ OTHER_NAMES = {
     "": {"recordid": "id", "record_id": "id", "private": FLAG, "is_private": FLAG, "confidential": FLAG,
          "isprivate": FLAG, "location": "location_id", "service": "service_id", "organization": "organization_id"},
     "organization": {"url": "website", "organization": "name"},
-    "service": {"website": "url", "location_id": "location_ids", "locations": "location_ids", "location": "location_ids",
-                "taxonomy": "term_ids", "taxonomy_ids": "term_ids", "taxonomy_id": "term_ids", "phones": "phone_ids",
+    "service": {"website": "url", "location_id": "location_ids", "locations": "location_ids",
+                "location": "location_ids",
+                "taxonomy": "term_ids", "taxonomy_ids": "term_ids", "taxonomy_id": "term_ids",
+                "phones": "phone_ids",
                 "schedule": "schedule_ids", "schedules": "schedule_ids", "address": "address_ids",
                 "program": "program_id", "eligibility": "eligibility_description", "fee": "fees"},
     "address": {"state": "state_province", "zip": "postal_code", "postcode": "postal_code", "address": "address_1"},
     "phone": {"number_type": "type", "phone": "number"},
     "schedule": {"opens": "opens_at", "closes": "closes_at", "days_of_week": "weekday", "day": "weekday"},
     "language": {"language": "name", "language_code": "code"},
-    "taxonomy_term": {"term": "name", "parent_recordid": "parent_id", "vocabulary": "type"},
+    "taxonomy_term": {"term": "name", "parent_recordid": "parent_id", "vocabulary": "type",
+                      "taxonomy_parent_name": "parent_id"},
+    "taxonomy": {"taxonomy_type_recordid": "id", "type_recordid": "id"},
     "attribute": {"taxonomy_id": "taxonomy_term_id", "taxonomy_recordid": "taxonomy_term_id"},
     "service_area": {"service_area": "name", "area": "name"},
     "eligibility": {"eligibility": "description"},
@@ -109,10 +115,11 @@ OHANA = {
     "holiday_schedule": "id location_id service_id start_date end_date closed opens_at closes_at",
     "organization": "id name description",
     "location": "id organization_id name description",
-    "service": "id location_id name description",
+    "service": "id location_ids name description",
     "taxonomy_term": "id name parent_id parent_name",
 }
 #: Columns without which a table says nothing.
+HALF, MOST = 0.5, 0.75  # shares of the columns that are known, for tables told by name and by heading
 NEEDED = {"service": "name", "organization": "name", "phone": "number", "taxonomy_term": "name", "program": "name"}
 
 
@@ -144,7 +151,8 @@ def columns(kind, names):
             found.pop(positions.get(code), None)
             found[position] = positions[code] = code
             positions[code] = position
-    if kind == "taxonomy_term" and "parent_name" in positions and "taxonomy_id" in positions:
+    numbered = texts.word(names[positions["id"]]) == "id" if "id" in positions else True
+    if kind == "taxonomy_term" and numbered and {"parent_name", "taxonomy_id"} <= positions.keys():
         found = ohana_terms(found, positions)
     return found
 
@@ -160,12 +168,14 @@ def recognised(name, names):
     kind = kind_of(name)
     if kind == "taxonomy" and {"parent_id", "parent_name", "term"} & {texts.word(each) for each in names}:
         kind = "taxonomy_term"
-    if kind and (kind not in COLUMNS or fit(kind, names) >= 0.5):
+    if kind and (
+        kind not in COLUMNS or fit(kind, names) >= HALF or {"id", "name"} <= set(columns(kind, names).values())
+    ):
         return kind
-    hinted = {kind for alias, kind in ALIASES.items() if alias in texts.word(name)}
-    fits = {kind: fit(kind, names) + (kind in hinted) * 0.2 for kind in COLUMNS if has_keys(kind, names)}
+    hinted = max((alias for alias in ALIASES if alias in texts.word(name)), key=len, default="")
+    fits = {kind: fit(kind, names) + (kind == ALIASES.get(hinted)) * 0.2 for kind in COLUMNS if has_keys(kind, names)}
     best = max(fits, key=lambda kind: (fits[kind], len(columns(kind, names))), default="")
-    return best if best and fits[best] >= 0.75 else ""
+    return best if best and fits[best] >= MOST else ""
 
 
 def fit(kind, names):
@@ -189,8 +199,8 @@ def layout_of(tables):
     kinds = {table.kind for table in tables}
     if any(word.endswith("_recordid") and word != "language_recordid" for word in words):
         return "orservices"
-    if words & {"number_type", "vanity_number", "date_incorporated", "admin_emails", "accepted_payments", "taxonomy_ids",
-                "parent_name"} or names & {"mail_addresses"}:  # fmt: skip
+    if words & {"number_type", "vanity_number", "date_incorporated", "admin_emails", "accepted_payments",
+                "taxonomy_ids", "parent_name"} or names & {"mail_addresses"}:  # fmt: skip
         return "ohana"
     if kinds & {"cost_option", "organization_identifier", "unit", "service_capacity", "url"} or words & {
         "location_type", "link_entity", "assured_date", "address_type", "eligibility_description"
@@ -205,7 +215,15 @@ def ohana_by_heading(tables):
     """Ohana's small tables have no word of their own, but always exactly these columns in this order."""
     for table in tables:
         expected = OHANA.get(table.kind, "").split()
-        if table.kind in ("contact", "schedule", "holiday_schedule", "address", "postal_address", "program", "location"):
+        if table.kind in (
+            "contact",
+            "schedule",
+            "holiday_schedule",
+            "address",
+            "postal_address",
+            "program",
+            "location",
+        ):
             found = [table.names.get(position) for position in range(len(table.columns))]
             if found[: len(expected)] == expected or (table.kind == "program" and set(found) <= set(expected)):
                 return "ohana"

@@ -19,6 +19,8 @@ def events(tables, mapping, *, country, zone):
     for table in tables:
         entry = Entries(table, mapping, country=country, zone=zone)
         for row in rows.of(table):
+            if not entry.positions["name"]:
+                row.leave(_("No column of this table was said to hold names of services."))
             if not row.outcome and (offer := entry.offer(row, keys)):
                 row.use(offer.key)
                 yield offer
@@ -36,9 +38,6 @@ class Entries:
                 self.positions[target].append(position)
 
     def offer(self, row, keys):
-        row.numeric = frozenset(
-            position for position in row.numeric if position in self.positions["phone"] + self.positions["postal_code"]
-        )
         name = texts.plain(self.one(row, "name")).replace("\n", " ")
         if not name:
             row.reject(Fault("missing", _("The entry has no name."), _("Fill it in, or take the row out.")), "name")
@@ -155,12 +154,10 @@ class Entries:
                     self.complete(contact, row, column)
                 facts["contacts"] += found
         for column, cell in self.cells(row, "email"):
-            for part in re.split(r"[;,\s]+", cell):
-                address, fault = values.email(part) if part else ("", None)
-                if fault:
-                    row.add(fault, column, cell)
-                elif address:
-                    facts["contacts"].append(offers.web("email", address))
+            found, fault = values.email(cell)
+            if fault:
+                row.add(fault, column, cell)
+            facts["contacts"] += [offers.web("email", address) for address in found.split()]
         if chat := self.read(row, "chat_url", values.link):
             facts["contacts"].append(offers.web("chat", chat))
 

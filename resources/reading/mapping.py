@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext_lazy as _
 
-from resources.reading import texts, values
+from resources.reading import offers, texts, values
 
 #: What a column can be, in words. The empty one is left out.
 TARGETS = {
@@ -50,6 +50,8 @@ TARGETS = {
     "status": _("State: active, inactive, closed"),
     "modified_at": _("Last changed"),
 }
+SHORTEST_NUMBER = 7  # digits of one that is told from its cell alone
+
 #: Targets that several columns may hold.
 MANY = {"", "phone", "text", "tty", "whatsapp", "email", "aliases", "caveats", "categories", "languages", "audience",
         "phone_is_confidential", "address_is_confidential", "phone_note", "extension", "coverage", "hours"}  # fmt: skip
@@ -134,7 +136,7 @@ def by_cells(cells):
     tests = [
         ("email", lambda cell: "@" in cell and not values.email(cell)[1]),
         ("url", lambda cell: re.match(r"https?://|www\.", cell) and not values.link(cell)[1]),
-        ("phone", lambda cell: len(re.sub(r"\D", "", cell)) >= 7 and is_number(cell)),
+        ("phone", lambda cell: len(re.sub(r"\D", "", cell)) >= SHORTEST_NUMBER and is_number(cell)),
     ]
     for target, fits in tests:
         if cells and sum(bool(fits(cell)) for cell in cells) > len(cells) * 0.6:
@@ -160,4 +162,4 @@ def name_it(found, columns, samples):
 
 
 def is_name(cell):
-    return len(cell) <= 160 and bool(re.search(r"[^\W\d_]{2}", cell))
+    return len(cell) <= offers.LONGEST["name"] and bool(re.search(r"[^\W\d_]{2}", cell))

@@ -9,6 +9,7 @@ from resources.reading import texts
 from resources.reading.problems import WARNING, Fault
 
 PHONE = "phone"
+LONGEST_DISPLAY = 40
 
 
 def contacts_of(raw, region, kind="voice"):
@@ -35,7 +36,7 @@ def contact(number, raw, region, kind):
     display = re.sub(r"\s+", " ", phones.tidied(raw))
     return {
         "kind": kind, "dial_region": region, "dial": number.dial, "e164": number.e164,
-        "display": display if len(display) <= 40 else number.dial, "keyword": "", "menu_option": "",
+        "display": display if len(display) <= LONGEST_DISPLAY else number.dial, "keyword": "", "menu_option": "",
         "extension": number.extension[:10], "url": "", "note": "", "is_confidential": False,
     }  # fmt: skip
 
@@ -43,6 +44,9 @@ def contact(number, raw, region, kind):
 def doubts(number, raw, region):
     """What somebody should look at although the number could be read."""
     facts = {"number": number.dial, "extension": number.extension, "region": region}
+    if re.search('["“”]', raw.strip()[:1] + raw.strip()[-1:]):
+        words = _("Quotation marks stand around %(number)s: it may be an example and no real number.")
+        return [Fault(PHONE, words % facts, _("Dial it before you rely on it."), WARNING)]
     if not number.is_known:
         words = _("%(number)s is no short number that is known in %(region)s.")
         return [Fault(PHONE, words % facts, _("Dial it before you rely on it."), WARNING)]

@@ -16,7 +16,8 @@ CAVEAT, AUDIENCE, CATEGORY, NOTE = 400, 120, 40, 300
 CATEGORIES = {
     r"suicid": "suicide-prevention", r"domestic (violence|abuse)|intimate partner": "domestic-violence",
     r"sexual (assault|violence|abuse)|\brape\b": "sexual-violence", r"crisis (line|intervention|hotline)": "crisis",
-    r"substance|addiction|alcohol|drug (treat|rehab|abuse)|detox": "substance-use", r"\bmental health\b": "mental-health",
+    r"substance|addiction|alcohol|drug (treat|rehab|abuse)|detox": "substance-use",
+    r"\bmental health\b": "mental-health",
     r"veteran": "veterans", r"lgbt": "lgbtq", r"traffick": "trafficking", r"peer support": "peer-support",
 }  # fmt: skip
 
@@ -102,6 +103,11 @@ def web(kind, address, note="", *, is_confidential=False):
         "kind": kind, "dial_region": "", "dial": "", "e164": "", "display": "", "keyword": "", "menu_option": "",
         "extension": "", "url": address, "note": note[:NOTE], "is_confidential": is_confidential,
     }  # fmt: skip
+
+
+def mails(row, note=""):
+    """Contacts for the e-mail addresses of a row."""
+    return [web("email", address, note) for address in row.get("email").split()]
 
 
 def category(name):

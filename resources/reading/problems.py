@@ -69,7 +69,9 @@ class Row:
     kind: str = ""
     cells: tuple = ()
     names: dict = field(default_factory=dict)  # this package's name of a column -> the file's
-    numeric: frozenset = frozenset()  # columns whose cell was a number in a workbook
+    numeric: frozenset = (
+        frozenset()
+    )  # columns whose cell was a number in a workbook: names, or positions of unnamed ones
     owner: "Row | None" = None  # the record of a JSON document that this is a part of
     outcome: str = ""
     reason: str = ""
@@ -87,7 +89,9 @@ class Row:
         if self.owner:
             self.owner.add(fault, f"{self.kind}.{name}" if name else self.kind, value)
         else:
-            self.problems.append(fault.at(self.file, self.line, column=name, value=value))
+            problem = fault.at(self.file, self.line, column=name, value=value)
+            if problem not in self.problems:  # documents repeat the same object in many places
+                self.problems.append(problem)
 
     def reject(self, fault, column="", value=None):
         """Note `fault` and take nothing from this row."""

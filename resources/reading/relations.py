@@ -5,10 +5,21 @@ from collections import defaultdict
 
 from django.utils.translation import gettext_lazy as _
 
-from resources.reading.problems import WARNING, Fault
+from resources.reading.problems import DUPLICATE, ERROR, REJECTED, WARNING, Fault
 
 #: Tables whose rows have a key of their own that others refer to.
-KEYED = ("organization", "location", "program", "service", "contact", "taxonomy_term", "service_at_location")
+KEYED = (
+    "organization",
+    "location",
+    "program",
+    "service",
+    "contact",
+    "taxonomy_term",
+    "taxonomy",
+    "service_at_location",
+)
+TIED = ("phone", "contact", "schedule", "holiday_schedule", "address", "postal_address", "language", "service_area",
+        "cost_option", "eligibility", "required_document", "attribute")  # fmt: skip
 #: A key column and the table it points to, nearest to the service first.
 PARENTS = {
     "service_id": "service",
@@ -57,14 +68,15 @@ class Relations:
         for row in rows:
             if not row.is_out or row.kind == "service":
                 self.of_kind[row.kind].append(row)
+        self.twins = defaultdict(list)  # key of a service -> what other rows with that key say differently
         self.present = {kind for kind, found in self.of_kind.items() if found}
         for kind in (*KEYED, "phone"):
             self.index(kind)
-        for kind in ("phone", "contact", "schedule", "holiday_schedule", "address", "postal_address", "language",
-                     "service_area", "cost_option", "eligibility", "required_document", "attribute"):  # fmt: skip
-            for row in self.of_kind[kind]:
-                if not row.is_out:
-                    self.tie(row)
+        for row in rows:
+            if row.kind in TIED and not row.is_out:
+                self.tie(row)
+            elif row.outcome == REJECTED and row.kind in TIED:
+                self.note_lost(row)
         self.tie_services()
 
     def index(self, kind):
@@ -84,10 +96,17 @@ class Relations:
             return
         differing = [column for column in row.names if row.get(column) != first.get(column)]
         row.first_line = first.line
-        facts = {"line": first.line, "columns": ", ".join(row.names[column] for column in differing) or "-"}
+        where = {"line": first.line, "file": first.file}
+        if not differing:
+            row.outcome = DUPLICATE
+            row.reason = _("It repeats line %(line)s of %(file)s.") % where
+            return
+        facts = {"line": first.line, "columns": ", ".join(row.names[column] for column in differing)}
         reason = _("Line %(line)s has the same id; they differ in: %(columns)s. The first one was taken.") % facts
         fix = _("Keep the row that is right and take the other out.")
-        row.add(Fault("same-id", reason, fix, WARNING), differing[0] if differing else "id")
+        row.add(Fault("same-id", reason, fix, WARNING), differing[0])
+        if row.kind == "service":
+            self.twins[str(row.get("id"))].append(row.problems[-1])
 
     def tie(self, row):
         """Put `row` under the nearest row it names."""
@@ -100,14 +119,22 @@ class Relations:
         nearest = next(((kind, known) for _column, kind, known, _lost in found if known), None)
         for column, kind, _known, lost in found:
             if lost and not (nearest and kind not in self.present):
-                row.add(dangling(kind, lost, WARNING if nearest else "error"), column, ", ".join(lost))
+                severity = WARNING if nearest else ERROR
+                row.add(dangling(kind, lost, severity, is_there=kind in self.present), column, ", ".join(lost))
         if nearest:
             for key in nearest[1]:
                 self.children_of[row.kind, nearest[0], key].append(row)
         elif named:
-            row.outcome, row.reason = "rejected", (row.problems or row.owner.problems)[-1].reason
+            row.outcome, row.reason = REJECTED, (row.problems or row.owner.problems)[-1].reason
         elif row.kind in ORPHANS and not self.is_listed(row):
             row.reject(Fault("orphan", ORPHANS[row.kind], NAME_IT))
+
+    def note_lost(self, row):
+        """Keys of a row that is out already, where they lead nowhere: whoever mends it should know."""
+        for column, kind in self.ties_of(row):
+            lost = [key for key in ids(row.get(column)) if key not in self.by_id[kind]]
+            if lost:
+                row.add(dangling(kind, lost, ERROR, is_there=kind in self.present), column, ", ".join(lost))
 
     def ties_of(self, row):
         if row.kind == "attribute" and row.get("link_id") and not row.get("service_id"):
@@ -135,7 +162,7 @@ class Relations:
                 for place in location:
                     self.places_of[key][place] = None
             if not service and not row.outcome:
-                row.outcome, row.reason = "rejected", _("The service it names is in none of the files.")
+                row.outcome, row.reason = REJECTED, _("The service it names is in none of the files.")
         self.listed = {column: self.by_key(kind) for column, kind in
                        (("phone_ids", "phone"), ("schedule_ids", "schedule"), ("address_ids", "address"))}  # fmt: skip
 
@@ -151,7 +178,7 @@ class Relations:
         keys = ids(row.get(column))
         lost = [key for key in keys if key not in self.by_id[kind]]
         if lost:
-            row.add(dangling(kind, lost, WARNING), column, ", ".join(lost))
+            row.add(dangling(kind, lost, WARNING, is_there=kind in self.present), column, ", ".join(lost))
         return [key for key in keys if key not in lost]
 
     def children(self, kind, table, key):
@@ -179,8 +206,12 @@ class Relations:
         return None
 
 
-def dangling(kind, keys, severity):
+def dangling(kind, keys, severity, *, is_there=True):
+    """A key that leads nowhere; `is_there` tells whether any row of that table was uploaded."""
     facts = {"what": WORDS[kind], "keys": ", ".join(keys)}
+    if not is_there:
+        reason = _("It names the %(what)s %(keys)s, and no file with rows of that kind was uploaded.") % facts
+        return Fault("dangling", reason, _("Upload the files together, in one zip."), severity)
     reason = _("It names the %(what)s %(keys)s, which is in none of the files.") % facts
     return Fault("dangling", reason, _("Add that row, or name one that is there."), severity)
 
@@ -195,7 +226,8 @@ def check_ties(relations):
                 row.reject(Fault("orphan", ORPHANS[kind], NAME_IT), "organization_id")
             lost = [key for key in ids(row.get("organization_id")) if key not in relations.by_id["organization"]]
             if lost:
-                row.add(dangling("organization", lost, WARNING), "organization_id", ", ".join(lost))
+                fault = dangling("organization", lost, WARNING, is_there="organization" in relations.present)
+                row.add(fault, "organization_id", ", ".join(lost))
     for row in relations.of_kind["taxonomy_term"]:
         for key in ids(row.get("parent_id")):
             if key not in relations.by_id["taxonomy_term"] and not row.owner:

@@ -40,7 +40,7 @@ def made(table, record):
         for position, code in table.names.items()
         if position < len(record.cells) and record.cells[position]
     }
-    numeric = frozenset(table.names[position] for position in record.numeric if position in table.names)
+    numeric = frozenset(table.names.get(position, position) for position in record.numeric)
     names = {code: table.columns[position] for position, code in table.names.items()}
     return Row(table.name, record.line, values, kind=table.kind, cells=record.cells, names=names, numeric=numeric)
 

@@ -4,19 +4,16 @@ import re
 
 from django.utils.translation import gettext as _
 
-from resources.reading import numbers, offers, texts, values
+from resources.reading import offers, texts, values
+from resources.reading.contacts import Contacts
 from resources.reading.problems import WARNING, Fault
 from resources.reading.relations import ids
 
-KINDS = {
-    "voice": "voice", "cell": "voice", "mobile": "voice", "phone": "voice", "hotline": "voice", "toll_free": "voice",
-    "main": "voice", "text": "sms", "sms": "sms", "tty": "tty", "tdd": "tty", "textphone": "tty", "tty_tdd": "tty",
-    "whatsapp": "whatsapp", "fax": "", "pager": "", "video": "",
-}  # fmt: skip
-HOURS = (
-    "name weekday opens_at closes_at valid_from valid_to dtstart until count wkst freq interval byday byweekno bymonthday "
-    "byyearday timezone description notes start_date end_date closed"
-).split()
+HOURS = [
+    "name", "weekday", "opens_at", "closes_at", "valid_from", "valid_to", "dtstart", "until", "count", "wkst", "freq",
+    "interval", "byday", "byweekno", "bymonthday", "byyearday", "timezone", "description", "notes", "start_date",
+    "end_date", "closed",
+]  # fmt: skip
 
 
 class Services:
@@ -24,7 +21,7 @@ class Services:
 
     def __init__(self, relations, *, country, zone):
         self.relations, self.country, self.zone = relations, country, zone
-        self.read = {}  # id of a phone row -> its contacts: a row is read once, whatever it belongs to
+        self.contacts = Contacts(relations, country=country)
 
     def offers(self):
         for row in self.relations.of_kind["service"]:
@@ -47,8 +44,10 @@ class Services:
         facts.update(self.own(row), locations=[self.place(each) for each in places])
         facts["country"] = next((each["country"] for each in facts["locations"] if each["country"]), self.country)
         self.add_owner(facts, row, owner)
-        for fill in (self.add_related, self.add_languages, self.add_areas, self.add_hours, self.add_contacts):
+        for fill in (self.add_related, self.add_languages, self.add_areas, self.add_hours):
             fill(facts, row, places, owner)
+        facts["contacts"], reached = self.contacts.of(row, places, owner, country=facts["country"])
+        self.used.update((id(each), each) for each in reached)
         facts["region"] = facts["region"] or region_of(facts)
         offer = offers.Offer(self.key, offers.fitted(facts))
         offer.problems = [each for each in self.lacking(row, owner)]
@@ -58,7 +57,8 @@ class Services:
         return offer
 
     def lacking(self, row, owner):
-        """What the directory needs and this service does not say. Noted at its row too."""
+        """What the directory needs and this service does not say, and what other rows with its key say differently."""
+        yield from self.relations.twins[str(row.get("id"))]
         if owner is None:
             fault = Fault("missing", _("It is not said which organisation offers this service."),
                           _("Name its organisation."), WARNING)  # fmt: skip
@@ -129,18 +129,30 @@ class Services:
             terms += [self.relations.by_id["taxonomy_term"].get(key) for key in ids(link.get("taxonomy_term_id"))]
         for term in filter(None, terms):
             name = texts.plain(self.use(term).get("name"))
-            is_audience = re.search(r"eligib|situation", f"{term.get('taxonomy')} {term.get('type')}", re.IGNORECASE)
+            is_audience = re.search(r"eligib|situation", self.taxonomy_of(term), re.IGNORECASE)
             facts["audience" if is_audience else "categories"].append(name if is_audience else offers.category(name))
         for name in ("audience", "categories"):
             facts[name] = list(dict.fromkeys(each for each in facts[name] if each))
         for each in self.related("eligibility", row):
             facts["eligibility"] = "\n".join(filter(None, [facts["eligibility"], texts.plain(each.get("description"))]))
         for each in self.related("cost_option", row):
-            parts = [each.get("option"), each.get("amount"), each.get("currency").upper(), each.get("amount_description")]
+            parts = [
+                each.get("option"),
+                each.get("amount"),
+                each.get("currency").upper(),
+                each.get("amount_description"),
+            ]
             facts["cost"] = "; ".join(filter(None, [facts["cost"], " ".join(filter(None, parts))]))
         for each in self.related("required_document", row):
             if each.get("document"):
                 facts["caveats"].append(_("To bring: %(words)s") % {"words": texts.plain(each.get("document"))})
+
+    def taxonomy_of(self, term):
+        """The names of the list of categories that `term` is in; some programs keep them in a table of their own."""
+        keys = (term.get("taxonomy"), term.get("taxonomy_id"))
+        lists = [self.relations.by_id["taxonomy"].get(key) for key in keys]
+        names = [self.use(found).get("name") if found else key for key, found in zip(keys, lists, strict=True)]
+        return " ".join([*names, term.get("type")])
 
     def add_languages(self, facts, row, places, owner):
         named = [row.get("languages"), *(place.get("languages") for place in places)]
@@ -191,73 +203,6 @@ class Services:
         facts["hours_text"] = "; ".join(dict.fromkeys(words))
         facts["timezone"] = self.zone if facts["schedules"] else ""
 
-    def add_contacts(self, facts, row, places, owner):
-        """Its own numbers first, then those of its places; those of the organisation only if there is no other."""
-        key = row.get("id")
-        own = [*self.relations.children("phone", "service", key), *self.relations.of_service_at_location("phone", row)]
-        own += [each for number in ids(row.get("phone_ids")) for each in self.relations.listed["phone_ids"][number]]
-        facts["contacts"] += self.numbers(own, facts["country"])
-        facts["contacts"] += self.people("service", key, facts["country"])
-        if row.get("email"):
-            facts["contacts"].append(offers.web("email", row.get("email")))
-        for place in places:
-            note = texts.plain(place.get("name")) if len(places) > 1 else ""
-            found = self.numbers(self.relations.children("phone", "location", place.get("id")), facts["country"], note)
-            found += self.people("location", place.get("id"), facts["country"])
-            if place.get("email") and not row.get("email"):
-                found.append(offers.web("email", place.get("email"), note))
-            facts["contacts"] += found
-        if not facts["contacts"] and owner is not None:
-            note = _("Number of the organisation")
-            found = self.relations.children("phone", "organization", owner.get("id"))
-            facts["contacts"] += self.numbers(found, facts["country"], note)
-            facts["contacts"] += self.people("organization", owner.get("id"), facts["country"])
-            if owner.get("email"):
-                facts["contacts"].append(offers.web("email", owner.get("email")))
-
-    def numbers(self, rows, country, note=""):
-        found = []
-        for row in {id(each): each for each in rows}.values():
-            for contact in self.contacts(row, country):
-                self.use(row)
-                found.append({**contact, "note": (contact["note"] or note)[: offers.NOTE]})
-        return found
-
-    def contacts(self, row, country=""):
-        """The contacts of a phone row; its faults are noted the first time. Rows without a contact say why."""
-        if id(row) in self.read or row.is_out:
-            return self.read.get(id(row), [])
-        contacts, faults = numbers.contacts_of(texts_of(row), country or self.country, kind_of(row) or "voice")
-        for fault in faults:
-            row.add(fault, "number")
-        if not contacts:
-            row.outcome, row.reason = "rejected", str(faults[0].reason)
-        elif not kind_of(row):
-            contacts = []
-            row.leave(_("Fax numbers and pagers are not kept."))
-        words = [texts.plain(row.get(name)) for name in ("department", "description")]
-        for contact in contacts:
-            contact["extension"] = contact["extension"] or extension(row)
-            contact["note"] = "; ".join(dict.fromkeys(word for word in (*words, contact["note"]) if word))
-            contact["is_confidential"] = bool(row.get("is_confidential"))
-        self.read[id(row)] = contacts
-        return contacts
-
-    def people(self, table, key, country):
-        """Numbers and addresses of named people there: their names are not kept, what they do there is."""
-        found = []
-        for row in self.relations.children("contact", table, key):
-            note = texts.plain(row.get("title") or row.get("department"))
-            reached = self.numbers(self.relations.children("phone", "contact", row.get("id")), country, note)
-            if row.get("email"):
-                reached.append(offers.web("email", row.get("email"), note))
-            for contact in reached:
-                contact["is_confidential"] = contact["is_confidential"] or bool(row.get("is_confidential"))
-            if reached:
-                self.use(row)
-            found += reached
-        return found
-
 
 def place_of(row):
     """File and line of a row, or of the record it is a part of."""
@@ -277,24 +222,6 @@ def age(value):
 
 def says_hours(rule):
     return bool(rule.get("opens_at") or rule.get("closes_at") or rule.get("description") or rule.get("closed"))
-
-
-def texts_of(row):
-    """The number as written, with what Ohana keeps beside it."""
-    return re.sub(r"\s+", " ", str(row.get("number")))
-
-
-def extension(row):
-    found = re.sub(r"\s+", "", str(row.get("extension")))
-    return found[:10] if found != "0" else ""
-
-
-def kind_of(row):
-    """The kind of contact a phone row is; nothing for faxes. Numbers are some program's codes and say nothing."""
-    beside = f"{row.get('department')} {row.get('description')}"
-    if re.match(r"^\W*(TTY|TDD)\b", beside, re.IGNORECASE):
-        return "tty"
-    return KINDS.get(texts.word(row.get("type")), "voice")
 
 
 def region_of(facts):

@@ -1,7 +1,5 @@
 """An upload, told what it is, and read as often as asked."""
 
-import json
-import re
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -18,9 +16,8 @@ from resources.reading import (
     relations,
     rows,
     tables,
-    texts,
+    uploads,
     values,
-    workbooks,
 )
 from resources.reading.offers import Offer
 from resources.reading.problems import NOTE, Problem, RowOutcome, Unreadable
@@ -97,14 +94,14 @@ class Source:
         return self.read(default_country, default_zone)
 
     def read(self, country, zone):
-        found, documents, problems = opened(self.files)
+        found, documents, problems = uploads.opened(self.files)
         yield from problems
         if self.layout in ("seed", "starter"):
             for name, document in documents:
                 if entries.layout_of(document):
                     yield from entries.events(document, name, layout=self.layout, country=country)
                 else:
-                    yield left_out(name)
+                    yield uploads.left_out(name)
             yield from unused(found)
         elif self.layout == "flat":
             for table in found:
@@ -123,7 +120,9 @@ class Source:
                 checks.check(row, layout=self.layout, country=country, month_first=month_first)
             kept.append(row)
             if len(kept) > tables.MOST_ROWS:
-                raise Unreadable(_("There are more than %(most)s rows. Upload them in parts.") % {"most": tables.MOST_ROWS})
+                raise Unreadable(
+                    _("There are more than %(most)s rows. Upload them in parts.") % {"most": tables.MOST_ROWS}
+                )
         for table in found:
             yield from [*table.problems, *heading_problems(table, self.layout)]
         ties = relations.Relations(kept)
@@ -131,7 +130,7 @@ class Source:
         services = Services(ties, country=country, zone=zone)
         yield from services.offers()
         for row in ties.of_kind["phone"]:
-            services.contacts(row)
+            services.contacts.of_phone(row)
         for row in kept:
             if row.owner is None:
                 row.leave(LEFT.get(row.kind, NO_USE))
@@ -144,15 +143,15 @@ def open_file(where, *, name):
     Raises Unreadable, with words for people, where nothing in it can be read.
     """
     source = Source(name, files.unpacked(where, name=name))
-    found, documents, problems = opened(source.files)
-    source.layout = told_by_documents(documents)
+    found, documents, problems = uploads.opened(source.files)
+    recognise(found)
+    known = [table for table in found if table.kind]
+    source.layout = told_by_entries(documents)
+    if not source.layout and known and not is_simple(found):
+        source.layout = layouts.layout_of(known)
+    source.layout = source.layout or told_by_documents(documents)
     if not source.layout and found:
-        recognise(found)
-        known = [table for table in found if table.kind and table.has_heading]
-        if known and not is_simple(found):
-            source.layout = layouts.layout_of(known)
-        else:
-            take_columns(source, found)
+        take_columns(source, found)
     if not source.layout:
         reason = problems[0].reason if problems else _("There is no table and no list of entries in it.")
         raise Unreadable(reason)
@@ -172,69 +171,13 @@ def take_columns(source, found):
                 source.samples.append(row)
 
 
+def told_by_entries(documents):
+    return next((layout for _name, document in documents if (layout := entries.layout_of(document))), "")
+
+
 def told_by_documents(documents):
-    for _name, document in documents:
-        if layout := entries.layout_of(document):
-            return layout
     is_known = any(hsds_json.kind_of(record) for _name, document in documents for record in hsds_json.records(document))
     return "hsds3_json" if is_known else ""
-
-
-def opened(uploaded):
-    """The tables, the documents, and the problems of the files that are neither."""
-    found, documents, problems = [], [], []
-    for file in uploaded:
-        try:
-            if file.is_document:
-                document(file, found, documents)
-            elif file.is_workbook:
-                found += workbooks.sheets(file.data, file.name)
-            elif is_text(file):
-                table = tables.of_text(file.data, file.name)
-                found += [table] if table.columns else []
-            else:
-                problems.append(left_out(file.name))
-        except Unreadable as unreadable:
-            problems.append(Problem(file.name, 1, "", "", str(unreadable), code="unreadable"))
-    return found, documents, problems
-
-
-def is_text(file):
-    """Whether a file can hold a table: by its ending, or without one if there are no signs of a program in it."""
-    if file.name.lower().endswith(files.TABLES):
-        return True
-    ending = re.search(r"\.[A-Za-z]{1,4}$", file.name)
-    return not ending and (file.data[:4000].count(0) == 0 or bool(texts.wide(file.data)))
-
-
-def left_out(name):
-    return Problem(name, 1, "", "", _("This file holds no table and no entries; it was left out."), code="no-table",
-                   severity=NOTE)  # fmt: skip
-
-
-def document(file, found, documents):
-    """Take a JSON file as what it is: whole tables, one plain table, entries or HSDS documents."""
-    text, _encoding = texts.decoded(file.data)
-    try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError) as broken:
-        line = getattr(broken, "lineno", 1)
-        raise Unreadable(_("This is no valid JSON; it breaks off at line %(line)s.") % {"line": line}) from broken
-    if hsds_json.is_tabular(parsed):
-        found += [tables.of_rows(name, [each for each in listed if isinstance(each, dict)]) for name, listed in
-                  parsed.items() if listed]  # fmt: skip
-    elif is_plain_list(parsed):
-        found.append(tables.of_rows(file.name, parsed))
-    else:
-        documents.append((file.name, parsed))
-
-
-def is_plain_list(parsed):
-    """Whether a document is a list of objects without HSDS in them: then it is a table."""
-    if not isinstance(parsed, list) or not parsed or not all(isinstance(each, dict) for each in parsed):
-        return False
-    is_flat = not any(isinstance(value, dict) for each in parsed for value in each.values())
-    return is_flat and not any(hsds_json.MARKED & each.keys() for each in parsed)
 
 
 def recognise(found):
@@ -283,8 +226,9 @@ def heading_problems(table, layout):
         if code not in have:
             facts = {"column": code}
             severity = "error" if code in needed else "warning"
-            yield Problem(table.name, 1, code, "", _("The column “%(column)s” is missing.") % facts,
-                          _("Add it to the first line, even if it stays empty."), code="heading", severity=severity)  # fmt: skip
+            reason = _("The column “%(column)s” is missing.") % facts
+            fix = _("Add it to the first line, even if it stays empty.")
+            yield Problem(table.name, 1, code, "", reason, fix, code="heading", severity=severity)
     for position, column in enumerate(table.columns):
         if position not in table.names:
             reason = _("The column “%(column)s” is not known here; nothing in it was read.") % {"column": column}

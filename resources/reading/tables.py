@@ -10,11 +10,12 @@ from itertools import chain
 from django.utils.translation import gettext_lazy as _
 
 from resources.reading import texts
-from resources.reading.problems import NOTE, WARNING, Problem
+from resources.reading.problems import NOTE, WARNING, Problem, Unreadable
 
 DELIMITERS = ",;\t|"
 SAMPLE_LINES = 40
-LONGEST_CELL = 2_000_000
+LONGEST_CELL, LONGEST_NAME = 2_000_000, 80
+MOST_REPAIRS = 100  # each reads the rest of the file once more
 MOST_ROWS = 500_000  # of one upload, empty ones included
 DATA = re.compile(r"@|https?://|\d{3}[\s().\-]*\d{3,}|\d[/.\-]\d|^[\d.,+\-]+$")
 
@@ -77,7 +78,7 @@ def separator(text):
 def parted(text, delimiter, *, first_line=1):
     """The records of `text`. A quotation mark that is never closed costs its own line and not the rest of the file."""
     lines = list(io.StringIO(text, newline=""))
-    at = 0
+    at, repaired = 0, 0
     while at < len(lines):
         reader = csv.reader(iter(lines[at:]) if at else iter(lines), delimiter=delimiter)
         start, broken = at, False
@@ -95,7 +96,9 @@ def parted(text, delimiter, *, first_line=1):
             return
         fault = _("A quotation mark is opened in this line and never closed.")
         yield Record(start + first_line, (texts.cell(lines[start]),), fault=fault)
-        at = start + 1
+        at, repaired = start + 1, repaired + 1
+        if repaired > MOST_REPAIRS:
+            raise Unreadable(_("Too many quotation marks are opened and never closed."))
 
 
 def is_open(lines):
@@ -117,7 +120,7 @@ def headed(name, records, problems=()):
 def is_heading(record, following):
     """Whether this is the line that names the columns: several words, nothing like a number, an address or a date."""
     filled = [cell for cell in record.cells if cell]
-    if record.fault or not filled or any(DATA.search(cell) or len(cell) > 80 for cell in filled):
+    if record.fault or not filled or any(DATA.search(cell) or len(cell) > LONGEST_NAME for cell in filled):
         return False
     if len(filled) > 1:
         return True

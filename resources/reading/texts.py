@@ -1,4 +1,4 @@
-"""Text as it was meant: from bytes in whatever encoding, and from cells with signs of spreadsheets and web pages in it."""
+"""Text as it was meant: from bytes in whatever encoding, and from cells that spreadsheets and web pages wrote."""
 
 import codecs
 import html
@@ -15,6 +15,7 @@ MARKS = [
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 ]
 WESTERN = "cp1252"
+MANY, FEW = 0.4, 0.1  # shares of zero bytes, and of signs that do not fit together
 SAMPLE = 200_000  # bytes that are enough to tell an encoding
 NEUTRALISED = re.compile(r"^'(?=[=+\-@\t\r])")
 
@@ -39,12 +40,10 @@ def decoded(data):
 def wide(data):
     """UTF-16 without a mark, told by zero bytes in every other place; else nothing."""
     start = data[:2000]
-    if len(start) < 4:
-        return ""
-    even, odd = start[::2].count(0) / len(start[::2]), start[1::2].count(0) / len(start[1::2])
-    if odd > 0.4 and even < 0.1:
+    even, odd = (part.count(0) / max(len(part), 1) for part in (start[::2], start[1::2]))
+    if odd > MANY and even < FEW:
         return "utf-16-le"
-    return "utf-16-be" if even > 0.4 and odd < 0.1 else ""
+    return "utf-16-be" if even > MANY and odd < FEW else ""
 
 
 def likeliest(data):
@@ -54,7 +53,7 @@ def likeliest(data):
         return WESTERN
     alphabets = {unicodedata.name(sign, "").partition(" ")[0] for sign in str(guess) if not sign.isascii()}
     is_other = bool(alphabets & {"CYRILLIC", "GREEK", "HEBREW", "ARABIC", "CJK", "HIRAGANA", "KATAKANA", "HANGUL"})
-    return guess.encoding if is_other and guess.chaos < 0.1 else WESTERN
+    return guess.encoding if is_other and guess.chaos < FEW else WESTERN
 
 
 def cell(text):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from resources.reading import tables, texts
+from resources.reading import tables
 from resources.reading.problems import Unreadable
 
 PADDED = re.compile(r"^0+$")  # the number format that shows 24 as 024
@@ -57,20 +57,14 @@ def filled(page):
 def shown(cell):
     """A cell as its sheet shows it, as far as that can be told: 24.0 is 24, and 024 where its format says so."""
     value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
-    if isinstance(value, date):
+    if isinstance(value, (date, time)):
         return value.isoformat()
-    if isinstance(value, time):
-        return value.isoformat("minutes")
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
         text = str(int(value)) if value == int(value) else repr(value)
         return text.zfill(len(cell.number_format)) if PADDED.match(cell.number_format or "") else text
-    return texts.cell(str(value))
+    return tables.as_text(value)
 
 
 def numbers_in(row):
