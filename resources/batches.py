@@ -44,7 +44,7 @@ def add(content, *, name, source, country, zone, by, is_full_replacement=False):
         country=country,
         zone=zone,
         is_full_replacement=is_full_replacement,
-        by=by,
+        by=None if isinstance(by, str) else by,
     )
     ImportFile.objects.create(batch=batch, content=content)
     audit.record("import_uploaded", batch, by=by, bytes=len(content), is_full_replacement=is_full_replacement)
@@ -149,7 +149,7 @@ def waiting(batch):
 
 
 def retires_many(batch):
-    """Whether taking over retires more than a tenth of what this source has here: then something may be wrong with it."""
+    """Whether taking over retires more than a tenth of this source's entries: then the file may not be whole."""
     return retirements(batch) > MOST_RETIRED * batch.known
 
 

@@ -111,7 +111,7 @@ def differences(resource, said, theirs):
         before = None if said is None else said.get(name)
         if is_news(name, mine[name], before, theirs[name], is_known=said is not None):
             is_changed_here = said is None or not is_same(name, mine[name], before)
-            is_conflict = is_held or is_changed_here and not is_silent(name, mine[name]) or name == "standing"
+            is_conflict = is_held or (is_changed_here and not is_silent(name, mine[name])) or name == "standing"
             values = {"ours": mine[name], "theirs": theirs[name], "said_before": before}
             found.append({"field": name, "is_conflict": is_conflict, **values, **days})
     for name, words in (("aliases", "words"), ("evidence", "url")):
@@ -161,7 +161,7 @@ def contact_differences(resource, said, theirs, days, *, is_held):
 
 
 def pairs(gone, new):
-    """A number in place of another: the only one of its kind that went, and the only one that came. Taken out of both."""
+    """A number in place of another: the only one of its kind that went, with the only one that came. Leave both lists."""
     for kind in {each.kind for each in gone}:
         went = [each for each in gone if each.kind == kind]
         came = [each for each in new if each["kind"] == kind]
@@ -197,7 +197,7 @@ def detail_differences(contact, before, each, days, *, is_held):
         is_changed_here = before is None or before.get(name) != mine
         is_private = name == "is_confidential" and value
         is_conflict |= not is_private and (
-            is_held or is_tried(contact) or is_changed_here and not is_silent(name, mine)
+            is_held or is_tried(contact) or (is_changed_here and not is_silent(name, mine))
         )
     if facts:
         item = contact_item("detail", contact, None, days, is_conflict=is_conflict)

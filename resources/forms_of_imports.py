@@ -9,6 +9,7 @@ from resources.places import COUNTRIES
 from resources.reading.mapping import TARGETS
 from resources.wall_times import known_zone
 
+LONGEST_NUMBER = 15  # digits of a row's id
 TOO_BIG = _("The file is larger than 50 MB. Send it in parts, or as a zip.")
 
 
@@ -99,4 +100,4 @@ class ChoiceOfRowsForm(forms.Form):
 
 
 def numbers(listed):
-    return [int(each) for each in listed if each.isascii() and each.isdigit() and len(each) < 16]
+    return [int(each) for each in listed if each.isascii() and each.isdigit() and len(each) <= LONGEST_NUMBER]

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import allow, posted
 from accounts.models import Role
 from resources import batches, shown_rows
-from resources.forms_of_imports import ChoiceOfRowsForm, DecisionForm, MappingForm, UploadForm
+from resources.forms_of_imports import ChoiceOfRowsForm, DecisionForm, MappingForm, UploadForm, numbers
 from resources.models import ImportBatch, ImportRow, MappingProfile
 
 MOST_BATCHES = 50
+LAST_POSITION = 2**31 - 1  # the column holds no more
 State, What = ImportBatch.State, ImportRow.What
 
 
@@ -48,8 +49,8 @@ def page(request, batch, *, status=200, confirmation_refused=False):
         return render(request, "resources/import.html", {"batch": batch}, status=status)
     what = request.GET.get("what", "")
     what = what if what in What.values else first_shown(batch)
-    after = request.GET.get("after", "0")
-    rows, further = shown_rows.page(batch, what, after=int(after) if after.isdigit() and len(after) < 10 else 0)
+    after = next(iter(numbers(request.GET.getlist("after"))), 0)
+    rows, further = shown_rows.page(batch, what, after=min(after, LAST_POSITION))
     open_rows = batch.rows.filter(what=What.DECISION, decision="", applied_at=None)
     context = {
         "batch": batch,
