@@ -1,13 +1,13 @@
 """Which entry of the directory a list means, and which entries it only may mean."""
 
-import re
 import uuid
+from contextlib import suppress
 from difflib import SequenceMatcher
 
 from django.db.models.functions import Lower
 
+from resources import phones
 from resources.models import ContactPoint, ExternalId, Resource
-
 from resources.reading import texts
 
 ALIKE = 0.8  # share of a name's letters; product default, for entries that have a number in common
@@ -21,11 +21,11 @@ class Unwanted:
         entries = list(found.values_list("pk", "name", "organisation__name"))
         self.names = {named(name, owner) for _pk, name, owner in entries}
         contacts = ContactPoint.objects.filter(resource__in=[pk for pk, _name, _owner in entries]).order_by()
-        contacts = contacts.values_list("dial", "e164", "url")
+        contacts = contacts.values_list("dial_region", "dial", "e164", "url")
         self.ways = {way for contact in contacts for way in ways_of(*contact)}
 
     def has(self, entry):
-        ways = {way for each in entry["contacts"] for way in ways_of(each["dial"], each["e164"], each["url"])}
+        ways = {way for each in entry["contacts"] for way in contact_ways(each)}
         return named(entry["name"], entry["organisation"]) in self.names or not self.ways.isdisjoint(ways)
 
 
@@ -33,8 +33,16 @@ def named(name, owner):
     return texts.word(name), texts.word(owner)
 
 
-def ways_of(dial, e164, url):
-    return {way for way in (dial, re.sub(r"\D", "", e164), url.casefold().rstrip("/")) if way}
+def contact_ways(each):
+    return ways_of(each["dial_region"], each["dial"], each["e164"], each["url"])
+
+
+def ways_of(region, dial, e164, url):
+    """What a contact is known by, however it is written: as dialled in its country, in full, or its address."""
+    if dial and not e164:
+        with suppress(phones.NotANumber):
+            e164 = phones.parse(dial, region).e164
+    return {way for way in (dial and f"{region} {dial}", e164, url.casefold().rstrip("/")) if way}
 
 
 class Shelf:

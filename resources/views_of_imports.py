@@ -93,7 +93,7 @@ def map_import(request, batch_id):
     if batch.state != State.MAPPING:
         return redirect("import", batch.pk)
     profiles = MappingProfile.objects.filter(signature=batches.signature(batch.columns))
-    asked = request.GET.get("profile", "")
+    asked = request.GET.get("profile", "").replace("\0", "")
     profile = profiles.filter(name=asked).first() if asked else profiles.first()
     form = MappingForm(posted(request), columns=batch.columns, mapping=profile.mapping if profile else None)
     if request.method == "POST" and form.is_valid():

@@ -11,7 +11,7 @@ from django.utils import timezone
 from followups import absences, calendars, decisions, on_call, overrides, policies
 from followups.models import FollowUp
 from protocols.models import EditionTranslation
-from resources.models import Organisation, Resource
+from resources.models import ImportBatch, Organisation, Resource
 from sessions_app import checklist, help_calls, levels, reports
 from sessions_app.models import ResponseLevel
 from tests.followups.push_service import device_of
@@ -66,6 +66,16 @@ TABLE = {
     "check-contact": (POST_ONLY, but(OF_THE_ADMIN, admin=422)),
     "change-contact": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "change-resource-status": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "imports": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "import": (OF_THE_ADMIN, GET_ONLY),
+    "import-progress": (OF_THE_ADMIN, GET_ONLY),
+    "import-table": (OF_THE_ADMIN, GET_ONLY),
+    "map-import": (but(OF_THE_ADMIN, admin=302), but(OF_THE_ADMIN, admin=302)),  # it has been said what they mean
+    "choose-import-rows": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "decide-import-row": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "keep-ours": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "apply-import": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "undo-import": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=302)),
     "eleven-steps": (STAFF, GET_ONLY),
     "review-translation": (POST_ONLY, [403, 302, 302, 302, 403, 302]),
     "now": ([200, 302, 200, 302, 302, 302], [200, 302, 200, 302, 302, 302]),
@@ -218,6 +228,7 @@ def addresses(cast, departure, resource):
         "decision_id": decisions.propose(departure, choice="keep_trying", words="Why", by=departure.therapist).pk,
         "resource_id": resource.pk,
         "contact_id": resource.contact_points.get().pk,
+        "batch_id": list_of(cast["admin"]).pk,
         "given_id": given_in(departure, resource).pk,
         "translation_id": EditionTranslation.objects.first().pk,
         "device_id": device_of(departure.therapist).pk,
@@ -226,6 +237,13 @@ def addresses(cast, departure, resource):
         "key": "0-x",
     }
     return {name: reverse(name, kwargs={each: facts[each] for each in parameters_of(name)}) for name in TABLE}
+
+
+def list_of(admin):
+    """Read, and nothing of it is taken over yet."""
+    return ImportBatch.objects.create(
+        name="list.csv", source="Helpers", country="US", zone="UTC", state="ready", by=admin
+    )
 
 
 def given_in(departure, resource):

@@ -109,11 +109,11 @@ def test_a_checked_number_is_never_overwritten_without_a_person(night, bring, ta
     batch = bring(NIGHT.replace("0143", "0199"), DAY)
     assert row_of(batch).what == "decision"
     take_over(batch)
-    assert dials(night) == ["2025550143"]
+    assert dials(night) == ["12025550143"]
     batches.decide(row_of(batch), "theirs", by=admin)
     take_over(batch)
     night.refresh_from_db()
-    assert (dials(night), night.status) == (["2025550199"], "in_review")
+    assert (dials(night), night.status) == (["12025550199"], "in_review")
 
 
 def test_a_number_that_is_checked_after_the_list_was_read_is_asked_too(night, bring, take_over, admin):
@@ -121,14 +121,14 @@ def test_a_number_that_is_checked_after_the_list_was_read_is_asked_too(night, br
     assert row_of(batch).what == "update"
     check(night, by=admin)
     take_over(batch)
-    assert (row_of(batch).what, dials(night)) == ("decision", ["2025550143"])
+    assert (row_of(batch).what, dials(night)) == ("decision", ["12025550143"])
 
 
 def test_a_number_the_list_has_no_more_is_asked_and_not_taken_out(night, bring, take_over, admin):
     batch = bring("7,Night line,Helpers,,Open at night\n", DAY)
     assert row_of(batch).what == "decision"
     take_over(batch)
-    assert dials(night) == ["2025550143"]
+    assert dials(night) == ["12025550143"]
     batches.decide(row_of(batch), "theirs", by=admin)
     take_over(batch)
     assert dials(night) == []
@@ -204,7 +204,7 @@ def test_undoing_takes_new_entries_away_and_sets_changed_ones_back(night, bring,
     take_back(batch)
     assert list(Resource.objects.order_by("pk").values("pk", "name", "description", "status")) == before
     assert list(ExternalId.objects.order_by("pk").values("key", "said")) == said
-    assert (dials(night), night.aliases.count()) == (["2025550143"], 0)
+    assert (dials(night), night.aliases.count()) == (["12025550143"], 0)
 
 
 def test_undoing_leaves_what_somebody_changed_since_and_says_so(night, bring, take_over, take_back):
