@@ -93,7 +93,7 @@ def map_import(request, batch_id):
     if batch.state != State.MAPPING:
         return redirect("import", batch.pk)
     profiles = MappingProfile.objects.filter(signature=batches.signature(batch.columns))
-    asked = request.GET.get("profile", "").replace("\0", "")
+    asked = request.GET.get("profile", "")
     profile = profiles.filter(name=asked).first() if asked else profiles.first()
     form = MappingForm(posted(request), columns=batch.columns, mapping=profile.mapping if profile else None)
     if request.method == "POST" and form.is_valid():
@@ -115,8 +115,8 @@ def done(batch, deed, *, request=None, where=""):
 
 @require_POST
 @allow(Role.ADMIN)
-def decide_import_row(request, row_id):
-    row = get_object_or_404(ImportRow.objects.select_related("batch"), pk=row_id)
+def decide_import_row(request, import_row_id):
+    row = get_object_or_404(ImportRow.objects.select_related("batch"), pk=import_row_id)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose which one is right."))

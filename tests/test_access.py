@@ -228,7 +228,8 @@ def addresses(cast, departure, resource):
         "decision_id": decisions.propose(departure, choice="keep_trying", words="Why", by=departure.therapist).pk,
         "resource_id": resource.pk,
         "contact_id": resource.contact_points.get().pk,
-        "batch_id": list_of(cast["admin"]).pk,
+        "batch_id": (listed := list_of(cast["admin"])).pk,
+        "import_row_id": listed.rows.get().pk,
         "given_id": given_in(departure, resource).pk,
         "translation_id": EditionTranslation.objects.first().pk,
         "device_id": device_of(departure.therapist).pk,
@@ -240,10 +241,11 @@ def addresses(cast, departure, resource):
 
 
 def list_of(admin):
-    """Read, and nothing of it is taken over yet."""
-    return ImportBatch.objects.create(
-        name="list.csv", source="Helpers", country="US", zone="UTC", state="ready", by=admin
-    )
+    """Read, and nothing of it is taken over yet; one row of it needs somebody."""
+    facts = {"name": "list.csv", "source": "Helpers", "country": "US", "zone": "UTC", "state": "ready", "by": admin}
+    made = ImportBatch.objects.create(**facts)
+    made.rows.create(position=1, what="decision", question="conflict")
+    return made
 
 
 def given_in(departure, resource):

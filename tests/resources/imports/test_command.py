@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from resources.models import Resource
+from tests.databases import database_url
 
 LIST = "Name,Phone\nNight line,(202) 555-0143\n,(202) 555-0144\n"
 
@@ -57,8 +59,9 @@ def test_columns_nobody_has_explained_are_shown_with_a_suggestion(db, listed, ca
 
 
 @pytest.mark.processes
-def test_a_file_that_is_not_there_ends_with_status_1(tmp_path):
+def test_a_file_that_is_not_there_ends_with_status_1(db, tmp_path):
+    env = os.environ | {"DATABASE_URL": database_url(), "DEBUG": "true"}
     command = [sys.executable, "manage.py", "import_resources", str(tmp_path / "none.csv")]
-    ended = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert "cannot be opened" in ended.stderr
