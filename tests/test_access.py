@@ -11,7 +11,7 @@ from django.utils import timezone
 from followups import absences, calendars, decisions, on_call, overrides, policies
 from followups.models import FollowUp
 from protocols.models import EditionTranslation
-from resources.models import Bundle, Organisation, Resource, SearchGap
+from resources.models import Bundle, ImportBatch, Organisation, Resource, SearchGap
 from sessions_app import checklist, help_calls, levels, reports
 from sessions_app.models import ResponseLevel
 from tests.followups.push_service import device_of
@@ -103,6 +103,16 @@ TABLE = {
     "add-bundle": (OF_THE_ADMIN, OF_THE_ADMIN),
     "edit-bundle": (OF_THE_ADMIN, OF_THE_ADMIN),
     "retire-bundle": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "imports": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "import": (OF_THE_ADMIN, GET_ONLY),
+    "import-progress": (OF_THE_ADMIN, GET_ONLY),
+    "import-table": (OF_THE_ADMIN, GET_ONLY),
+    "map-import": (but(OF_THE_ADMIN, admin=302), but(OF_THE_ADMIN, admin=302)),  # it has been said what they mean
+    "choose-import-rows": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "decide-import-row": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "keep-ours": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "apply-import": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "undo-import": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=302)),
     "eleven-steps": (STAFF, GET_ONLY),
     "review-translation": (POST_ONLY, [403, 302, 302, 302, 403, 302]),
     "now": ([200, 302, 200, 302, 302, 302], [200, 302, 200, 302, 302, 302]),
@@ -264,6 +274,8 @@ def addresses(cast, departure, resource):
         "second_id": another_than(resource).pk,
         "gap_id": SearchGap.objects.create(words="sailors", country="US", on=timezone.localdate()).pk,
         "bundle_id": Bundle.objects.create(name="Evening", country="US").pk,
+        "batch_id": (listed := list_of(cast["admin"])).pk,
+        "import_row_id": listed.rows.get().pk,
         "given_id": given_in(departure, resource).pk,
         "translation_id": EditionTranslation.objects.first().pk,
         "device_id": device_of(departure.therapist).pk,
@@ -278,6 +290,14 @@ def another_than(resource):
     """A second entry, which could be the same."""
     facts = {"slug": "another-helpline", "name": "Another helpline", "country": "US"}
     return Resource.objects.create(organisation=resource.organisation, status=Resource.Status.IN_REVIEW, **facts)
+
+
+def list_of(admin):
+    """Read, and nothing of it is taken over yet; one row of it needs somebody."""
+    facts = {"name": "list.csv", "source": "Helpers", "country": "US", "zone": "UTC", "state": "ready", "by": admin}
+    made = ImportBatch.objects.create(**facts)
+    made.rows.create(position=1, what="decision", question="conflict")
+    return made
 
 
 def given_in(departure, resource):

@@ -5,6 +5,7 @@ from resources.models.checks import Evidence, NumberReport, Verification
 from resources.models.contacts import ContactPoint
 from resources.models.directory import Organisation, Resource
 from resources.models.finding import KnownHours, SearchEntry, SearchWord
+from resources.models.imports import ImportBatch, ImportFile, ImportRow, MappingProfile
 from resources.models.links import CuratorTask, LinkCheck, PageState, Shown, WatchedPage, Why
 from resources.models.names import Alias, ExternalId
 from resources.models.policies import InclusionPolicy
@@ -19,10 +20,14 @@ __all__ = [
     "CuratorTask",
     "Evidence",
     "ExternalId",
+    "ImportBatch",
+    "ImportFile",
+    "ImportRow",
     "InclusionPolicy",
     "KnownHours",
     "LinkCheck",
     "Location",
+    "MappingProfile",
     "NumberReport",
     "Organisation",
     "PageState",

@@ -5,7 +5,7 @@ from django.urls import resolve
 
 from followups import policies
 from followups.models import FollowUp
-from resources.models import Bundle, Resource
+from resources.models import Bundle, ImportBatch, Resource
 from sessions_app import departures, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 from tests.journeys.conftest import PHONE, STORAGE_DENIED
@@ -178,6 +178,10 @@ PAGES = {
         "/resources/bundles/",
         "/resources/bundles/add/",
         "/resources/bundles/{bundle}/",
+        "/resources/imports/",
+        "/resources/imports/{import}/",
+        "/resources/imports/{columns}/columns/",
+        "/resources/imports/{import}/undo/",
         "/follow-ups/policies/",
         "/follow-ups/policies/{policy}/",
         "/follow-ups/policies/{policy}/what-when/?{asked}",
@@ -193,7 +197,16 @@ PAGES = {
         "/api/",
     ],
 }
-FOR_MACHINES = {"calendar", "push-worker", "healthz", "manifest", "service-worker", "session-end"}
+FOR_MACHINES = {
+    "calendar",
+    "push-worker",
+    "healthz",
+    "import-progress",
+    "import-table",
+    "manifest",
+    "service-worker",
+    "session-end",
+}
 ON_THE_WAY = {
     "review": "needs a signed report: on the whole way",
     "account_reset_password_from_key": "needs a link out of a mail",
@@ -218,7 +231,19 @@ def facts_of(departure):
         "contact": Resource.objects.first().contact_points.first().pk,
         "other": Resource.objects.last().pk,
         "bundle": Bundle.objects.get_or_create(name="Evening", country="US")[0].pk,
+        **lists_of(departure.therapist),
     }
+
+
+def lists_of(person):
+    """One list that was read, with a row that needs somebody, and one of which nobody has said what its columns mean."""
+    facts = {"name": "list.csv", "source": "Helpers", "country": "US", "zone": "UTC", "by": person}
+    columns = [{"name": "Title", "samples": ["Night line"], "suggested": "name"}]
+    read = ImportBatch.objects.create(**facts, state="ready", counts={"decision": 1})
+    diff = [{"field": "cost", "is_conflict": True, "ours": "free", "theirs": "10 p", "said_before": None}]
+    resource = Resource.objects.first()
+    read.rows.create(position=1, what="decision", question="conflict", diff=diff, value="Night line", resource=resource)
+    return {"import": read.pk, "columns": ImportBatch.objects.create(**facts, state="mapping", columns=columns).pk}
 
 
 def test_no_page_is_forgotten(departure, supervisor, starter):
