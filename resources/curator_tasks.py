@@ -39,6 +39,11 @@ def close(tasks, *, by):
         audit.record("curator_task_closed", task, by=by, kind=task.kind)
 
 
+def waiting():
+    """The open tasks about an entry, the oldest first, with that and the contact they are about."""
+    return CuratorTask.objects.filter(closed_at=None, resource__isnull=False).select_related("resource", "contact")
+
+
 def was_put_aside(kind, *, resource_id, contact_id, since):
     """Whether a person has closed such a task since this trouble began."""
     closed = CuratorTask.objects.filter(kind=kind, resource_id=resource_id, contact_id=contact_id)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.resources, name="resources"),
     path("nothing-found/", views.nothing_found, name="nothing-found"),
     path("checks/", views_of_checking.queue, name="check-queue"),
+    path("checks/pages/<int:task_id>/aside/", views_of_checking.put_page_aside, name="put-page-aside"),
     path("reported/", views.reported, name="my-reports"),
     path("export/", views_of_export.export_resources, name="export-resources"),
     path("export/<str:form_name>/", views_of_export.export_file, name="export-file"),

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import allow, posted
 from accounts.models import Role
-from resources import checking, proposals
+from resources import checking, curator_tasks, proposals
 from resources.forms_of_checking import CheckForm, ContactForm, StatusForm
-from resources.models import ContactPoint, NumberReport, Resource
+from resources.models import ContactPoint, CuratorTask, NumberReport, Resource, Verification
 
 MOST = 50  # in each part of the queue
 DUE_SOON = timedelta(days=14)
@@ -29,16 +29,31 @@ def queue(request):
     entries = Resource.objects.filter(status__in=Resource.GIVEABLE).with_contacts()
     by_need = entries.order_by("check_due_on", "-is_crisis_line", "name", "pk")
     others = by_need.exclude(Exists(open_reports))
+    tried = Verification.objects.filter(contact_point__resource=OuterRef("pk"), contact_point__removed_at=None)
+    in_vain = tried.filter(result=Verification.Result.NO_ANSWER, retry_on__lte=today).exclude(
+        Exists(Verification.objects.filter(contact_point=OuterRef("contact_point"), pk__gt=OuterRef("pk")))
+    )
     checked, unchecked = others.filter(status=Resource.Status.VERIFIED), others.filter(status=Resource.Status.IN_REVIEW)
     parts = [
         (_("Somebody found it wrong"), by_need.filter(Exists(open_reports))),
+        (_("Nobody answered: to be tried again"), others.filter(Exists(in_vain))),
         (_("Overdue"), others.filter(check_due_on__lt=today)),
         (_("Due in the next two weeks"), checked.filter(check_due_on__range=(today, today + DUE_SOON))),
         (_("Not checked yet"), unchecked.exclude(check_due_on__lt=today)),
     ]
     context = {"parts": [(title, list(found[:MOST])) for title, found in parts], "most": MOST}
     context["proposals"] = list(proposals.waiting()[:MOST])
+    context["pages"] = list(curator_tasks.waiting()[:MOST])
     return render(request, "resources/queue.html", context)
+
+
+@require_POST
+@allow(Role.ADMIN)
+def put_page_aside(request, task_id):
+    """A curator knows of it: it stays closed for as long as it is the same trouble."""
+    curator_tasks.close(CuratorTask.objects.filter(pk=get_object_or_404(CuratorTask, pk=task_id).pk), by=request.user)
+    messages.success(request, _("Saved."))
+    return redirect("check-queue")
 
 
 @require_safe

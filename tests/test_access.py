@@ -11,6 +11,7 @@ from django.utils import timezone
 from followups import absences, calendars, decisions, on_call, overrides, policies
 from followups.models import FollowUp
 from protocols.models import EditionTranslation
+from resources import curator_tasks
 from resources.models import Bundle, ImportBatch, Organisation, Resource, SearchGap
 from sessions_app import checklist, help_calls, levels, reports
 from sessions_app.models import ResponseLevel
@@ -75,6 +76,7 @@ TABLE = {
     **dict.fromkeys(HSDS, (SWITCHED_OFF, [405] * 6)),
     "check-queue": (OF_THE_ADMIN, GET_ONLY),
     "check-resource": (OF_THE_ADMIN, GET_ONLY),
+    "put-page-aside": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
     "check-contact": (POST_ONLY, but(OF_THE_ADMIN, admin=422)),
     "change-contact": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "change-resource-status": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
@@ -268,6 +270,7 @@ def addresses(cast, departure, resource):
         "contact_id": resource.contact_points.get().pk,
         "form_name": "csv",
         "id": resource.pk,
+        "task_id": curator_tasks.open_one("link", by="link check", resource_id=resource.pk).pk,
         "part": "names",
         "part_id": resource.aliases.create(words="A line").pk,
         "first_id": resource.pk,
