@@ -13,7 +13,7 @@ def narrowed(question):
     """The entries that answer all filters of a question but its search."""
     found = leaving.entries()
     if question.modified_after:
-        found = found.filter(last_modified__gte=question.modified_after)
+        found = leaving.changed_since(found, question.modified_after)
     if question.organization_id:
         found = found.filter(organisation__name=organisation_name(question.organization_id))
     if question.taxonomy_term_id:
@@ -45,8 +45,7 @@ def services(question):
     found = keys(question)
     asked = found[question.span]
     if question.is_minimal:
-        rows = {row.pk: row for row in leaving.entries().filter(pk__in=asked)}
-        contents = [hsds.minimal(rows[key]) for key in asked if key in rows]
+        contents = [hsds.minimal(row) for row in leaving.of_keys(asked, is_whole=False)]
     else:
         rows = leaving.of_keys(asked)
         contents = list(hsds.services(rows)) if question.is_full else [hsds.listed(row) for row in rows]

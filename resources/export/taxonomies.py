@@ -1,5 +1,6 @@
 """The directory's categories as a taxonomy of two levels, with ids that are the same everywhere."""
 
+from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils.translation import override
@@ -17,8 +18,9 @@ SUBJECTS = {
 PARENTS = {"for": "For whom", "about": "What it is about"}
 
 
+@lru_cache(maxsize=1024)
 def term(code):
-    """A category as a taxonomy term."""
+    """A category as a taxonomy term, to be read only: the same dict serves every document."""
     with override(LANGUAGE):
         name = str(GROUPS.get(code) or NEEDS.get(code) or code.replace("-", " ").capitalize())
     return made(code, name, parent_id=parent_term("for" if code in GROUPS else "about")["id"])

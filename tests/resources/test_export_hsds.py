@@ -296,4 +296,6 @@ def test_last_modified_moves_with_contacts_checks_and_reports(put, admin, therap
         deed(entry.contact_points.get())
         after = read(entry).last_modified
         assert after > before
+        assert leaving.changed_since(leaving.entries(), after).exists()
+        assert not leaving.changed_since(leaving.entries(), after + timedelta(microseconds=1)).exists()
         before = after
