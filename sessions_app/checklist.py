@@ -12,6 +12,7 @@ from accounts import audit
 from protocols import editions
 from protocols.models import Outcome, Phase, ProtocolStep
 from resources import snapshots
+from resources.models import Resource
 from sessions_app import signals
 from sessions_app.captures import CAPTURES
 from sessions_app.models import CapturedFact, DepartureEvent, GivenResource, StepResponse
@@ -233,6 +234,7 @@ def give(departure, *, resources, way, taken, op_id, by, safe_at_home=GivenResou
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
     if GivenResource.objects.filter(op_id=op_id).exists():
         return []
+    entries = Resource.objects.with_contacts().in_bulk([resource.pk for resource in resources])
     given = GivenResource.objects.bulk_create(
         GivenResource(
             op_id=op_id,
@@ -244,9 +246,9 @@ def give(departure, *, resources, way, taken, op_id, by, safe_at_home=GivenResou
             safe_at_home=safe_at_home,
             by=by,
         )
-        for resource in resources
+        for resource in entries.values()
     )
-    audit.record("resources_given", departure, by=by, resources=[str(resource.pk) for resource in resources])
+    audit.record("resources_given", departure, by=by, resources=[str(key) for key in entries])
     record(departure, slug="provide-resources", outcome=Outcome.DONE, op_id=derived(op_id, "given"), by=by)
     return given
 
