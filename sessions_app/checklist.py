@@ -234,21 +234,22 @@ def give(departure, *, resources, way, taken, op_id, by, safe_at_home=GivenResou
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
     if GivenResource.objects.filter(op_id=op_id).exists():
         return []
-    entries = Resource.objects.with_contacts().in_bulk([resource.pk for resource in resources])
+    keys = list(dict.fromkeys(resource.pk for resource in resources))
+    entries = Resource.objects.with_contacts().in_bulk(keys)
     given = GivenResource.objects.bulk_create(
         GivenResource(
             op_id=op_id,
             departure=departure,
-            resource=resource,
-            snapshot=snapshots.take(resource, country=departure.country),
+            resource=entries[key],
+            snapshot=snapshots.take(entries[key], country=departure.country),
             way=way,
             taken=taken,
             safe_at_home=safe_at_home,
             by=by,
         )
-        for resource in entries.values()
+        for key in keys
     )
-    audit.record("resources_given", departure, by=by, resources=[str(key) for key in entries])
+    audit.record("resources_given", departure, by=by, resources=[str(key) for key in keys])
     record(departure, slug="provide-resources", outcome=Outcome.DONE, op_id=derived(op_id, "given"), by=by)
     return given
 
