@@ -12,6 +12,7 @@ from accounts import audit
 from protocols import editions
 from protocols.models import Outcome, Phase, ProtocolStep
 from resources import snapshots
+from resources.models import Resource
 from sessions_app import signals
 from sessions_app.captures import CAPTURES
 from sessions_app.models import CapturedFact, DepartureEvent, GivenResource, StepResponse
@@ -233,20 +234,22 @@ def give(departure, *, resources, way, taken, op_id, by, safe_at_home=GivenResou
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
     if GivenResource.objects.filter(op_id=op_id).exists():
         return []
+    keys = list(dict.fromkeys(resource.pk for resource in resources))
+    entries = Resource.objects.with_contacts().in_bulk(keys)
     given = GivenResource.objects.bulk_create(
         GivenResource(
             op_id=op_id,
             departure=departure,
-            resource=resource,
-            snapshot=snapshots.take(resource, country=departure.country),
+            resource=entries[key],
+            snapshot=snapshots.take(entries[key], country=departure.country),
             way=way,
             taken=taken,
             safe_at_home=safe_at_home,
             by=by,
         )
-        for resource in resources
+        for key in keys
     )
-    audit.record("resources_given", departure, by=by, resources=[str(resource.pk) for resource in resources])
+    audit.record("resources_given", departure, by=by, resources=[str(key) for key in keys])
     record(departure, slug="provide-resources", outcome=Outcome.DONE, op_id=derived(op_id, "given"), by=by)
     return given
 

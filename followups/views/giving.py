@@ -14,7 +14,7 @@ from sessions_app.views.giving import Place, give_page
 @require_http_methods(["GET", "POST"])
 @allow(Role.THERAPIST, Role.SUPERVISOR)
 def give_at_follow_up(request, pk):
-    """What is given stands with the departure of the follow-up; one that was taken back as a mistake gets nothing."""
+    """What is given stands with the departure of the follow-up. One that was taken back as a mistake gets nothing."""
     follow_up = visible(request, pk)
     if follow_up.departure.is_voided:
         raise Http404
