@@ -6,11 +6,11 @@ from django.db import connection, transaction
 from django.db.models import Count, Q
 
 from resources import likeness
-from resources.models import ContactPoint, Resource
+from resources.models import Alias, ContactPoint, Resource
 
-AT_ONCE = 50  # entries that are compared with all others on one page
+AT_ONCE = 25  # entries that are compared with all others on one page
 MOST_PER_ENTRY = 10
-NAMES_LIKE = 0.45  # of pg_trgm; what is less alike is not looked at for its name alone
+NAMES_LIKE = 0.55  # of pg_trgm; what is less alike is not looked at for its name alone
 MOST_LIKE = 5  # shown to somebody who is about to add an entry
 TAKEN_OUT = [Resource.Status.RETIRED.value, Resource.Status.DO_NOT_LIST.value]
 
@@ -100,11 +100,17 @@ def like(*, name, country, numbers=()):
 
     `numbers` holds pairs (country it is dialled in, digits). What was taken out is not among them.
     """
-    same = Q(name__trigram_similar=name) | Q(aliases__words__iexact=name)
+    reached = Q(pk__in=[])
     for region, dial in numbers:
-        same |= Q(contact_points__dial=dial, contact_points__dial_region=region, contact_points__removed_at=None)
+        reached |= Q(dial=dial, dial_region=region)
+    keys = [
+        Resource.objects.filter(name__trigram_similar=name).order_by().values("pk"),
+        Alias.objects.filter(words__iexact=name).order_by().values("resource"),
+        ContactPoint.objects.current().filter(reached).order_by().values("resource"),
+    ]
+    same = Q(pk__in=keys[0]) | Q(pk__in=keys[1]) | Q(pk__in=keys[2])
     open_ones = Resource.objects.exclude(status__in=TAKEN_OUT).filter(country=country)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', '0.6', true)")
-        found = list(open_ones.filter(same).select_related("organisation").distinct()[: MOST_LIKE * 4])
+        found = list(open_ones.filter(same).select_related("organisation")[: MOST_LIKE * 4])
     return sorted(found, key=lambda entry: -likeness.alike(entry.name, name))[:MOST_LIKE]

@@ -78,7 +78,7 @@ def is_open(hours, day, minute):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table: a group and a language, and how many entries there are at each of TIMES."""
+    """One line of the table: a group and a language, and how many entries there are at each of TIMES, in words."""
 
     group: str
     language: str
@@ -90,7 +90,7 @@ def table(shelf):
     languages = sorted({code for entry in shelf for code in entry.languages})
     wanted = {GENERAL: _("Everybody"), **GROUPS}
     return [
-        Line(label, language_name(code), [number(shelf, group, code, time) for time in TIMES])
+        Line(label, language_name(code), [(words, number(shelf, group, code, time)) for time, words in TIMES.items()])
         for group, label in wanted.items()
         for code in languages
     ]

@@ -4,11 +4,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from resources import checking, curation
+from resources import checking, curation, unlisted
 from resources.checking import locked
 from resources.models import Evidence, Resource
 
 Status = Resource.Status
+LONGEST_REASON = Resource._meta.get_field("status_reason").max_length
 
 
 class IsDecided(Exception):
@@ -27,9 +28,15 @@ class CannotBeReached(Exception):
 def propose(*, name, country, why, by, number=None, shown="", url=""):
     """`by` misses this entry. Returns the draft; a number (`phones.Number`) becomes its contact. Raises NotToBeListed.
 
-    Why it is missed stands as the reason of the draft, for whoever decides.
+    Why it is missed stands as the reason of the draft, for whoever decides. A short number that nobody knows stands
+    there too and is no contact yet: a curator has to dial it first.
     """
-    contacts = [contact_of(number, country, shown)] if number else []
+    is_known = number is not None and number.is_known
+    contacts = [contact_of(number, country, shown)] if is_known else []
+    if number and not is_known:
+        numbers = [(getattr(number, "region", "") or country, number.dial)]
+        unlisted.refuse(numbers=numbers)
+        why = f"{shown}: {why}"[:LONGEST_REASON]
     facts = {"name": name, "country": country, "url": url, "status_reason": why, "contacts": contacts}
     if url:
         facts["evidence"] = [{"url": url, "kind": Evidence.Kind.OPERATOR, "seen_on": timezone.localdate()}]

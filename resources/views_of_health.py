@@ -27,7 +27,6 @@ def health(request):
         "sample": figures.sample_of_calls(),
         "passed": figures.PASSED,
         "country_name": country_name(country),
-        "times": missing.TIMES.values(),
         "lines": missing.table(shelf),
         "has_text_for_minors": missing.has_text_for_minors_at_night(shelf),
     }

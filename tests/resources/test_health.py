@@ -105,7 +105,10 @@ def test_what_is_missing_counts_checked_entries_by_group_language_and_time(check
     checked("Line for all", dial="12025550141", hours=ALWAYS, languages=["en"])
     checked("Youth line", dial="12025550142", hours=OFFICE, languages=["en", "es"], categories=["youth"])
     put("Unchecked", dial="12025550143", hours=ALWAYS, languages=["fr"])
-    lines = {(str(line.group), str(line.language)): line.numbers for line in missing.table(missing.shelf("US"))}
+    lines = {
+        (str(line.group), str(line.language)): [number for _time, number in line.numbers]
+        for line in missing.table(missing.shelf("US"))
+    }
     assert lines["Everybody", "English"] == [1, 1, 1]
     assert lines["Everybody", "Spanish"] == [0, 0, 0]
     assert lines["Children and young people", "Spanish"] == [1, 0, 0]

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import Role
 from resources import checking, curated_contacts, curated_parts, curation, proposals
 from resources.models import Alias, Bundle, ContactPoint, Coverage, Location, Resource
+from tests.followups.races import both, meet_after
 
 
 @pytest.fixture
@@ -272,6 +273,32 @@ def test_a_proposal_of_what_is_there_shows_it_at_once(signed_in, therapist, shel
     assert "Many of our clients sail" in words(answer)
     browser.post(reverse("propose-entry"), PROPOSAL | {"number": "(202) 555-0143", "is_another": "on"})
     assert Resource.objects.filter(status="draft").count() == 1
+
+
+def test_a_short_number_nobody_knows_is_dialled_by_a_curator_before_it_is_a_contact(signed_in, therapist):
+    signed_in(therapist).post(reverse("propose-entry"), PROPOSAL | {"number": "113", "country": "NL"})
+    draft = Resource.objects.get()
+    assert draft.status_reason == "113: Many of our clients sail"
+    assert not draft.contact_points.exists()
+    with pytest.raises(proposals.CannotBeReached):
+        proposals.take_over(draft, by=therapist)
+
+
+def test_two_curators_who_decide_at_once_decide_once(transactional_db, therapist, admin, monkeypatch):
+    draft = proposals.propose(name="A page", country="US", why="Seen", url="https://page.example", by=therapist)
+    facts = {"kind": "voice", "dial": "12025550143", "dial_region": "US"}
+    curated_contacts.add_contact(draft, by=admin, **facts)
+    meet_after(monkeypatch, proposals, "undecided")
+
+    def decide(deed, **facts):
+        try:
+            deed(draft, by=admin, **facts)
+        except proposals.IsDecided:
+            return "told"
+        return "decided"
+
+    said = both(lambda: decide(proposals.take_over), lambda: decide(proposals.decline, reason="It costs a fee"))
+    assert sorted(said) == ["decided", "told"]
 
 
 def test_a_proposal_needs_a_number_or_a_page(signed_in, therapist):
