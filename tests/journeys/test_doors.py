@@ -173,8 +173,6 @@ FOR_MACHINES = {
     "calendar",
     "push-worker",
     "healthz",
-    "import-progress",
-    "import-table",
     "manifest",
     "service-worker",
     "session-end",

@@ -64,10 +64,9 @@ def at_once(*deeds):
     return found
 
 
-def test_two_workers_at_once_claim_one_batch_once(ready, admin, monkeypatch):
+def test_of_two_workers_at_once_one_waits_though_there_are_two_lists(ready, admin, monkeypatch):
     """Each looks for a while before it writes its lease; without the lock both would find nobody at work."""
-    for _each in range(2):
-        batch = ready(3)
+    for batch in (ready(3), ready(3)):
         batches.apply(batch, by=admin)
     real = imports.uuid.uuid4
 
