@@ -177,7 +177,7 @@ def contact_item(deed, contact, facts, days, *, is_conflict):
         "deed": deed,
         "contact": contact.pk if contact else None,
         "is_conflict": is_conflict,
-        "ours": str(contact.words) if contact else "",
+        "ours": f"{contact.get_kind_display()}: {contact.words}" if contact else "",
         "theirs": facts or "",
         "said_before": None,
         **days,
