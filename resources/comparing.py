@@ -161,7 +161,7 @@ def contact_differences(resource, said, theirs, days, *, is_held):
 
 
 def pairs(gone, new):
-    """A number in place of another: the only one of its kind that went, with the only one that came. Leave both lists."""
+    """A number in place of another: the only one of its kind that went and that came. They leave both lists."""
     for kind in {each.kind for each in gone}:
         went = [each for each in gone if each.kind == kind]
         came = [each for each in new if each["kind"] == kind]
@@ -177,7 +177,7 @@ def contact_item(deed, contact, facts, days, *, is_conflict):
         "deed": deed,
         "contact": contact.pk if contact else None,
         "is_conflict": is_conflict,
-        "ours": str(contact.words) if contact else "",
+        "ours": f"{contact.get_kind_display()}: {contact.words}" if contact else "",
         "theirs": facts or "",
         "said_before": None,
         **days,

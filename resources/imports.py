@@ -106,7 +106,7 @@ def release(batch):
 
 
 def advance(batch, *, until):
-    """Do the next thing for a batch. What cannot be read is told on its page; a mistake of ours too, without its words."""
+    """Do the next thing for a batch. What cannot be read is told on its page; a mistake of ours without its words."""
     try:
         if batch.deaths >= MOST_DEATHS:
             raise Unreadable(_("Reading it ended the program three times. Upload it in parts."))
@@ -138,7 +138,8 @@ def read(batch):
     content = ImportFile.objects.get(pk=batch.pk).content
     source = open_file(io.BytesIO(bytes(content)), name=batch.name)
     if source.needs_mapping and not batch.mapping:
-        return ask_for_mapping(batch, source)
+        ask_for_mapping(batch, source)
+        return
     if source.needs_mapping:
         source = mapped(source, batch.mapping)
     known = (batch.rows.aggregate(Max("position"))["position__max"] or 0) if batch.state == State.READING else 0

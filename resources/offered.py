@@ -1,5 +1,7 @@
 """What a list offers, in the one shape in which it can be laid beside an entry of the directory."""
 
+import re
+
 from django.utils.translation import gettext as _
 
 from resources.hours_from_hsds import from_hsds
@@ -10,34 +12,18 @@ LISTED, CLOSED, ENDED = "listed", "closed", "ended"
 STANDINGS = {"temporarily closed": CLOSED, "inactive": ENDED, "defunct": ENDED}
 #: What is compared field by field. The parts of an entry that are rows of their own come after it.
 FIELDS = [
-    "name",
-    "organisation",
-    "description",
-    "country",
-    "region",
-    "languages",
-    "language_note",
-    "hours_text",
-    "hours",
-    "is_always_open",
-    "audience",
-    "age_min",
-    "age_max",
-    "categories",
-    "cost",
-    "is_free",
-    "is_anonymous",
-    "is_answered_by_people",
-    "is_open_to_everybody",
-    "may_act_without_consent",
-    "url",
-    "is_crisis_line",
-    "caveats",
-]
+    "name", "organisation", "description", "country", "region", "languages", "language_note", "hours_text",
+    "hours", "is_always_open", "audience", "age_min", "age_max", "categories", "cost", "is_free",
+    "is_anonymous", "is_answered_by_people", "is_open_to_everybody", "may_act_without_consent", "url",
+    "is_crisis_line", "caveats",
+]  # fmt: skip
 #: With one of these other than the rest it is another contact.
 IDENTITY = ("kind", "dial_region", "dial", "extension", "menu_option", "keyword", "url")
 DETAILS = ("e164", "display", "note", "hours", "languages", "cost", "is_confidential")
-PLACE = ["name", "address_1", "address_2", "city", "region", "postal_code", "country", "latitude", "longitude", "is_confidential"]  # fmt: skip
+PLACE = [
+    "name", "address_1", "address_2", "city", "region", "postal_code", "country", "latitude", "longitude",
+    "is_confidential",
+]  # fmt: skip
 
 
 class NotAnEntry(ValueError):
@@ -54,7 +40,7 @@ def entry_of(facts):
     if not name:
         raise NotAnEntry(_("The entry has no name."))
     country = str(facts.get("country") or "")
-    if len(country) != 2 or not (country.isascii() and country.isalpha() and country.isupper()):
+    if not is_code(country):
         raise NotAnEntry(_("It is not known which country it is in."))
     hours, said_of_hours = hours_of(facts)
     entry = {field: facts.get(field) for field in FIELDS} | {"name": name, "hours": hours}
@@ -74,8 +60,12 @@ def entry_of(facts):
     return entry
 
 
+def is_code(country):
+    return bool(re.fullmatch(r"[A-Z]{2}", country))
+
+
 def hours_of(facts):
-    """The hours as JSON and what is to be said of them. Those that cannot be read are unknown, with their words kept."""
+    """The hours as JSON, and what is to be said of them. Those that cannot be read are unknown, their words kept."""
     if facts.get("hours") or not facts.get("schedules"):
         return facts.get("hours") or {}, []
     rules = [
@@ -161,7 +151,7 @@ def place_of(each):
     for name in PLACE[:7]:
         place[name] = cut(Location, name, place[name])
     place["is_confidential"] = bool(place["is_confidential"])
-    if len(place["country"]) != 2:
+    if not is_code(place["country"]):
         place["country"] = ""
     if place["latitude"] is None or place["longitude"] is None:
         place["latitude"] = place["longitude"] = None

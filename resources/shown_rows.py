@@ -5,7 +5,7 @@ import csv
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from resources.models import ImportRow, Resource
+from resources.models import ContactPoint, ImportRow, Resource
 from resources.offered import CLOSED, ENDED, LISTED
 
 What = ImportRow.What
@@ -54,12 +54,20 @@ def line(item):
     return {
         "field": field_words(item),
         "ours": value_words(item["field"], item["ours"]),
-        "theirs": value_words(item["field"], item["theirs"]),
+        "theirs": theirs_words(item),
         "ours_on": item.get("ours_on", ""),
         "theirs_on": item.get("theirs_on", ""),
         "said_before": value_words(item["field"], item.get("said_before")),
         "is_conflict": item["is_conflict"],
     }
+
+
+def theirs_words(item):
+    """A number or address of theirs as it would stand on a card; of all else its value."""
+    if item.get("deed") in ("add", "change"):
+        contact = ContactPoint(**item["theirs"])
+        return f"{contact.get_kind_display()}: {contact.words}"
+    return value_words(item["field"], item["theirs"])
 
 
 def field_words(item):

@@ -124,11 +124,7 @@ def undo_contact(each, *, by):
     if found is None:
         return []
     if each["deed"] == "add":
-        if found.edition != each["edition"] or found.verifications.exists():
-            return [_("%(contact)s was checked or changed since.") % {"contact": found.words}]
-        if not found.removed_at:
-            applying.take_out(found, by=by)
-        return []
+        return take_out_again(found, each["edition"], by=by)
     if each["deed"] == "gone":
         return put_back(found, by=by)
     if found.removed_at or plain(contact_facts(found)) != each["after"]:
@@ -137,6 +133,15 @@ def undo_contact(each, *, by):
         checking.change(found, by=by, **each["before"])
     except checking.IsThereAlready:
         return [_("%(contact)s is there in another place.") % {"contact": found.words}]
+    return []
+
+
+def take_out_again(found, edition, *, by):
+    """A contact that a row added goes again, unless somebody tried or changed it since."""
+    if found.edition != edition or found.verifications.exists():
+        return [_("%(contact)s was checked or changed since.") % {"contact": found.words}]
+    if not found.removed_at:
+        applying.take_out(found, by=by)
     return []
 
 

@@ -201,8 +201,6 @@ FOR_MACHINES = {
     "calendar",
     "push-worker",
     "healthz",
-    "import-progress",
-    "import-table",
     "manifest",
     "service-worker",
     "session-end",
@@ -236,7 +234,7 @@ def facts_of(departure):
 
 
 def lists_of(person):
-    """One list that was read, with a row that needs somebody, and one of which nobody has said what its columns mean."""
+    """A list that was read, with a row that needs somebody, and one whose columns nobody has explained."""
     facts = {"name": "list.csv", "source": "Helpers", "country": "US", "zone": "UTC", "by": person}
     columns = [{"name": "Title", "samples": ["Night line"], "suggested": "name"}]
     read = ImportBatch.objects.create(**facts, state="ready", counts={"decision": 1})

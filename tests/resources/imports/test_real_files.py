@@ -22,7 +22,7 @@ def test_the_seed_twice_creates_58_unchecked_entries_and_then_changes_nothing(up
     assert ExternalId.objects.count() == 58
 
 
-def test_services_of_baltimore_come_in_and_go_again(upload, take_over, take_back, study):
+def test_services_of_baltimore_come_in_and_go_again(transactional_db, upload, take_over, take_back, study):
     path = study("realdata", "baltimore-icarol", "baltimore_icarol_ohana_csv.zip")
     batch = upload(path.read_bytes(), name=path.name, source="Baltimore")
     counts = of_entries(batch)
