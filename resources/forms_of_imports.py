@@ -33,8 +33,16 @@ class UploadForm(forms.Form):
     zone = forms.CharField(
         label=_("Time zone"), max_length=60, help_text=_("Such as Europe/London. For hours that name none.")
     )
-    is_full_replacement = forms.BooleanField(
-        label=_("It is the whole list: what it does not have any more is to be taken out"), required=False
+    is_full_replacement = forms.TypedChoiceField(
+        label=_("How much of the list is it?"),
+        choices=[
+            ("", _("A part, or news: nothing is taken out")),
+            ("whole", _("All of it: what it does not have any more is taken out")),
+        ],
+        coerce=bool,
+        empty_value=False,
+        required=False,
+        widget=forms.RadioSelect,
     )
 
     def clean_file(self):

@@ -23,6 +23,14 @@ def study():
     return find
 
 
+def work_on(batch):
+    """Turn after turn until nothing is left to do for it."""
+    batch.refresh_from_db()
+    while batch.is_working:
+        assert imports.work()
+        batch.refresh_from_db()
+
+
 @pytest.fixture
 def upload(admin):
     """Upload a list and have it read: `upload(b"Name,Phone…", mapping={…})`. Returns the batch."""
@@ -30,12 +38,10 @@ def upload(admin):
     def bring(content, *, name="list.csv", source="Helpers of the town", country="US", mapping=None, **facts):
         facts = {"zone": "America/New_York", "by": admin, **facts}
         batch = batches.add(content, name=name, source=source, country=country, **facts)
-        imports.work()
-        batch.refresh_from_db()
+        work_on(batch)
         if mapping:
             batches.set_mapping(batch, mapping, by=admin)
-            imports.work()
-            batch.refresh_from_db()
+            work_on(batch)
         return batch
 
     return bring
@@ -47,8 +53,7 @@ def take_over(admin):
 
     def apply(batch, **facts):
         batches.apply(batch, by=admin, **facts)
-        imports.work()
-        batch.refresh_from_db()
+        work_on(batch)
         return batch
 
     return apply
@@ -60,8 +65,7 @@ def take_back(admin):
 
     def undo(batch):
         batches.undo(batch, by=admin)
-        imports.work()
-        batch.refresh_from_db()
+        work_on(batch)
         return batch
 
     return undo

@@ -87,6 +87,12 @@ def test_a_form_that_cannot_be_read_is_told_beside_its_fields(desk):
     assert 'value="Helpers"' in text(answer)
 
 
+@pytest.mark.parametrize(("said", "is_whole"), [({}, False), ({"is_full_replacement": "whole"}, True)])
+def test_nothing_is_taken_out_unless_the_list_is_said_to_be_whole(desk, said, is_whole):
+    send(desk, **said)
+    assert ImportBatch.objects.get().is_full_replacement is is_whole
+
+
 def test_a_file_that_is_too_large_is_refused_in_plain_words(desk, monkeypatch):
     monkeypatch.setattr(batches, "MOST_BYTES", 20)
     answer = send(desk)
