@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from resources import checking, matching, shelf
+from resources import checking, curation, matching, shelf
 from resources.comparing import Finding, Former, compare
 from resources.models import Alias, ContactPoint, Coverage, Evidence, ExternalId, ImportRow, Location, Resource
 from resources.models import Organisation as Owner
@@ -200,6 +200,9 @@ def update(resource, items, *, batch, by):
         columns = [*fields, "edition", "updated_at"]
         resource.save(update_fields=columns)
         audit.record("resource_changed", resource, by=by, batch=batch.pk, fields=sorted(fields))
+    if not curation.HOURS.isdisjoint(fields):
+        curation.clear_checks(resource, by=by)
+        checking.settle(resource.pk)
     if "name" in did["fields"]:
         former = {"kind": Alias.Kind.FORMER, "words": did["fields"]["name"][0], "digits": ""}
         did["added"]["aliases"] = add(Alias, resource, [former])

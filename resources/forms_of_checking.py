@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources import phones
+from resources import phones, superseded
 from resources.models import ContactPoint, Resource, Verification
 
 ANSWERS = [("yes", _("Yes")), ("no", _("No")), ("", _("Not asked"))]
@@ -15,6 +15,8 @@ QUESTIONS = {
     "hours": _("The hours are as they stand here"),
     "language": _("The languages are as they stand here"),
 }
+DIAL_IT = _("Dial it, tick that you did, and add a page that shows it.")
+UNKNOWN_SHORT = _("This short number is not known. Dial it, tick that you did, and add a page that shows it.")
 
 
 class CheckForm(forms.Form):
@@ -52,6 +54,8 @@ class ContactForm(forms.ModelForm):
     """Another number, keyword or option for a contact."""
 
     number = forms.CharField(label=_("Number, as dialled there"), max_length=60, required=False)
+    evidence_url = forms.URLField(label=_("Page that shows it"), max_length=400, required=False, assume_scheme="https")
+    has_dialled = forms.BooleanField(label=_("I have dialled it, and the right place answered"), required=False)
 
     class Meta:
         model = ContactPoint
@@ -60,8 +64,9 @@ class ContactForm(forms.ModelForm):
     def __init__(self, data=None, *, instance):
         super().__init__(data, instance=instance)
         self.initial["number"] = instance.display or instance.dial
-        self.order_fields(["number"])
-        del self.fields["number" if not instance.dial else "url"]
+        self.order_fields(["number", "keyword", "menu_option", "url", "note"])
+        for name in ["url"] if instance.dial else ["number", "evidence_url", "has_dialled"]:
+            del self.fields[name]
 
     def clean_number(self):
         text = self.cleaned_data["number"]
@@ -72,12 +77,23 @@ class ContactForm(forms.ModelForm):
         except phones.NotANumber as problem:
             raise forms.ValidationError(str(problem)) from problem
 
+    def clean(self):
+        """A number nobody knows, an emergency number or one that was given up takes somebody who has dialled it."""
+        data = super().clean()
+        self.number = dict(data.pop("number", None) or {})
+        needs_it = self.number.pop("needs_confirmation", False)
+        gone = self.number and superseded.replaced(self.number["dial_region"], self.number["dial"], self.number["e164"])
+        is_confirmed = data.pop("evidence_url", "") and data.pop("has_dialled", False)
+        if gone and not is_confirmed:
+            self.add_error("number", f"{gone.words} {DIAL_IT}")
+        elif needs_it and not is_confirmed:
+            self.add_error("number", UNKNOWN_SHORT)
+        return data
+
     def facts(self):
         """What `checking.change` takes. Call after `is_valid()`."""
-        facts = {name: value for name, value in self.cleaned_data.items() if name != "number"}
-        number = dict(self.cleaned_data.get("number") or {})
-        number.pop("needs_confirmation", None)
-        return facts | number
+        kept = {name: value for name, value in self.cleaned_data.items() if name not in ("evidence_url", "has_dialled")}
+        return kept | self.number
 
 
 class StatusForm(forms.Form):

@@ -5,6 +5,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 
 from resources import inclusion, phones, subjects
+from resources.forms_of_checking import UNKNOWN_SHORT
 from resources.forms_of_hours import HoursForm
 from resources.hours import ALWAYS, UNKNOWN, WEEKLY, hours_or_unknown
 from resources.models import Alias, ContactPoint, Coverage, Evidence, Location, Resource
@@ -115,6 +116,18 @@ class EntryForm(forms.ModelForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "edition"}
 
 
+class ContactHoursForm(HoursForm):
+    """Hours of one contact, where they are others than those of its entry. Not known means: those of the entry."""
+
+    def __init__(self, data=None, *, contact, zone):
+        super().__init__(data, hours=hours_or_unknown(contact.hours), zone=zone)
+        self.fields["kind"].choices = [(UNKNOWN, _("As the entry")), *self.fields["kind"].choices[1:]]
+
+    def facts(self):
+        """What `checking.change` takes."""
+        return {"hours": {} if self.hours.kind == UNKNOWN else self.hours.as_json()}
+
+
 class EntryHoursForm(HoursForm):
     """The hours of an entry, as a timetable and in words for what no timetable can say."""
 
@@ -195,8 +208,7 @@ class NewContactForm(forms.Form):
             self.add_error("number", str(problem))
             return
         if not number.is_known and not (data.get("has_dialled") and data.get("evidence_url")):
-            words = _("This short number is not known. Dial it, tick that you did, and add a page that shows it.")
-            self.add_error("number", words)
+            self.add_error("number", UNKNOWN_SHORT)
         data["read"] = number
 
     def read_address(self, data):

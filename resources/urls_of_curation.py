@@ -19,6 +19,7 @@ urlpatterns = [
     path("parts/<slug:part>/<int:part_id>/remove/", views_of_curation.remove_part, name="remove-entry-part"),
     path("<uuid:resource_id>/contacts/add/", views_of_curation.add_contact, name="add-contact"),
     path("<uuid:resource_id>/contacts/order/", views_of_curation.reorder_contacts, name="reorder-contacts"),
+    path("contacts/<int:contact_id>/hours/", views_of_curation.contact_hours, name="contact-hours"),
     path("contacts/<int:contact_id>/remove/", views_of_curation.remove_contact, name="remove-contact"),
     path("duplicates/", views_of_duplicates.pairs, name="duplicates"),
     path("duplicates/<uuid:first_id>/<uuid:second_id>/", views_of_duplicates.pair, name="pair"),

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import allow, posted
 from accounts.models import Role
-from resources import curated_contacts, curated_parts, curation, duplicates, histories, phones
+from resources import checking, curated_contacts, curated_parts, curation, duplicates, histories, phones
 from resources.checking import ContactHasChanged, IsThereAlready
 from resources.forms_of_curation import (
     AliasForm,
     ChecklistForm,
+    ContactHoursForm,
     CoverageForm,
     EntryForm,
     EntryHoursForm,
@@ -146,6 +147,20 @@ def entry_hours(request, resource_id):
             messages.success(request, _("Saved."))
             return redirect("entry-parts", found.pk)
     context = {"form": form, "resource": found}
+    return render(request, "resources/entry_hours.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(Role.ADMIN)
+def contact_hours(request, contact_id):
+    """When this way is open, where that is not when its entry is. It has to be checked again then."""
+    found = get_object_or_404(ContactPoint.objects.current().select_related("resource"), pk=contact_id)
+    form = ContactHoursForm(posted(request), contact=found, zone=request.user.site.time_zone)
+    if request.method == "POST" and form.is_valid():
+        checking.change(found, by=request.user, **form.facts())
+        messages.success(request, _("Saved."))
+        return redirect("entry-parts", found.resource_id)
+    context = {"form": form, "resource": found.resource, "contact": found}
     return render(request, "resources/entry_hours.html", context, status=422 if form.errors else 200)
 
 

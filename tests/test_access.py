@@ -87,6 +87,7 @@ TABLE = {
     "decline-proposal": (POST_ONLY, but(OF_THE_ADMIN, admin=422)),
     "edit-entry": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "entry-hours": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "contact-hours": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "entry-checklist": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "entry-history": (OF_THE_ADMIN, GET_ONLY),
     "entry-parts": (OF_THE_ADMIN, GET_ONLY),

@@ -166,6 +166,7 @@ PAGES = {
         "/resources/{resource}/proposal/",
         "/resources/{resource}/edit/",
         "/resources/{resource}/hours/",
+        "/resources/contacts/{contact}/hours/",
         "/resources/{resource}/checklist/",
         "/resources/{resource}/history/",
         "/resources/{resource}/parts/",

@@ -383,3 +383,43 @@ def test_pages_ask_no_more_for_more_rows(desk, put, twins, admin, therapist):
     add_more(put, kept, admin, therapist)
     grown = {name: (before[name], statements(desk, address)) for name, address in addresses.items()}
     assert {name: counts for name, counts in grown.items() if counts[1] > min(counts[0], 16)} == {}
+
+
+# Hours of one contact, and numbers that need somebody ------------------------------------------------------------
+
+
+def test_a_contact_gets_hours_of_its_own_and_has_to_be_checked_again(desk, shelter, admin):
+    contact = shelter.contact_points.get()
+    checking.check(contact, result="works", method="call", by=admin)
+    page = reverse("contact-hours", args=[contact.pk])
+    assert "As the entry" in words(desk.get(page))
+    said = {"hours-kind": "weekly", "hours-weekly": "Mon-Fri 09:00-17:00", "hours-zone": "America/New_York"}
+    assert desk.post(page, said).status_code == 302
+    contact.refresh_from_db()
+    assert contact.hours["weekly"][0] == {"day": 1, "opens": "09:00", "closes": "17:00"}
+    assert Resource.objects.with_contacts().get().is_verified is False
+    assert desk.post(page, {"hours-kind": "unknown"}).status_code == 302
+    contact.refresh_from_db()
+    assert contact.hours == {}
+
+
+def test_a_short_number_nobody_knows_takes_somebody_who_has_dialled_it(desk, shelter):
+    contact = shelter.contact_points.get()
+    page = reverse("change-contact", args=[contact.pk])
+    said = {"number": "1553", "keyword": "", "menu_option": "", "note": ""}
+    answer = desk.post(page, said)
+    assert answer.status_code == 422
+    assert "This short number is not known." in words(answer)
+    said |= {"has_dialled": "on", "evidence_url": "https://ncmh.example/"}
+    assert desk.post(page, said).status_code == 302
+    contact.refresh_from_db()
+    assert (contact.dial, contact.e164) == ("1553", "")
+
+
+def test_a_number_that_was_given_up_is_told_before_it_is_written(desk, shelter):
+    contact = shelter.contact_points.get()
+    answer = desk.post(reverse("change-contact", args=[contact.pk]), {"number": "1-800-931-2237"})
+    assert answer.status_code == 422
+    assert "Dial it, tick that you did" in words(answer)
+    contact.refresh_from_db()
+    assert contact.dial == "12025550143"
