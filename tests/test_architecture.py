@@ -221,7 +221,7 @@ def test_tasks_carry_nothing():
     ours = {name for name in app.tasks if name.partition(".")[0] in ROOMS}
     assert ours == {
         *(f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent")),
-        *(f"resources.tasks.{name}" for name in ("check_links", "write_crisis_page")),
+        *(f"resources.tasks.{name}" for name in ("check_links", "work_on_imports", "write_crisis_page")),
     }
     for entry in app.conf.beat_schedule.values():
         assert set(entry) == {"task", "schedule"}, "no arguments, no eta, no expiry"

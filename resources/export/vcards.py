@@ -35,8 +35,10 @@ def card(resource):
 
 
 def number(contact):
-    """What a phone dials."""
-    return phones.tel_link(contact).removeprefix("tel:") if contact.kind in SPOKEN else contact.e164 or contact.dial
+    """What a phone dials wherever it is, else what one dials at home. Messages go to the full number."""
+    if contact.kind not in SPOKEN:
+        return contact.e164 or contact.dial
+    return contact.e164 if phones.works_from_abroad(contact) else contact.dial
 
 
 def addresses(resource):

@@ -87,7 +87,7 @@ def test_the_code_holds_the_number_as_it_is_dialled(put, facts, payload):
     from resources import phones
 
     line = put("Night line", **facts)
-    payload = payload or phones.link(line.contact_points.get())
+    payload = payload or phones.link(line.contact_points.get(), country="US")
     [way] = card_of(line).lines
     assert path_of(payload) in way.code
     assert "style" not in way.code

@@ -149,7 +149,7 @@ def test_a_snapshot_keeps_the_exact_words_whatever_becomes_of_the_entry(starter)
     taken = json.loads(json.dumps(snapshots.take(entry, country="US")))
     entry.contact_points.update(keyword="HELLO")
     contact = taken["contacts"][0]
-    assert (taken["version"], taken["name"], taken["is_verified"]) == (1, "Crisis Text Line (US)", False)
+    assert (taken["version"], taken["name"], taken["is_verified"]) == (2, "Crisis Text Line (US)", False)
     assert (contact["words"], contact["dial"], contact["keyword"]) == ("Text HOME to 741741", "741741", "HOME")
     assert (taken["hours"], taken["status"]) == ("24 hours a day, every day", "in_review")
     assert (taken["checked_on"], taken["days_since_check"]) == (None, None)
