@@ -1,10 +1,12 @@
 """From "within a day" to an instant: wall times, zones, working hours and holidays. No database here."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
+
+from resources import wall_times
 
 LONGEST_CLOSURE = 30  # days looked through for a working day, either way
 
@@ -158,25 +160,7 @@ def out_of_night(moment, *, night, hours):
 
 def instant(day: date, wall_time: time, zone: ZoneInfo) -> datetime:
     """The UTC instant of a wall time. In a gap: the first instant after it. When it happens twice: the first."""
-    wall = datetime.combine(day, wall_time, tzinfo=zone)
-    moment = wall.astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
-        return moment
-    return end_of_gap(wall, zone)
-
-
-def end_of_gap(wall, zone):
-    """The transition inside a spring gap, found to the second by halving the time around it."""
-    before = wall.replace(fold=1).astimezone(UTC)  # read with the later offset: still before the transition
-    after = wall.replace(fold=0).astimezone(UTC)
-    old_offset = before.astimezone(zone).utcoffset()
-    while after - before > timedelta(seconds=1):
-        middle = before + (after - before) / 2
-        if middle.astimezone(zone).utcoffset() == old_offset:
-            before = middle
-        else:
-            after = middle
-    return after.replace(microsecond=0)
+    return wall_times.moment_of(datetime.combine(day, wall_time, tzinfo=zone), zone)
 
 
 def wall(moment, zone):

@@ -138,16 +138,7 @@ def entry_hours(request, resource_id):
     """When the entry can be reached. Contacts with hours of their own keep them."""
     found = get_object_or_404(Resource, pk=resource_id)
     form = EntryHoursForm(posted(request), resource=found, zone=request.user.site.time_zone)
-    if request.method == "POST" and form.is_valid():
-        try:
-            curation.edit(found, edition=form.cleaned_data["edition"], by=request.user, **form.facts())
-        except curation.EntryHasChanged as told:
-            ask_again(form, told.now)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("entry-parts", found.pk)
-    context = {"form": form, "resource": found}
-    return render(request, "resources/entry_hours.html", context, status=422 if form.errors else 200)
+    return page_of_facts(request, found, form, template="resources/entry_hours.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -164,6 +155,20 @@ def contact_hours(request, contact_id):
     return render(request, "resources/entry_hours.html", context, status=422 if form.errors else 200)
 
 
+def page_of_facts(request, found, form, *, template):
+    """Save what the form says of the entry, or show it; it has `facts()` and the edition it was opened with."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            curation.edit(found, edition=form.cleaned_data["edition"], by=request.user, **form.facts())
+        except curation.EntryHasChanged as told:
+            ask_again(form, told.now)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("entry-parts", found.pk)
+    context = {"form": form, "resource": found}
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
 def ask_again(form, now):
     """What was typed stays, and can be saved once somebody has looked at what stands there now."""
     form.data = form.data.copy()
@@ -177,16 +182,7 @@ def entry_checklist(request, resource_id):
     """What the policy asks, with what is known of this entry."""
     found = get_object_or_404(Resource, pk=resource_id)
     form = ChecklistForm(posted(request), resource=found)
-    if request.method == "POST" and form.is_valid():
-        try:
-            curation.edit(found, edition=form.cleaned_data["edition"], by=request.user, **form.facts())
-        except curation.EntryHasChanged as told:
-            ask_again(form, told.now)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("entry-parts", found.pk)
-    context = {"form": form, "resource": found}
-    return render(request, "resources/entry_checklist.html", context, status=422 if form.errors else 200)
+    return page_of_facts(request, found, form, template="resources/entry_checklist.html")
 
 
 @require_safe

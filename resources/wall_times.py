@@ -22,7 +22,11 @@ def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
 
     A time that happens twice is its first. A time that is skipped is the moment of the jump.
     """
-    wall = datetime.combine(day, datetime.min.time(), tzinfo=zone) + timedelta(minutes=minutes)
+    return moment_of(datetime.combine(day, datetime.min.time(), tzinfo=zone) + timedelta(minutes=minutes), zone)
+
+
+def moment_of(wall, zone):
+    """The same for a time of its own date."""
     moment = wall.astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return moment
