@@ -80,10 +80,11 @@ def find(entries, text, *, home, at=None):
     those that have some. First come the entries of `home` (ISO code), then those whose name was typed, crisis lines,
     lines for everybody, what is open now, what was checked. How often an entry was given plays no part.
     """
-    question = lexicon.corrected(questions.read(text))
-    rows, is_loose = look(entries, question, home=home, joined="&"), False
-    if not rows and question.near_terms:
-        rows = look(entries, replace(question, terms=question.near_terms), home=home, joined="&")
+    question, is_loose = questions.read(text), False
+    rows = look(entries, question, home=home, joined="&")
+    if not rows:
+        question = lexicon.corrected(question)
+        rows = corrected_rows(entries, question, home=home)
     if not rows and len(question.terms) + len(question.numbers) > 1:
         rows, is_loose = look(entries, question, home=home, joined="|"), True
     states = hours_now.states({key for row in rows for key in row.hours_keys}, at=at or timezone.now())
@@ -94,6 +95,14 @@ def find(entries, text, *, home, at=None):
         is_loose=is_loose,
         is_cut=len(rows) >= MOST_LOOKED_AT,
     )
+
+
+def corrected_rows(entries, question, *, home):
+    """What answers the nearest words, or else any words that are near."""
+    rows = look(entries, question, home=home, joined="&") if question.corrected else []
+    if not rows and question.near_terms:
+        rows = look(entries, replace(question, terms=question.near_terms), home=home, joined="&")
+    return rows
 
 
 def look(entries, question, *, home, joined):
