@@ -172,7 +172,7 @@ def choices_of(page, name):
 
 
 def test_the_number_behind_a_choice_is_what_it_leaves(directory):
-    for query in ({}, {"kind": "sms"}, {"q": "crisis", "country": "all"}, {"language": "es", "country": "all"}):
+    for query in ({}, {"q": "crisis", "kind": "sms", "country": "all"}):
         page = directory(**query)
         for name in ("open", "kind", "audience", "age", "language", "cost", "region", "consent", "checked"):
             for value, number in choices_of(page, name).items():
