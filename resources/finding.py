@@ -15,7 +15,8 @@ from resources.models import Resource
 from resources.subjects import SPECIAL
 
 #: So many entries are looked at for one search. Counts beyond it are told as "or more".
-MOST_LOOKED_AT = 2000
+MOST_LOOKED_AT = 1000
+MOST_WRONG = 4  # more than any slip that is forgiven
 OF_THE_SEARCH = {"hours_keys", "ways", "other_names"}
 IN_NAMES_ONLY, EVERYWHERE = [0.0, 0.0, 0.0, 1.0], [0.1, 0.2, 0.5, 1.0]
 
@@ -74,7 +75,7 @@ class Found:
 
 
 def find(entries, text, *, home, at=None):
-    """The rows of `entries` (a queryset) that answer `text`; all of them when it is empty.
+    """The rows of `entries` (a queryset in some order) that answer `text`; all of them when it is empty.
 
     Every word and number must occur; where no entry has them all, those with words near to them are offered, and then
     those that have some. First come the entries of `home` (ISO code), then those whose name was typed, crisis lines,
@@ -89,7 +90,7 @@ def find(entries, text, *, home, at=None):
         rows, is_loose = look(entries, question, home=home, joined="|"), True
     states = hours_now.states({key for row in rows for key in row.hours_keys}, at=at or timezone.now())
     return Found(
-        rows=sorted(rows, key=lambda row: order_of(row, states, home=home)),
+        rows=sorted(rows, key=lambda row: order_of(row, question, states, home=home)),
         question=question,
         states=states,
         is_loose=is_loose,
@@ -109,8 +110,8 @@ def look(entries, question, *, home, joined):
     """The entries that answer, at most MOST_LOOKED_AT, those first which are likely to be wanted."""
     entries = entries.filter(condition(question, joined=joined)) if not question.is_empty else entries
     words = search_query(question.terms, joined=joined)
-    if words is None:
-        entries = entries.annotate(in_names=Value(0.0), rank=Value(0.0)).crisis_first(home)
+    if words is None or question.is_a_start:
+        entries = entries.annotate(in_names=Value(0.0), rank=Value(0.0))
     else:
         words_found = F("search_entry__words")
         entries = entries.annotate(
@@ -142,13 +143,15 @@ def search_query(terms, *, joined):
 
 
 def all_of(words):
-    return "(" + " & ".join(f"'{word}':*" for word in words) + ")"
+    """Few letters are looked for in names only: they begin something almost everywhere else."""
+    return "(" + " & ".join(f"'{word}':*{'A' if len(word) < questions.FEWEST_LETTERS else ''}" for word in words) + ")"
 
 
-def order_of(row, states, *, home):
+def order_of(row, question, states, *, home):
     """Smaller comes first. What was typed counts before what we think of the entry."""
     return (
         row.country != home,
+        letters_wrong(row.name, question),
         -round(row.in_names, 3),
         not row.is_crisis_line,
         bool(set(row.categories) & set(SPECIAL)),
@@ -157,4 +160,18 @@ def order_of(row, states, *, home):
         row.status != Resource.Status.VERIFIED,
         -row.rank,
         row.name,
+    )
+
+
+def letters_wrong(name, question):
+    """How many letters of what was typed are wrong if this name was meant; none where nothing was corrected."""
+    if not question.slips:
+        return 0
+    words = questions.WORD.findall(name.casefold())
+    return sum(
+        min(
+            (wrong for known, wrong in near.items() if any(word.startswith(known) for word in words)),
+            default=MOST_WRONG,
+        )
+        for near in question.slips.values()
     )

@@ -13,7 +13,7 @@ from resources.places import COUNTRIES, country_name, is_country
 
 EVERYWHERE = "all"
 LONGEST_QUESTION = 80
-MOST_SHOWN = 100
+FIRST_SHOWN, MOST_SHOWN = 25, 100  # a screen or two at once, as many as anybody reads when asked for
 
 
 def live(trigger):
@@ -80,8 +80,12 @@ class SearchForm(forms.Form):
         self.is_valid()
         entries = Resource.objects.listed()
         country = self.cleaned_data.get("country") or self.home
-        if country != EVERYWHERE:
-            entries = entries.for_country(country)
+        if country == EVERYWHERE:
+            entries = entries.crisis_first(self.home)
+        elif self.cleaned_data.get("q"):
+            entries = entries.serving(country).order_by("-is_crisis_line", "name", "pk")
+        else:
+            entries = entries.first_serving(country, finding.MOST_LOOKED_AT)
         chosen = {name: value for name, value in self.chosen.items() if FILTERS[name].may_ask_for(value)}
         self.found = finding.find(entries, self.cleaned_data.get("q") or "", home=self.home)
         self.narrowed = narrow(self.found, chosen)
@@ -104,8 +108,18 @@ class SearchForm(forms.Form):
 
     @property
     def results(self):
-        """The entries asked for, ready for cards; never more than MOST_SHOWN."""
-        return cards([row.pk for row in self.narrowed.rows[:MOST_SHOWN]])
+        """The entries asked for, ready for cards: the first of them, or as many as may be when more were asked for."""
+        return cards([row.pk for row in self.narrowed.rows[: self.number_shown]])
+
+    @property
+    def number_shown(self):
+        return MOST_SHOWN if self.data.get("more") else FIRST_SHOWN
+
+    @property
+    def more(self):
+        """How to ask for more, and how many there would be; nothing where all are shown that may be."""
+        number = min(len(self.narrowed.rows), MOST_SHOWN) - self.number_shown
+        return (number, self.query(more="1")) if number > 0 else None
 
     @property
     def is_filtered(self):

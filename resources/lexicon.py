@@ -48,6 +48,7 @@ def corrected(question):
         terms=instead(question.terms, near),
         near_terms=instead(question.terms, wider),
         corrected={word: words[0] for word, words in near.items()},
+        slips={word: {known: wrong for wrong, known in distances(word, found)} for word, _plain, _is, found in asked},
     )
 
 

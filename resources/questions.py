@@ -16,6 +16,7 @@ IDLE = frozenset(
 )
 IDLE |= {"the", "to", "with", "y"}
 FEWEST_DIGITS = 2
+FEWEST_LETTERS = 3
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,17 @@ class Question:
     #: The same with every word that is near to one of those typed, for when `terms` find nothing.
     near_terms: tuple[tuple[tuple[str, ...], ...], ...] = ()
     corrected: dict[str, str] = field(default_factory=dict)
+    #: For each typed word that may be misspelt, the words it may stand for and how many letters are then wrong.
+    slips: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def is_empty(self):
         return not self.numbers and not self.terms
+
+    @property
+    def is_a_start(self):
+        """So few letters that they say nothing of what is meant: they filter, and do not rank."""
+        return not any(len(word) >= FEWEST_LETTERS for term in self.terms for words in term for word in words)
 
     def words(self):
         """The words that were typed and have no other name: those that may be misspelt."""

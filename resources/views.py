@@ -8,7 +8,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts.access import allow
 from resources import checking, gaps, proposals
-from resources.forms import MOST_SHOWN, SearchForm
+from resources.forms import SearchForm
 from resources.models import ContactPoint, NumberReport, Resource
 
 MOST_REPORTS = 50
@@ -32,7 +32,7 @@ def resources(request):
         "crisis_lines": [] if found else crisis_lines(site.country),
         "country": site.country,
         "emergency_number": site.emergency_number,
-        "most_shown": MOST_SHOWN,
+        "most_shown": form.number_shown,
     }
     status = 422 if form.errors else 200
     if not request.htmx or request.htmx.history_restore_request:

@@ -40,10 +40,21 @@ class ResourceQuerySet(models.QuerySet):
         return self.filter(status=self.model.Status.DRAFT)
 
     def for_country(self, country):
-        """Entries that serve people in `country` (ISO code), European ones included, in the order to offer them."""
+        """Entries that serve people in `country`, in the order to offer them."""
+        return self.serving(country).crisis_first(country)
+
+    def first_serving(self, country, most):
+        """The same, at most so many of the country's own: an index hands them out, however many there are."""
+        own = self.filter(country=country).order_by("-is_crisis_line", "name", "pk").values("pk")[:most]
+        european = self.serving(country).filter(country=EUROPE).order_by("-is_crisis_line", "name", "pk").values("pk")
+        chosen = self.model.objects.filter(pk__in=own.union(european[:most], all=True))
+        return chosen.order_by("-is_crisis_line", "name", "pk")
+
+    def serving(self, country):
+        """Entries that serve people in `country` (ISO code), European ones included."""
         countries = [country, EUROPE] if country in EUROPEAN_UNION else [country]
         has_contact_there = Exists(ContactPoint.objects.current().filter(resource=OuterRef("pk"), dial_region=country))
-        return self.filter(Q(country__in=countries) | Q(has_contact_there, country=EUROPE)).crisis_first(country)
+        return self.filter(Q(country__in=countries) | Q(has_contact_there, country=EUROPE))
 
     def crisis_first(self, country):
         """`country`'s own entries first: crisis lines before others, lines for everybody before those for some."""

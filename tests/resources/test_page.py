@@ -54,6 +54,8 @@ def test_numbers_are_right_behind_the_buttons(directory):
 
 def test_every_starter_card_says_that_it_is_not_checked(directory):
     response = directory(country="all")
+    assert "Show 33 more" in response.content.decode()
+    response = directory(country="all", more="1")
     assert len(names(response)) == 58
     assert response.content.decode().count(">Not checked yet<") == 58
 
