@@ -39,16 +39,16 @@ def corrected(question):
     with connection.cursor() as cursor:
         cursor.execute(NEAREST, [typed])
         asked = cursor.fetchall()
-        unknown = {word: near for word, _plain, is_known, near in asked if not is_known}
-        near = {word: nearest(word, found) or nearest(word, short(cursor, word)) for word, found in unknown.items()}
+        slips = {word: distances(word, found) for word, _plain, _is_known, found in asked}
+        unknown = [word for word, _plain, is_known, _found in asked if not is_known]
+        near = {word: nearest(slips[word]) or nearest(distances(word, short(cursor, word))) for word in unknown}
     near = {word: words for word, words in near.items() if words}
-    wider = {word: (word, *likely(word, found)) for word, _plain, _is_known, found in asked}
     return replace(
         question,
         terms=instead(question.terms, near),
-        near_terms=instead(question.terms, wider),
+        near_terms=instead(question.terms, {word: (word, *known) for word, known in slips.items()}),
         corrected={word: words[0] for word, words in near.items()},
-        slips={word: {known: wrong for wrong, known in distances(word, found)} for word, _plain, _is, found in asked},
+        slips=slips,
     )
 
 
@@ -65,19 +65,14 @@ def short(cursor, word):
     return [found for (found,) in cursor.fetchall()]
 
 
-def nearest(word, found):
-    """The candidates with the fewest wrong letters, as far as those are few enough for a slip of the hand."""
-    pairs = distances(word, found)
-    fewest = min((distance for distance, _known in pairs), default=0)
-    return tuple(known for distance, known in pairs if distance == fewest)
-
-
-def likely(word, found):
-    return tuple(known for _distance, known in distances(word, found))
+def nearest(near):
+    """Of words that are near (word → wrong letters), those with the fewest wrong."""
+    fewest = min(near.values(), default=0)
+    return tuple(known for known, wrong in near.items() if wrong == fewest)
 
 
 def distances(word, found):
-    """(wrong letters, word) of each candidate that is near enough."""
+    """The candidates that are near enough for a slip of the hand, with how many letters are then wrong."""
     most = next(wrong for length, wrong in LETTERS_WRONG if len(word) <= length or length == LETTERS_WRONG[-1][0])
-    pairs = [(int(distance), known) for known, distance in (each.rsplit(" ", 1) for each in found)]
-    return [(distance, known) for distance, known in pairs if distance <= most]
+    pairs = ((known, int(wrong)) for known, wrong in (each.rsplit(" ", 1) for each in found))
+    return {known: wrong for known, wrong in pairs if wrong <= most}

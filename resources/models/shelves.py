@@ -67,9 +67,6 @@ class ResourceQuerySet(models.QuerySet):
             "pk",
         )
 
-    def reachable_by(self, kind):
-        return self.filter(Exists(ContactPoint.objects.current().filter(resource=OuterRef("pk"), kind=kind)))
-
     def with_contacts(self):
         """Everything a card shows, in three queries whatever the number of entries."""
         reported = NumberReport.objects.filter(contact_point=OuterRef("pk"), answered_at=None)
