@@ -45,6 +45,7 @@ class Client(models.Model):
     therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="clients")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="clients")
     asked_for_no_contact = models.BooleanField(_("asked for no contact"), default=False)
+    is_practice = models.BooleanField(_("made up, for an exercise"), default=False)
 
     objects = ClientQuerySet.as_manager()
 

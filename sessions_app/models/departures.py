@@ -84,6 +84,10 @@ class DepartureQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(voided_at=None)
 
+    def real(self):
+        """Everything but exercises: what figures, queues, lists of others and messages to others may count."""
+        return self.filter(is_practice=False)
+
     def open(self):
         """Still going on: not ended, not taken back."""
         return self.standing().filter(ended_at=None)
@@ -135,6 +139,7 @@ class DepartureEvent(models.Model):
     session = models.ForeignKey(
         TherapySession, null=True, blank=True, on_delete=models.PROTECT, related_name="departures"
     )
+    is_practice = models.BooleanField(_("an exercise"), default=False)
     alongside = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="companions")
     protocol_version = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, related_name="+")
     format = models.CharField(_("format"), max_length=10, choices=Format, default=Format.IN_PERSON)
