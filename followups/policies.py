@@ -165,10 +165,7 @@ def remove(row, *, by):
 
 @transaction.atomic
 def load_default(*, policy_model=FollowUpPolicy, task_model=PolicyTask, overlay_model=PolicyOverlay):
-    """Load the default policy as number 1, once. The models can be historical ones of a migration.
-
-    It is a draft like any other. Without `overlay_model` its overlays are left to `load_overlays`.
-    """
+    """Load the default policy as number 1, once, as a draft. The models can be historical ones of a migration."""
     if policy_model.objects.filter(number=1).exists():
         return
     default = read_default()
@@ -176,13 +173,7 @@ def load_default(*, policy_model=FollowUpPolicy, task_model=PolicyTask, overlay_
     for level, tasks in default["levels"].items():
         for position, task in enumerate(tasks, start=1):
             task_model.objects.create(policy=policy, response_level=level, position=position, **task)
-    if overlay_model:
-        load_overlays(policy, overlay_model=overlay_model)
-
-
-def load_overlays(policy, *, overlay_model=PolicyOverlay):
-    """Give a policy the default overlays."""
-    for situation, rows in read_default()["overlays"].items():
+    for situation, rows in default["overlays"].items():
         for position, row in enumerate(rows, start=1):
             overlay_model.objects.create(policy=policy, situation=situation, position=position, **row)
 

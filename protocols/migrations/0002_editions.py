@@ -4,12 +4,10 @@ from protocols import editions
 
 
 def publish(apps, schema_editor):
-    editions.publish(
-        2,
-        version_model=apps.get_model("protocols", "ProtocolVersion"),
-        step_model=apps.get_model("protocols", "ProtocolStep"),
-    )
+    version_model = apps.get_model("protocols", "ProtocolVersion")
+    step_model = apps.get_model("protocols", "ProtocolStep")
     for number in (1, 2):
+        editions.publish(number, version_model=version_model, step_model=step_model)
         editions.translate(
             number,
             "es",
@@ -19,5 +17,6 @@ def publish(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("protocols", "0004_settings_and_translations")]
+    replaces = [("protocols", "0002_first_edition"), ("protocols", "0005_second_edition_and_spanish")]
+    dependencies = [("protocols", "0001_first_release")]
     operations = [migrations.RunPython(publish, migrations.RunPython.noop, elidable=False)]

@@ -127,7 +127,8 @@ FOLLOWED = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("resources", "0004_directory")]
+    replaces = [("resources", "0005_search")]
+    dependencies = [("resources", "0001_first_release")]
 
     operations = [
         migrations.RunSQL(WORDS, "DROP TEXT SEARCH CONFIGURATION doorway"),
