@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.core.management.commands import flush
 from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone, translation
@@ -38,6 +39,15 @@ def django_db_modify_db_settings(
     if django_db_createdb:
         with django_db_blocker.unblock():
             connection.settings_dict["TEST"]["TEMPLATE"] = databases.migrated_once(testrun_uid)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_quickly():
+    """Hundreds of tests commit, and each leaves empty tables to the next."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection.ops, "sql_flush", databases.emptied_quickly(connection.ops))
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_: None)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -40,3 +40,24 @@ def migrate():
     env = os.environ | {"DATABASE_URL": database_url(NAME), "DEBUG": "true"}
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(command, cwd=settings.BASE_DIR, env=env, check=True)
+
+
+def emptied_quickly(ops):
+    """Let `ops` empty only the tables that have rows, without their triggers; truncating all takes half a second.
+
+    What is made after migrating (content types, permissions) stays. Whoever may not switch triggers off truncates all.
+    """
+    truncate_all = ops.sql_flush
+
+    def sql_flush(style, tables, **more):
+        with ops.connection.cursor() as cursor:
+            cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+            if not cursor.fetchone()[0]:
+                return truncate_all(style, tables, **more)
+            kept = {"django_content_type", "auth_permission"}
+            asked = [f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in {*tables} - kept]
+            cursor.execute(" UNION ALL ".join(asked))
+            filled = [f'DELETE FROM "{table}"' for (table,) in cursor]
+        return ["SET session_replication_role = replica", *filled, "SET session_replication_role = origin"]
+
+    return sql_flush
