@@ -278,7 +278,7 @@ def test_every_page_is_accessible(open_window, request, departure, supervisor, s
         too_small += window.tab.evaluate(TOO_SMALL, [TARGET, TICK, GAP])
         for look in LOOKS if size == PHONE else AT_A_DESK:
             window.tab.emulate_media(**LOOKS[look])
-            if look == "light" or look == "forced colours":
+            if look in ("light", "forced colours"):
                 window.inspect(rules=None if look == "light" else OF_COLOUR)
             if look != "forced colours":  # those are the person's own
                 contrasts.append(window.tab.evaluate(CONTRAST))  # asks for more than axe does
