@@ -3,8 +3,9 @@
 P4 reminders per second through SMTP against raw `smtplib` (>= 0.6) and Celery ETA (>= 2): by a worker with as many
 senders as it has in earnest, and by one sender alone. P5 memory of a worker with nothing and with SCALE waiting
 reminders, its idle CPU, and the plan of the sweep's query. P6 how late 100 immediate ones are while SCALE others are
-due. P7 the directory's search (see `tests.resources.benchmark`). The default scale is small; SCALE=100000 is the one
-promised.
+due. P7 the directory's search (see `tests.resources.benchmark`). P3 every page with SCALE departures against a
+hundredth of them, and P10 the queue against a bare view (see `tests.sessions_app.benchmark`). The default scale is
+small; SCALE=100000 is the one promised, for P3 SCALE=1000000.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from kombu import Connection
 
 from tests.faults import plain_celery as plain
 from tests.resources.benchmark import p7
+from tests.sessions_app.benchmark import p3
 
 ROUNDS, PER_ROUND = 5, 600
 SENDERS = 2 * (os.cpu_count() or 1)  # while one waits for a mail server or a disk, another has the processor
@@ -30,14 +32,14 @@ SENDERS = 2 * (os.cpu_count() or 1)  # while one waits for a mail server or a di
 
 def main(words):
     asked = argparse.ArgumentParser(prog="tests.faults.benchmark", description=__doc__)
-    asked.add_argument("names", nargs="*", help="P4, P5, P6, P7; all of them when none is named")
+    asked.add_argument("names", nargs="*", help="P3, P4, P5, P6, P7; all of them when none is named")
     asked.add_argument("--scale", type=int, default=5000)
     chosen = asked.parse_args(words)
     from tests.faults.__main__ import start
 
     with ExitStack() as running:
         world = start(running)
-        for name, measure in (("P4", p4), ("P5", p5), ("P6", p6), ("P7", p7)):
+        for name, measure in (("P4", p4), ("P5", p5), ("P6", p6), ("P7", p7), ("P3", p3)):
             if not chosen.names or name in chosen.names:
                 measure(world, chosen.scale)
     return 0

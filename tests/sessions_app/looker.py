@@ -1,0 +1,111 @@
+"""A program of the benchmark: migrate, write departures, then answer each line on stdin with the times of all pages."""
+
+import json
+import os
+import sys
+import time
+
+import django
+from django.core.management import call_command
+from django.http import HttpResponse
+from django.template import engines
+from django.test import Client
+from django.urls import path, reverse
+
+LIST = """<!doctype html><title>Fifty</title><ul>{% for row in rows %}<li><a href="/{{ row.pk }}">{{ row.began_at }}</a>
+<span>{{ row.get_kind_display }}</span><span>{{ row.get_ending_display }}</span></li>{% endfor %}</ul>"""
+
+
+def bare(request):
+    """A signed-in page that shows fifty rows of one table, and nothing else."""
+    from sessions_app.models import DepartureEvent
+
+    rows = DepartureEvent.objects.filter(therapist=request.user.pk or bare.therapist).order_by("-began_at")[:50]
+    return HttpResponse(engines["django"].from_string(LIST).render({"rows": rows}, request))
+
+
+def main(number, looks):
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    call_command("migrate", verbosity=0)
+    open_the_bare_view()
+    pages = prepare(number)
+    print(json.dumps("ready"), flush=True)
+    for _line in sys.stdin:
+        print(json.dumps({name: timed(look, looks) for name, look in pages.items()}), flush=True)
+
+
+def open_the_bare_view():
+    from accounts.access import allow
+    from config import urls
+
+    urls.urlpatterns.append(path("bare/", allow()(bare)))
+
+
+def prepare(number):
+    """{page: how to look at it}, after writing that many departures and bringing the counts of trends up to date."""
+    from django.conf import settings
+
+    from followups.models import FollowUp
+    from sessions_app.models import DepartureReport
+    from tests.sessions_app.loading import load
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    loaded = load(number)
+    call_command("recount_trends", verbosity=0)
+    settle()
+    bare.therapist = therapist = loaded.therapists[0]
+    supervisor, own = signed_in(loaded.supervisor), signed_in(therapist)
+    report = DepartureReport.objects.filter(author__in=loaded.therapists[:8], state="submitted").first()
+    departure = report.departure
+    call = FollowUp.objects.filter(departure__therapist=therapist).last()
+    gets = {
+        "queue": (supervisor, reverse("review-queue")),
+        "all reports": (supervisor, reverse("review-queue") + "?tab=all"),
+        "one report": (supervisor, reverse("review", args=[departure.pk])),
+        "trends": (supervisor, reverse("trends")),
+        "now": (own, reverse("now")),
+        "own reports": (own, reverse("my-reports")),
+        "steps": (own, reverse("departure", args=[call.departure_id])),
+        "signed report": (own, reverse("report", args=[call.departure_id])),
+        "follow-ups": (own, reverse("follow-ups")),
+        "clients": (own, reverse("clients")),
+        "bare view of 50 rows": (own, "/bare/"),
+    }
+    words = {"words": departure.client.reference}
+    return {
+        **{name: (lambda who=who, where=where: shown(who.get(where))) for name, (who, where) in gets.items()},
+        "search by reference": lambda: shown(supervisor.post(reverse("find-report"), words)),
+    }
+
+
+def settle():
+    """What a database does by itself after a while: otherwise the first looks would pay for it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def signed_in(person):
+    browser = Client()
+    browser.force_login(person)
+    return browser
+
+
+def shown(answer):
+    if answer.status_code != 200:
+        raise SystemExit(f"{answer.request['PATH_INFO']} answered {answer.status_code}")
+
+
+def timed(look, looks):
+    spent = []
+    for _look in range(looks):
+        began = time.perf_counter()
+        look()
+        spent.append(time.perf_counter() - began)
+    return spent
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
