@@ -28,5 +28,6 @@ beat_schedule = {
     # Turns of two minutes, so that a worker which serves all queues is soon back; each page has one look a night.
     "check_links": {"task": "resources.tasks.check_links", "schedule": crontab(minute="*/10", hour="1-4")},
     "write_crisis_page": {"task": "resources.tasks.write_crisis_page", "schedule": crontab(minute="5", hour="5")},
+    "forget_intakes": {"task": "sessions_app.tasks.forget_intakes", "schedule": crontab(minute="20")},
     "work_on_imports": {"task": "resources.tasks.work_on_imports", "schedule": 60},
 }

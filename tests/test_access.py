@@ -13,7 +13,7 @@ from followups.models import FollowUp
 from protocols.models import EditionTranslation
 from resources import curator_tasks
 from resources.models import Bundle, ImportBatch, Organisation, Resource, SearchGap
-from sessions_app import checklist, help_calls, levels, reports
+from sessions_app import checklist, help_calls, intakes, levels, reports
 from sessions_app.models import ResponseLevel
 from tests.followups.push_service import device_of
 
@@ -155,6 +155,9 @@ TABLE = {
     "feedback-seen": (POST_ONLY, but(OWN, therapist=302)),
     "clients": (OWN_LIST, GET_ONLY),
     "add-client": (OWN_LIST, but(OWN_LIST, therapist=422, stranger=422)),
+    "bring-in": (OWN_LIST, but(OWN_LIST, therapist=422, stranger=422)),
+    "intake": (OWN, but(OWN, therapist=302)),
+    "drop-intake": (POST_ONLY, but(OWN, therapist=302)),
     "client": (OWN, but(OWN, therapist=422)),
     "no-contact": (POST_ONLY, but(OWN, therapist=302)),
     "undo-no-contact": (POST_ONLY, but(OWN, therapist=302)),
@@ -259,6 +262,7 @@ def addresses(cast, departure, resource):
         "departure_id": departure.pk,
         "client_id": departure.client_id,
         "session_id": departure.session_id,
+        "intake_id": intakes.begin(b"Reference\n0500\n", by=departure.therapist).pk,
         "slug": "stay-calm",
         "phase": "connect",
         "call_id": help_calls.ask(id=uuid.uuid4(), by=departure.therapist).pk,

@@ -62,6 +62,9 @@ TABLES = {
     "sessions_app.ContactPermission": (EDITABLE, RECORD),
     "sessions_app.TherapySession": (EDITABLE, RECORD),
     "sessions_app.DepartureEvent": (EDITABLE, RECORD),
+    "sessions_app.Intake": (EDITABLE, WORKING),
+    "sessions_app.IntakeTitle": (EDITABLE, WORKING),
+    "sessions_app.IntakeRow": (EDITABLE, WORKING),
     "sessions_app.HelpCall": (EDITABLE, RECORD),
     "sessions_app.StepResponse": (WRITTEN_ONCE, RECORD),
     "sessions_app.CapturedFact": (WRITTEN_ONCE, RECORD),
@@ -121,6 +124,9 @@ CLINICAL = {
     "GivenResource",
     "RecallAnswer",
     "HelpCall",
+    "Intake",
+    "IntakeTitle",
+    "IntakeRow",
     "DepartureReport",
     "ReportAddendum",
     "Review",
@@ -221,6 +227,7 @@ def test_tasks_carry_nothing():
     ours = {name for name in app.tasks if name.partition(".")[0] in ROOMS}
     assert ours == {
         *(f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent")),
+        "sessions_app.tasks.forget_intakes",
         *(f"resources.tasks.{name}" for name in ("check_links", "work_on_imports", "write_crisis_page")),
     }
     for entry in app.conf.beat_schedule.values():

@@ -31,6 +31,7 @@ OF_THE_THERAPIST = [
     "give-resources",
     "clients",
     "add-client",
+    "bring-in",
     "client",
     "add-session",
     "session",
@@ -112,6 +113,7 @@ def grow(add_a_day, first):
 
 WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
 WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
+WITHOUT_ARGUMENTS += ["bring-in"]
 WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled", "propose-entry", "inclusion-policy"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]

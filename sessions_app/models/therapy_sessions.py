@@ -6,6 +6,7 @@ from datetime import timedelta
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Site, User
@@ -49,10 +50,21 @@ class TherapySession(models.Model):
     callback_number = models.CharField(_("call-back number"), max_length=30, blank=True)
     country_today = models.CharField(_("country the client is in today"), max_length=2, blank=True)
 
+    calendar_key = models.CharField(
+        _("name in a calendar"), max_length=255, blank=True, help_text=_("Of a session that came in from a calendar.")
+    )
+
     objects = TherapySessionQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["therapist", "starts_at"], name="session_by_therapist_and_time")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["therapist", "calendar_key"],
+                condition=~Q(calendar_key=""),
+                name="session_comes_in_from_a_calendar_once",
+            )
+        ]
 
     @property
     def ends_at(self):

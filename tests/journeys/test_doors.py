@@ -6,9 +6,10 @@ from django.urls import resolve
 from followups import policies
 from followups.models import FollowUp
 from resources.models import Bundle, ImportBatch, Resource
-from sessions_app import departures, levels
+from sessions_app import departures, intakes, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 from tests.journeys.conftest import PHONE, STORAGE_DENIED
+from tests.sessions_app.test_intakes import EVERY_WEEK
 from tests.test_access import TABLE, override_of
 from tests.ux.sight import CONTRAST, GAP, TARGET, TICK, TOO_SMALL, report
 
@@ -112,6 +113,8 @@ PAGES = {
         "/departures/{id}/report/check/",
         "/clients/",
         "/clients/new/",
+        "/clients/bring-in/",
+        "/clients/bring-in/{intake}/",
         "/clients/{client}/",
         "/sessions/new/",
         "/sessions/{session}/",
@@ -224,6 +227,7 @@ def facts_of(departure):
         "id": departure.pk,
         "client": departure.client_id,
         "session": departure.session_id,
+        "intake": intakes.begin(EVERY_WEEK, by=departure.therapist).pk,
         "follow_up": departure.follow_ups.first().pk,
         "override": override_of(departure).pk,
         "resource": Resource.objects.first().pk,

@@ -1,0 +1,72 @@
+"""Appointments in a calendar file (RFC 5545), repeated ones each for itself."""
+
+from datetime import UTC, datetime, timedelta
+
+import recurring_ical_events
+from django.utils.translation import gettext as _
+from icalendar import Calendar
+
+from sessions_app.intake.found import Found, Unreadable, fault_of_length, on_the_wall
+
+BEHIND, AHEAD = timedelta(days=1), timedelta(days=60)
+ONLINE = ("zoom.us", "teams.microsoft", "teams.live", "meet.google", "webex", "doxy.me", "whereby", "attend anywhere")
+LONGEST_TITLE, LONGEST_KEY = 200, 255
+
+
+def is_calendar(data):
+    return b"BEGIN:VCALENDAR" in data[:2000].upper()
+
+
+def read(data, *, zone, now):
+    """What lies between yesterday and sixty days from `now`, in the order of time. Refuses with Unreadable."""
+    try:
+        calendar = Calendar.from_ical(data)
+        events = recurring_ical_events.of(calendar, skip_bad_series=True).between(now - BEHIND, now + AHEAD)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as broken:
+        raise Unreadable(_("This calendar cannot be read. Export it once more from your calendar program.")) from broken
+    rows = [found(event, number, zone) for number, event in enumerate(events, start=1)]
+    return sorted(rows, key=lambda row: (row.starts_at or now, row.line))
+
+
+def found(event, number, zone):
+    """One appointment; with a reason where it is none, or none that can be a session."""
+    title = " ".join(str(event.get("SUMMARY", "")).split())[:LONGEST_TITLE]
+    start = event.get("DTSTART") and event["DTSTART"].dt
+    if not isinstance(start, datetime):
+        return Found(number, title=title, reason=_("It has no time of day."))
+    starts_at = start.astimezone(UTC) if start.tzinfo else on_the_wall(start, zone)
+    if starts_at is None:
+        return Found(number, title=title, reason=_("The clock jumps over this time that night."))
+    minutes = length_of(event, start)
+    reason = _("It was called off in the calendar.") if str(event.get("STATUS", "")).upper() == "CANCELLED" else ""
+    return Found(
+        number,
+        starts_at=starts_at,
+        planned_minutes=minutes,
+        title=title or _("(no heading)"),
+        format=format_of(event),
+        key=key_of(event, starts_at),
+        reason=reason or fault_of_length(minutes),
+    )
+
+
+def length_of(event, start):
+    """Whole minutes; none when the calendar does not say when it ends."""
+    if "DTEND" in event and isinstance(event["DTEND"].dt, datetime):
+        end = event["DTEND"].dt
+        if bool(end.tzinfo) == bool(start.tzinfo):
+            return int((end - start).total_seconds() // 60)
+    return int(event["DURATION"].dt.total_seconds() // 60) if "DURATION" in event else 0
+
+
+def format_of(event):
+    """Video, if the appointment leads to a room on the network; else in person, which a person can change."""
+    words = " ".join(str(event.get(name, "")) for name in ("LOCATION", "URL", "CONFERENCE", "DESCRIPTION")).lower()
+    return "video" if any(each in words for each in ONLINE) else "in_person"
+
+
+def key_of(event, starts_at):
+    """The calendar's name for it. One of a series is told apart by when it was to be, so a moved one stays itself."""
+    again = event.get("RECURRENCE-ID")
+    when = again.dt if again else starts_at
+    return f"{event.get('UID', '')}#{when.isoformat()}"[-LONGEST_KEY:] if event.get("UID") else ""
