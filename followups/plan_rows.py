@@ -1,0 +1,43 @@
+"""What was promised to the client and what was tried, as plain rows: text and codes, nothing to follow."""
+
+from django.utils.translation import gettext as _
+
+from followups.models import FollowUp
+
+
+def of(departure):
+    """Every follow-up of the departure but replaced ones, and every attempt, in order. Three queries, however many.
+
+    Attempts that reached nobody are rows like any other: they show that somebody tried. Times are ISO, in UTC.
+    """
+    promised = departure.follow_ups.exclude(state=FollowUp.State.REPLACED).select_related("owner")
+    tried = departure.contact_attempts.select_related("by")
+    return {
+        "plan": [promise(each) for each in promised.prefetch_related("changes").order_by("due_at", "pk")],
+        "attempts": [attempt(each) for each in tried],
+    }
+
+
+def promise(follow_up):
+    reason = follow_up.why_not_needed if follow_up.state == FollowUp.State.NOT_NEEDED else ""
+    return {
+        "task": follow_up.task,
+        "owner": follow_up.owner.name,
+        "channel": str(follow_up.get_channel_display() or _("Among staff")),
+        "due_at": follow_up.due_at.isoformat(),
+        "state": str(follow_up.get_state_display()),
+        "closed_at": follow_up.closed_at.isoformat() if follow_up.closed_at else "",
+        "reason": str(reason),
+    }
+
+
+def attempt(row):
+    return {
+        "at": row.occurred_at.isoformat(),
+        "channel": str(row.get_channel_display()),
+        "result": str(row.get_result_display()),
+        "is_reached": row.is_reached,
+        "is_third_party": row.result == row.Result.THIRD_PARTY_REACHED,
+        "note": row.note,
+        "by": row.by.name,
+    }
