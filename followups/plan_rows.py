@@ -1,33 +1,35 @@
 """What was promised to the client and what was tried, as plain rows: text and codes, nothing to follow."""
 
-from django.utils.translation import gettext as _
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext
 
-from followups.models import FollowUp
+from followups.models import FollowUp, FollowUpChange
 
 
 def of(departure):
-    """Every follow-up of the departure but replaced ones, and every attempt, in order. Three queries, however many.
+    """Every follow-up of the departure but replaced ones, and every attempt, in order. Two queries, however many.
 
     Attempts that reached nobody are rows like any other: they show that somebody tried. Times are ISO, in UTC.
     """
-    promised = departure.follow_ups.exclude(state=FollowUp.State.REPLACED).select_related("owner")
-    tried = departure.contact_attempts.select_related("by")
+    dropped = FollowUpChange.objects.filter(follow_up=OuterRef("pk"), deed=FollowUpChange.Deed.NOT_NEEDED)
+    why = Subquery(dropped.order_by("-at", "-pk").values("reason")[:1])
+    promised = departure.follow_ups.exclude(state=FollowUp.State.REPLACED).select_related("owner").annotate(why=why)
     return {
-        "plan": [promise(each) for each in promised.prefetch_related("changes").order_by("due_at", "pk")],
-        "attempts": [attempt(each) for each in tried],
+        "plan": [promise(each) for each in promised.order_by("due_at", "pk")],
+        "attempts": [attempt(each) for each in departure.contact_attempts.select_related("by")],
     }
 
 
 def promise(follow_up):
-    reason = follow_up.why_not_needed if follow_up.state == FollowUp.State.NOT_NEEDED else ""
+    is_dropped = follow_up.state == FollowUp.State.NOT_NEEDED
     return {
         "task": follow_up.task,
         "owner": follow_up.owner.name,
-        "channel": str(follow_up.get_channel_display() or _("Among staff")),
+        "channel": str(follow_up.get_channel_display() or gettext("Among staff")),
         "due_at": follow_up.due_at.isoformat(),
         "state": str(follow_up.get_state_display()),
         "closed_at": follow_up.closed_at.isoformat() if follow_up.closed_at else "",
-        "reason": str(reason),
+        "reason": gettext(follow_up.why) if is_dropped and follow_up.why else "",
     }
 
 

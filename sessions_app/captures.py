@@ -46,6 +46,8 @@ class Capture:
         if isinstance(value, dict):  # of the sources: each by its reason
             return ", ".join(f"{reasons.WORDS.get(key, key)}: {known.get(each, each)}" for key, each in value.items())
         values = value if isinstance(value, list) else [value]
+        if self.kind == "time":
+            return value[:5]  # hours and minutes
         return ", ".join(str(known.get(each, each)) for each in values)
 
 
