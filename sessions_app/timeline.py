@@ -26,7 +26,7 @@ def of(departure):
     entries = [
         *beginning_and_end(departure),
         *(Entry(each.occurred_at, answered(each, titles[each.step_id])) for each in departure.step_responses.all()),
-        *(noted(each, sources=sources) for each in facts),
+        *(noted(each, sources=sources) for each in facts if not is_told_beside(each, facts)),
         *(Entry(each.at, given(each)) for each in departure.given_resources.all()),
         *written(departure),
     ]
@@ -56,6 +56,11 @@ def answer_of(response, title):
     reason = response.get_reason_display() or response.note
     words = f"{title}: {response.get_outcome_display().lower()}"
     return f"{words}, {reason.lower()}" if response.reason else f"{words}, {reason}" if reason else words
+
+
+def is_told_beside(fact, facts):
+    """Whether it says how reasons are known that were noted with it: they carry it in their own line."""
+    return fact.name == "reasons-source" and any(each.op_id == fact.op_id for each in facts if each.name == "reasons")
 
 
 def noted(fact, *, sources):

@@ -49,5 +49,5 @@ def keep_words(request, departure_id):
         page = "report" if is_writing else "check-report"
         return redirect(f"{reverse(page, args=[departure_id])}#wording")
     suggestions = wording.weigh(saved.account, kept=saved.words_kept)
-    context = {"report": saved, "departure": found.departure, "suggestions": suggestions, "is_writing": is_writing}
+    context = {"departure": found.departure, "suggestions": suggestions, "is_writing": is_writing, "oob": True}
     return render(request, "sessions_app/wording.html#weighed", context)

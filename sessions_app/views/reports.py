@@ -60,6 +60,8 @@ def save_draft(request, departure_id):
         return redirect("report", departure_id)
     suggestions = wording.weigh(found.account, kept=found.words_kept)
     context = {"report": found, "form": form, "suggestions": suggestions, "departure": found.departure}
+    # What is on the page already is left alone: a button that is being pressed must not go from under the finger.
+    context["is_weighed"] = request.POST.get("weighed") == "".join(f"{each.key};" for each in suggestions)
     return render(request, "sessions_app/report.html#saved_and_weighed", context, status=422 if form.errors else 200)
 
 

@@ -125,6 +125,13 @@ def test_a_suggestion_goes_away_with_its_word(browser, at):
     assert 'id="wording"' in html, "the place stays, emptied"
 
 
+def test_suggestions_that_are_on_the_page_already_are_not_sent_again(browser, at):
+    words = {"account": "She refused a break.", "weighed": "refused;"}
+    assert 'id="wording"' not in browser.post(at("save-draft"), words, headers=HTMX).content.decode()
+    words["account"] += " He claims so."
+    assert 'id="wording"' in browser.post(at("save-draft"), words, headers=HTMX).content.decode()
+
+
 def test_one_is_kept_and_the_others_stay_for_the_rest_of_the_draft(browser, at):
     words = {"account": "She refused. He claims so.", "keep": "refused"}
     answer = browser.post(at("keep-words"), words, headers=HTMX).content.decode()
