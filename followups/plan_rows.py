@@ -7,15 +7,17 @@ from followups.models import FollowUp, FollowUpChange
 
 
 def of(departure):
-    """Every follow-up of the departure but replaced ones, and every attempt, in order. Two queries, however many.
+    """What was promised for this client, but for replaced plans, and every attempt, in order. Two queries.
 
-    Attempts that reached nobody are rows like any other: they show that somebody tried. Times are ISO, in UTC.
+    What staff do among themselves at a level, such as talking about it in review, is no part of the chart; what a
+    situation of the client asks of them is, such as telling the safeguarding lead. Attempts that reached nobody are
+    rows like any other: they show that somebody tried. Times are ISO, in UTC.
     """
     dropped = FollowUpChange.objects.filter(follow_up=OuterRef("pk"), deed=FollowUpChange.Deed.NOT_NEEDED)
     why = Subquery(dropped.order_by("-at", "-pk").values("reason")[:1])
-    promised = departure.follow_ups.exclude(state=FollowUp.State.REPLACED).select_related("owner").annotate(why=why)
+    promised = departure.follow_ups.exclude(state=FollowUp.State.REPLACED).exclude(channel="", situation="")
     return {
-        "plan": [promise(each) for each in promised.order_by("due_at", "pk")],
+        "plan": [promise(each) for each in promised.select_related("owner").annotate(why=why).order_by("due_at", "pk")],
         "attempts": [attempt(each) for each in departure.contact_attempts.select_related("by")],
     }
 

@@ -10,6 +10,7 @@ def what_is_checked(report):
     """The context of the page. `report.departure` needs `for_page()`."""
     made = record.Record(report.departure, report)
     return {
+        "facts": record.facts_of(report.departure),
         "elements": made.elements,
         "missing": made.missing,
         "steps": record.steps_of(report.departure, states=made.states.values()),

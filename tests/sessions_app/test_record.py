@@ -136,6 +136,14 @@ def test_what_follows_after_signing_does_not_change_what_was_signed(departure, b
     assert reports.is_intact(report)
 
 
+def test_what_staff_talk_about_among_themselves_is_no_part_of_the_chart(departure, supervisor, browser, at, set_level):
+    set_level("some_concern")
+    assert departure.follow_ups.filter(title="Talk about it in review").exists()
+    content = signed_content(browser, at, account="They left.")
+    assert [each["task"] for each in content["plan"]]
+    assert "review" not in json.dumps(content).lower()
+
+
 def test_a_plan_nobody_keeps_leaves_the_record_whole(departure, monkeypatch, therapist):
     monkeypatch.setattr(record.signals.what_follows, "receivers", [])
     monkeypatch.setattr(record.signals.what_follows, "sender_receivers_cache", {})

@@ -97,7 +97,7 @@ def test_1_drunk_and_driving_shows_persuasion_impairment_and_consultation(sessio
     assert words_of(content, "leaving")["Did they seem impaired?"] == "Yes"
     assert words_of(content, "told")["What was done?"] == "Consulted a colleague, Told the supervisor"
     assert words_of(content, "told")["When was it done?"] == "15:04"
-    assert "Acknowledge and take part" in words_of(content, "plan")
+    assert "Confirm how it went" in words_of(content, "plan")
     assert "legal basis" not in str(words_of(content, "told")), "nobody outside was told, so nothing asks why"
 
 
@@ -175,6 +175,7 @@ def test_5_a_fifteen_year_old_shows_guardian_safeguarding_and_who_took_over(
     assert words_of(content, "leaving")["Handed over to whom?"] == "The guardian"
     assert words_of(content, "leaving")["Handed over at"] == "15:10"
     assert "narwhal" not in str(content), "what stays private is no part of the chart"
+    assert "Tell the safeguarding lead today" in words_of(content, "plan")
     times = [entry for entry in content["timeline"] if "responsible adult" in entry[1]]
     assert len(times) == 1, "the moment the guardian was told stands beside the moment they left"
 
