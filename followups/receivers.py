@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from followups import help_escalation, plans
+from followups import help_escalation, plan_rows, plans
 from followups.models.follow_ups import REACHED
 from sessions_app import signals
 from sessions_app.models import DepartureEvent
@@ -38,6 +38,12 @@ def was_reached(sender, *, departure, **_):
     """Whether somebody reached the client since the level was set."""
     since = departure.response_level_at
     return departure.contact_attempts.filter(result__in=REACHED, occurred_at__gte=since).exists()
+
+
+@receiver(signals.what_follows, dispatch_uid="followups.record")
+def what_follows(sender, *, departure, **_):
+    """What was promised and tried, for the record that is about to be read or signed."""
+    return plan_rows.of(departure)
 
 
 @receiver(signals.asked_for_no_contact, dispatch_uid="followups.no_contact")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from sessions_app.models.reports import MainReason
+from sessions_app import reasons
+from sessions_app.models.reports import MainReason, Source
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 YES_NO_NOT_ASKED = [*YES_NO, ("not_asked", _("Not asked"))]
@@ -37,11 +38,16 @@ class Capture:
     choices: list | None = None
     kind: str = "choice"
     is_private: bool = False  # for the author and the supervisor; never part of what leaves the house
+    source: str = ""  # stated by the client, or seen by the author, where that is what it is
 
     def words(self, value):
         """The stored value as a reader sees it."""
         known = dict(self.choices or [])
+        if isinstance(value, dict):  # of the sources: each by its reason
+            return ", ".join(f"{reasons.WORDS.get(key, key)}: {known.get(each, each)}" for key, each in value.items())
         values = value if isinstance(value, list) else [value]
+        if self.kind == "time":
+            return value[:5]  # hours and minutes
         return ", ".join(str(known.get(each, each)) for each in values)
 
 
@@ -49,8 +55,8 @@ def choice(label, choices, **more):
     return Capture(label, choices, "choice", **more)
 
 
-def several(label, choices):
-    return Capture(label, choices, "several")
+def several(label, choices, **more):
+    return Capture(label, choices, "several", **more)
 
 
 def text(label, **more):
@@ -60,6 +66,8 @@ def text(label, **more):
 def time_of_day(label):
     return Capture(label, kind="time")
 
+
+STATED, OBSERVED = {"source": Source.STATED}, {"source": Source.OBSERVED}
 
 CAPTURES = {
     "exit-kept-clear": choice(_("Was the way out kept clear?"), YES_NO),
@@ -157,13 +165,14 @@ CAPTURES = {
             ("calm", _("Calm")),
             ("other", _("Other")),
         ],
+        **OBSERVED,
     ),
-    "quote": text(_("In the client's words")),
+    "quote": text(_("In the client's words"), **STATED),
     "willing-to-talk": choice(
         _("Willing to talk?"),
         [("yes", _("Yes")), ("a_little", _("A little")), ("no", _("No")), ("not_asked", _("Could not ask"))],
     ),
-    "client-words": text(_("The client's own words")),
+    "client-words": text(_("The client's own words"), **STATED),
     "rupture-acknowledged": choice(
         _("Did you name what went wrong between you?"), [*YES_NO, ("not_relevant", _("Does not apply"))]
     ),
@@ -178,10 +187,7 @@ CAPTURES = {
     "who-can-hear": text(_("Who could hear?")),
     "reasons-apart": choice(_("Was each asked apart?"), YES_NO),
     "reasons": several(_("What set it off?"), MainReason.choices),
-    "reasons-source": choice(
-        _("How do you know?"),
-        [("stated", _("Stated")), ("observed", _("Observed")), ("inferred", _("Inferred"))],
-    ),
+    "reasons-source": Capture(_("How do you know?"), Source.choices, kind="sources"),  # {reason: source}
     "trigger-time": time_of_day(_("When did it start?")),
     "could-change": choice(_("Is there something we could change?"), YES_NO_UNKNOWN),
     "could-change-note": text(_("What could change")),
@@ -268,7 +274,7 @@ CAPTURES = {
             ("unknown", _("Not known")),
         ],
     ),
-    "impairment-seen": choice(_("Did they seem impaired?"), YES_NO_UNKNOWN),
+    "impairment-seen": choice(_("Did they seem impaired?"), YES_NO_UNKNOWN, **OBSERVED),
     "left-behind": several(
         _("Left behind"),
         [("belongings", _("Belongings")), ("medication", _("Medication")), ("dependant", _("A dependant"))],
@@ -311,7 +317,7 @@ CAPTURES = {
 def current(departure):
     """The newest value of each fact of the departure, by name, in the order of the steps. One query."""
     facts = {fact.name: fact for fact in departure.captured_facts.current()}
-    return {name: facts[name] for name in CAPTURES if name in facts and facts[name].value not in ("", [], None)}
+    return {name: facts[name] for name in CAPTURES if name in facts and facts[name].value not in ("", [], {}, None)}
 
 
 def values(departure):
@@ -320,6 +326,18 @@ def values(departure):
 
 
 def describe(departure, *, is_private=False):
-    """What was noted, as (label, words) pairs in the order of the steps; what stays private apart. One query."""
-    noted = [(CAPTURES[name], fact.value) for name, fact in current(departure).items()]
-    return [(each.label, each.words(value)) for each, value in noted if each.is_private == is_private]
+    """What was noted, as (label, words) pairs in the order of the steps; what stays private apart. One query.
+
+    Each reason carries how it is known, so that the sources have no line of their own.
+    """
+    noted = values(departure)
+    return [
+        (CAPTURES[name].label, words_of(name, noted))
+        for name in noted
+        if CAPTURES[name].is_private == is_private and name != "reasons-source"
+    ]
+
+
+def words_of(name, noted):
+    """One fact of {name: value} in words."""
+    return reasons.in_words(noted) if name == "reasons" else CAPTURES[name].words(noted[name])

@@ -221,7 +221,7 @@ def facts_noted(departure, step):
 
 
 def empty_like(value):
-    return [] if isinstance(value, list) else ""
+    return type(value)() if isinstance(value, list | dict) else ""
 
 
 @transaction.atomic

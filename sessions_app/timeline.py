@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from protocols import editions
 from protocols.models import Outcome
+from sessions_app import reasons
 from sessions_app.captures import CAPTURES
 
 
@@ -20,10 +21,12 @@ class Entry:
 def of(departure):
     """Everything recorded about the departure, oldest first. Five queries, however much there is."""
     titles = {step.pk: step.title for step in editions.steps_of(departure.protocol_version_id)}
+    facts = [each for each in departure.captured_facts.all() if each.name in CAPTURES]
+    sources = next((each.value for each in reversed(facts) if each.name == "reasons-source"), {})
     entries = [
         *beginning_and_end(departure),
         *(Entry(each.occurred_at, answered(each, titles[each.step_id])) for each in departure.step_responses.all()),
-        *(noted(each) for each in departure.captured_facts.all() if each.name in CAPTURES),
+        *(noted(each, sources=sources) for each in facts if not is_told_beside(each, facts)),
         *(Entry(each.at, given(each)) for each in departure.given_resources.all()),
         *written(departure),
     ]
@@ -55,10 +58,18 @@ def answer_of(response, title):
     return f"{words}, {reason.lower()}" if response.reason else f"{words}, {reason}" if reason else words
 
 
-def noted(fact):
+def is_told_beside(fact, facts):
+    """Whether it says how reasons are known that were noted with it: they carry it in their own line."""
+    return fact.name == "reasons-source" and any(each.op_id == fact.op_id for each in facts if each.name == "reasons")
+
+
+def noted(fact, *, sources):
+    """What was noted; a reason always with how it is known, as that stands now."""
     capture = CAPTURES[fact.name]
     taken_back = _("%(what)s: taken back") % {"what": capture.label}
-    words = f"{capture.label} {capture.words(fact.value)}" if fact.value else taken_back
+    said = {"reasons": fact.value, "reasons-source": sources} if fact.name == "reasons" else None
+    value = reasons.in_words(said) if said else capture.words(fact.value)
+    words = f"{capture.label} {value}" if fact.value else taken_back
     return Entry(fact.occurred_at, words, capture.is_private)
 
 

@@ -150,6 +150,8 @@ TABLE = {
     "give-resources": (OWN, but(OWN, therapist=422)),
     "report": (OWN, but(OWN, therapist=302)),
     "save-draft": (POST_ONLY, but(OWN, therapist=302)),
+    "not-provided": (POST_ONLY, [404, 403, 404, 403, 403, 302]),
+    "keep-words": (POST_ONLY, but(OWN, therapist=302)),
     "check-report": (OWN, but(OWN, therapist=302)),
     "add-addendum": (POST_ONLY, but(OWN, therapist=302)),
     "feedback-seen": (POST_ONLY, but(OWN, therapist=302)),

@@ -6,22 +6,30 @@ from django.utils.translation import gettext_lazy as _
 
 from sessions_app.forms.when import WhenField
 from sessions_app.models import DepartureReport
-from sessions_app.models.reports import MainReason
+from sessions_app.models.reports import MainReason, Source
 
+HOW_KNOWN = [
+    (Source.STATED, _("Stated: the client said it")),
+    (Source.OBSERVED, _("Observed: I saw or heard it")),
+    (Source.INFERRED, _("Inferred: I concluded it")),
+]
 FURTHEST_AHEAD = timedelta(days=366)
 
 
 class ReportForm(forms.Form):
-    """Three questions, none required. A draft keeps every answer that could be read."""
+    """Four questions, none required. A draft keeps every answer that could be read."""
 
     AS_PLANNED, AT_ANOTHER_TIME = "as_planned", "at_another_time"
 
     main_reason = forms.ChoiceField(
         label=_("What was the main reason?"), choices=MainReason.choices, widget=forms.RadioSelect, required=False
     )
+    main_reason_source = forms.ChoiceField(
+        label=_("How do you know the reason?"), choices=HOW_KNOWN, widget=forms.RadioSelect, required=False
+    )
     account = forms.CharField(
         label=_("What happened?"),
-        help_text=_("What you saw and heard, in order. The steps and times are filled in already."),
+        help_text=_("What you saw and heard, in order. The client's own words in quotation marks."),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 8}),
         required=False,
@@ -38,6 +46,7 @@ class ReportForm(forms.Form):
         at = report.check_in_at
         initial = {
             "main_reason": report.main_reason,
+            "main_reason_source": report.main_reason_source,
             "account": report.account,
             "check_in": self.AT_ANOTHER_TIME if at else self.AS_PLANNED,
             "check_in_at": at,
@@ -45,8 +54,13 @@ class ReportForm(forms.Form):
         super().__init__(data, initial=initial)
 
     def clean(self):
-        """The time counts only when another time was chosen; then it must lie ahead, within a year."""
+        """The time counts only when another time was chosen; then it must lie ahead, within a year.
+
+        A reason that is not stated, or not chosen, needs no word on how it is known.
+        """
         data = super().clean()
+        if data.get("main_reason", "") in ("", MainReason.NOT_KNOWN) and "main_reason" in data:
+            data["main_reason_source"] = ""
         if data.get("check_in") != self.AT_ANOTHER_TIME:
             data["check_in_at"] = None
             self.errors.pop("check_in_at", None)
@@ -60,7 +74,7 @@ class ReportForm(forms.Form):
 
     def answers(self):
         """What could be read. Nothing that was typed well is lost because of something that was not."""
-        names = ["main_reason", "account", "check_in_at"]
+        names = ["main_reason", "main_reason_source", "account", "check_in_at"]
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
 

@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from protocols.models import Outcome
+from sessions_app import reasons
 from sessions_app.captures import CAPTURES
 from sessions_app.checklist import asked_at
 from sessions_app.departures import CLOCK_TOLERANCE
+from sessions_app.forms.reasons import SourcesField
 from sessions_app.models import ResponseLevel
 from sessions_app.models.responses import ReasonNotPossible
 
@@ -102,7 +104,8 @@ class DetailsForm(TapForm):
     asked = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, step, departure, facts, **kwargs):
-        super().__init__(*args, initial=facts, prefix=step.slug, **kwargs)
+        initial = facts | {"reasons-source": reasons.noted_in(facts)}
+        super().__init__(*args, initial=initial, prefix=step.slug, **kwargs)
         known = [name for name in step.every_capture if name in CAPTURES]
         shown = {*asked_at(step, departure), *(name for name, value in facts.items() if value)}
         sent = set(self.data.get(self.add_prefix("asked"), "").split()).intersection(known)
@@ -110,6 +113,9 @@ class DetailsForm(TapForm):
         for name in known:
             if name in (sent or shown) | typed:
                 self.fields[name] = field_for(CAPTURES[name])
+        if {"reasons", "reasons-source"} <= set(self.fields):  # each reason has its source beside it
+            self.fields["reasons"].template_name = "sessions_app/reasons.html"
+            self.fields["reasons-source"].template_name = "sessions_app/reasons.html#nothing"
         self.fields["asked"].initial = " ".join(self.captured)
 
     @property
@@ -117,12 +123,30 @@ class DetailsForm(TapForm):
         """The names of its captures."""
         return [name for name in self.fields if name not in DetailsForm.base_fields]
 
+    @property
+    def reasons_and_sources(self):
+        """Each reason's tick with the question beside it, how that is known; for the template."""
+        sources = self["reasons-source"]
+        return list(zip(self["reasons"].subwidgets, sources.field.beside(sources), strict=True))
+
+    @property
+    def source_errors(self):
+        return self["reasons-source"].errors
+
     def facts(self):
-        return {name: plain(self.cleaned_data[name]) for name in self.captured}
+        """What to note; the source only of reasons that are ticked."""
+        found = {name: plain(self.cleaned_data[name]) for name in self.captured}
+        if "reasons-source" in found:
+            found["reasons-source"] = {
+                each: source for each, source in found["reasons-source"].items() if each in found.get("reasons", [])
+            }
+        return found
 
 
 def field_for(capture):
     common = {"label": capture.label, "required": False}
+    if capture.kind == "sources":
+        return SourcesField(**common)
     if capture.kind == "several":
         return forms.MultipleChoiceField(choices=capture.choices, widget=forms.CheckboxSelectMultiple, **common)
     if capture.kind == "choice":
@@ -138,4 +162,4 @@ def plain(value):
     """The value as JSON keeps it: times and dates as text, nothing as an empty text."""
     if value is None:
         return ""
-    return value if isinstance(value, str | list) else value.isoformat()
+    return value if isinstance(value, str | list | dict) else value.isoformat()

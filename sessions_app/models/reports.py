@@ -30,6 +30,14 @@ class MainReason(models.TextChoices):
     NOT_KNOWN = "not_known", _("Not stated")
 
 
+class Source(models.TextChoices):
+    """How the author knows a reason. What was concluded is never shown as if it had been said or seen."""
+
+    STATED = "stated", _("Stated")
+    OBSERVED = "observed", _("Observed")
+    INFERRED = "inferred", _("Inferred")
+
+
 class ReportQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(own_or_supervised(user, "departure__therapist"))
@@ -55,6 +63,8 @@ LOCKED_BY_SIGNING = [
     "departure",
     "author",
     "main_reason",
+    "main_reason_source",
+    "not_provided",
     "account",
     "check_in_at",
     "author_state",
@@ -79,6 +89,8 @@ class DepartureReport(models.Model):
 
     `content` is the whole report as it was signed, words and captured facts, so that it reads the same
     for ever; `content_hash` is the SHA-256 of its canonical JSON (see `sessions_app.reports`).
+    `not_provided` are codes of `missing_facts` that the author answered with just that; `words_kept` are words that
+    `wording` would weigh and the author keeps: it does not bring them up again in this draft.
     """
 
     class State(models.TextChoices):
@@ -97,11 +109,14 @@ class DepartureReport(models.Model):
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reports")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     main_reason = models.CharField(_("main reason"), max_length=20, choices=MainReason, blank=True)
+    main_reason_source = models.CharField(_("how that is known"), max_length=10, choices=Source, blank=True)
     account = models.TextField(_("what happened"), max_length=10_000, blank=True)
     check_in_at = models.DateTimeField(
         _("when you will check in"), null=True, blank=True, help_text=_("Empty: as the follow-up plan says.")
     )
     author_state = models.CharField(_("how you are"), max_length=15, choices=AuthorState, blank=True)
+    not_provided = models.JSONField(_("said to be not provided"), default=list, blank=True)
+    words_kept = models.JSONField(_("words kept after another look"), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(auto_now=True)
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True)

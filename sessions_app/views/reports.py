@@ -11,16 +11,17 @@ from accounts import audit
 from accounts.access import allow, posted
 from accounts.models import Role
 from accounts.supervision import supervisors_of
-from sessions_app import reports, timeline
+from sessions_app import reasons, reports, timeline, wording
 from sessions_app.forms.reports import AddendumForm, ReportForm, SignForm
 from sessions_app.models import DepartureReport
+from sessions_app.views.checked import what_is_checked
 from sessions_app.views.departures import own_departure
 
 
 @require_http_methods(["GET", "POST"])
 @allow(Role.THERAPIST)
 def report(request, departure_id):
-    """Three questions beside the timeline; once signed, the locked page with its addenda."""
+    """Four questions beside the timeline; once signed, the locked page with its addenda."""
     found = own_report(request, departure_id)
     if found.is_signed:
         return signed_page(request, found)
@@ -34,14 +35,20 @@ def report(request, departure_id):
         if not form.errors:
             return redirect("check-report", departure_id)
     audit.record_view(found.departure, by=request.user, page="report")
-    context = {"form": form, "report": found, "departure": found.departure, "timeline": timeline.of(found.departure)}
+    context = {
+        "form": form,
+        "report": found,
+        "departure": found.departure,
+        "timeline": timeline.of(found.departure),
+        "suggestions": wording.weigh(form["account"].value() or "", kept=found.words_kept),
+    }
     return render(request, "sessions_app/report.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 @allow(Role.THERAPIST)
 def save_draft(request, departure_id):
-    """The draft saving itself; answers with the moment, or with what could not be kept."""
+    """The draft saving itself; answers with the moment, or with what could not be kept, and with words to weigh."""
     found = own_report(request, departure_id)
     form = ReportForm(request.POST, report=found)
     form.is_valid()
@@ -51,8 +58,11 @@ def save_draft(request, departure_id):
         return signed_meanwhile(request, departure_id)
     if not request.htmx:
         return redirect("report", departure_id)
-    context = {"report": found, "form": form}
-    return render(request, "sessions_app/report.html#saved", context, status=422 if form.errors else 200)
+    suggestions = wording.weigh(found.account, kept=found.words_kept)
+    context = {"report": found, "form": form, "suggestions": suggestions, "departure": found.departure}
+    # What is on the page already is left alone: a button that is being pressed must not go from under the finger.
+    context["is_weighed"] = request.POST.get("weighed") == "".join(f"{each.key};" for each in suggestions)
+    return render(request, "sessions_app/report.html#saved_and_weighed", context, status=422 if form.errors else 200)
 
 
 def signed_meanwhile(request, departure_id):
@@ -89,11 +99,9 @@ def check_page(request, found, form):
         "form": form,
         "report": found,
         "departure": departure,
-        "facts": reports.facts_of(departure),
-        "steps": reports.steps_of(departure),
-        "missing": reports.missing_facts(departure),
-        "given": departure.given_resources.all(),
-        "readers": supervisors_of(request.user),
+        "reason": reasons.sourced(found.main_reason, found.main_reason_source),
+        **what_is_checked(found),
+        "readers": list(supervisors_of(request.user)),
     }
     return render(request, "sessions_app/check_report.html", context, status=422 if form.errors else 200)
 

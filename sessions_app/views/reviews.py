@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit
 from accounts.access import allow, posted
 from accounts.models import Role
-from sessions_app import reports, reviews
+from sessions_app import captures, reports, reviews
 from sessions_app.forms.reviews import ReviewForm
 from sessions_app.models import DepartureReport, Review
 
@@ -64,7 +64,7 @@ def review_page(request, found, form):
         "form": form,
         "report": found,
         "departure": found.departure,
-        "content": found.content,
+        "content": {"kept_private": captures.describe(found.departure, is_private=True)} | found.content,
         "timeline": [(datetime.fromisoformat(at), words) for at, words in found.content["timeline"]],
         "is_intact": reports.is_intact(found),
         "addenda": found.addenda.select_related("by"),

@@ -103,17 +103,20 @@ def set_level(request, departure_id):
 @require_http_methods(["GET", "POST"])
 @allow(Role.THERAPIST)
 def note_details(request, departure_id, slug):
-    """What else was noticed at a step: opens inside the step, or as a page of its own without JavaScript."""
+    """What else was noticed at a step: opens inside the step, or as a page of its own, from the report as well."""
     departure = own_departure(request, departure_id)
     step = step_of(departure, slug)
     noted = checklist.facts_noted(departure, step)
+    from_report = "report" in (request.GET.get("from"), request.POST.get("from"))
     form = DetailsForm(posted(request), step=step, departure=departure, facts=noted)
     if request.method == "POST" and form.is_valid():
         taps = {name: form.cleaned_data[name] for name in ("op_id", "at")}
         checklist.note(departure, slug=slug, facts=form.facts(), by=request.user, **taps)
+        if from_report and not request.htmx:
+            return redirect(f"{reverse('check-report', args=[departure_id])}#missing")
         return answered(request, departure, slug, words=_("Saved"))
     audit.record_view(departure, by=request.user, page="note-details")
-    context = {"departure": departure, "step": step, "form": form, "op_id": uuid.uuid4()}
+    context = {"departure": departure, "step": step, "form": form, "op_id": uuid.uuid4(), "from_report": from_report}
     template = "sessions_app/note_details.html#details" if request.htmx else "sessions_app/note_details.html"
     response = render(request, template, context, status=422 if form.is_bound else 200)
     return reswap(retarget(response, f"#{slug}-noted"), "innerHTML") if request.htmx else response

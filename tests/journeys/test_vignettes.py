@@ -279,9 +279,8 @@ def test_a_fifteen_year_old_runs_out(open_window, therapist, supervisor, site, c
     assert departure.ending == Ending.HANDED_OVER
     assert noted(departure)["guardian-told"] == noted(departure)["safeguarding-told"] == "yes"
     assert noted(departure)["handed-to"] == "guardian"
-    content = dict(departure.report.content)
-    assert content.pop("kept_private") == [["What stays private for this young person?", IN_PRIVATE]]
-    assert "narwhal" not in str(content), "only in the part that does not leave the house"
+    assert noted(departure)["stays-private"] == IN_PRIVATE
+    assert "narwhal" not in str(departure.report.content), "it is no part of what leaves the house"
     sam = open_window(supervisor)
     sam.go(f"/review/{departure.pk}/")
     sam.sees("For author and supervisor, not for the chart")

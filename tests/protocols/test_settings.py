@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from protocols import editions
 from protocols.models import ProtocolStep, Setting
-from sessions_app import captures, checklist, departures, reports
+from sessions_app import captures, checklist, departures, record, reports
 from sessions_app.captures import CAPTURES
 from sessions_app.models import AgeBand, Composition, DepartureEvent, Format
 
@@ -183,7 +183,9 @@ def test_a_departure_of_the_first_edition_keeps_its_steps(departure, browser):
 
 def test_how_they_left_is_missed_in_the_room_and_who_ended_the_call_on_the_phone(departure, take_place):
     def missing():
-        return {str(what) for what, _ in reports.missing_facts(departure)} & {"How they left", "Who ended the call"}
+        found = DepartureEvent.objects.for_page().get(pk=departure.pk)
+        made = record.Record(found, reports.blank_for(found, by=found.therapist))
+        return {str(each.what) for each in made.missing} & {"How they left", "Who ended the call"}
 
     assert missing() == {"How they left"}
     take_place(Setting.REMOTE)

@@ -55,6 +55,18 @@ def test_a_report_signed_twice_at_the_same_moment_is_signed_once(departure, ther
     assert report.signed_at == first.signed_at
 
 
+def test_two_missing_facts_answered_at_the_same_moment_are_both_kept(departure, therapist, monkeypatch):
+    report = reports.draft_for(departure, by=therapist)
+    meet_after(monkeypatch, reports, "locked")
+
+    def say(code):
+        return lambda: reports.say_not_provided(report, code=code, by=therapist)
+
+    both(say("capacity"), say("quote"))
+    report.refresh_from_db()
+    assert sorted(report.not_provided) == ["capacity", "quote"]
+
+
 def test_two_supervisors_at_the_same_moment_make_one_decision(signed, supervisor, monkeypatch):
     meet_after(monkeypatch, reports, "locked")
 

@@ -1,0 +1,47 @@
+"""What was promised to the client and what was tried, as plain rows: text and codes, nothing to follow."""
+
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext
+
+from followups.models import FollowUp, FollowUpChange
+
+
+def of(departure):
+    """What was promised for this client, but for replaced plans, and every attempt, in order. Two queries.
+
+    What staff do among themselves at a level, such as talking about it in review, is no part of the chart; what a
+    situation of the client asks of them is, such as telling the safeguarding lead. Attempts that reached nobody are
+    rows like any other: they show that somebody tried. Times are ISO, in UTC.
+    """
+    dropped = FollowUpChange.objects.filter(follow_up=OuterRef("pk"), deed=FollowUpChange.Deed.NOT_NEEDED)
+    why = Subquery(dropped.order_by("-at", "-pk").values("reason")[:1])
+    promised = departure.follow_ups.exclude(state=FollowUp.State.REPLACED).exclude(channel="", situation="")
+    return {
+        "plan": [promise(each) for each in promised.select_related("owner").annotate(why=why).order_by("due_at", "pk")],
+        "attempts": [attempt(each) for each in departure.contact_attempts.select_related("by")],
+    }
+
+
+def promise(follow_up):
+    is_dropped = follow_up.state == FollowUp.State.NOT_NEEDED
+    return {
+        "task": follow_up.task,
+        "owner": follow_up.owner.name,
+        "channel": str(follow_up.get_channel_display() or gettext("Among staff")),
+        "due_at": follow_up.due_at.isoformat(),
+        "state": str(follow_up.get_state_display()),
+        "closed_at": follow_up.closed_at.isoformat() if follow_up.closed_at else "",
+        "reason": gettext(follow_up.why) if is_dropped and follow_up.why else "",
+    }
+
+
+def attempt(row):
+    return {
+        "at": row.occurred_at.isoformat(),
+        "channel": str(row.get_channel_display()),
+        "result": str(row.get_result_display()),
+        "is_reached": row.is_reached,
+        "is_third_party": row.result == row.Result.THIRD_PARTY_REACHED,
+        "note": row.note,
+        "by": row.by.name,
+    }
