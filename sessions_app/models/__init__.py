@@ -1,7 +1,9 @@
 from sessions_app.models.clients import Channel, Client, ContactPermission
 from sessions_app.models.departures import DepartureEvent, Ending, ResponseLevel
 from sessions_app.models.help_calls import HelpCall
+from sessions_app.models.private_notes import PrivateNote
 from sessions_app.models.quality import Review
+from sessions_app.models.quality_notes import QualityNote
 from sessions_app.models.recalls import RecallAnswer
 from sessions_app.models.reports import DepartureReport, ReportAddendum
 from sessions_app.models.responses import CapturedFact, GivenResource, StepResponse
@@ -20,6 +22,8 @@ __all__ = [
     "Format",
     "GivenResource",
     "HelpCall",
+    "PrivateNote",
+    "QualityNote",
     "RecallAnswer",
     "ReportAddendum",
     "ResponseLevel",
