@@ -20,14 +20,18 @@ def write(departure, *, text, by):
     """Keep the note as it now reads. Saying the same again adds nothing; an older wording stays to be read."""
     if departure.therapist_id != by.pk:
         raise NotTheAuthor
-    # The same words from two windows at once are one wording: the departure's row makes them follow each other.
-    DepartureEvent.objects.select_for_update(of=["self"], no_key=True).get(pk=departure.pk)
+    hold(departure)
     current = wordings(departure, by=by).first()
     if current and current.text == text:
         return current
     note = PrivateNote.objects.create(departure=departure, author=by, text=text)
     audit.record("private_note_written", note, by=by)
     return note
+
+
+def hold(departure):
+    """Two windows at once follow each other until the transaction ends, so that the same words are one wording."""
+    return DepartureEvent.objects.select_for_update(of=["self"], no_key=True).get(pk=departure.pk)
 
 
 @transaction.atomic
