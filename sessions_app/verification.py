@@ -26,7 +26,7 @@ ROW = "row is not what was sealed"
 CHAIN = "chain of addenda is broken"
 TRAIL = "audit trail says otherwise"
 NO_NOTE = "quality note is missing"
-GONE = "report is gone"
+GONE = "signed report is gone"
 
 
 @dataclass
@@ -126,8 +126,8 @@ def is_as_the_trail_says(report, addenda, trail):
 
 
 def lost_reports():
-    """Reports that the trail knows as signed, and that are there no more."""
-    there = DepartureReport.objects.filter(pk=Cast(OuterRef("subject_id"), BigIntegerField()))
+    """Reports that the trail knows as signed, and that are there no more, or no more signed."""
+    there = DepartureReport.objects.exclude(signed_at=None).filter(pk=Cast(OuterRef("subject_id"), BigIntegerField()))
     signed = AuditEntry.objects.filter(subject_type=REPORT, action="report_signed").exclude(Exists(there))
     for report_id in signed.order_by("pk").values_list("subject_id", flat=True).iterator(chunk_size=BATCH):
         yield REPORT, report_id, GONE

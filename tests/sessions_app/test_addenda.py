@@ -21,7 +21,10 @@ def add(browser, signed):
 
 @pytest.fixture
 def page(browser, signed):
-    return lambda: browser.get(reverse("report", args=[signed.departure_id])).content.decode()
+    def look():
+        return browser.get(reverse("report", args=[signed.departure_id])).content.decode()
+
+    return look
 
 
 def when(moment, zone):
