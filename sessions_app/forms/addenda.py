@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from sessions_app.forms.when import WhenField
 
+EARLIEST_YEAR = 1900  # a slip of the keyboard, and what no calendar can reckon with
+
 
 class AddendumForm(forms.Form):
     text = forms.CharField(
@@ -26,6 +28,6 @@ class AddendumForm(forms.Form):
 
     def clean_happened_at(self):
         moment = self.cleaned_data["happened_at"]
-        if moment and moment > timezone.now():
+        if moment and (moment.year < EARLIEST_YEAR or moment > timezone.now()):
             raise forms.ValidationError(_("Give a time that has passed."))
         return moment

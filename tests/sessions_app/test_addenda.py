@@ -71,7 +71,12 @@ def test_without_a_time_what_is_added_days_later_is_about_the_session_and_late(s
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"happened_at_0": "2999-01-01", "happened_at_1": "10:00"}, {"happened_at_0": "soon", "happened_at_1": ""}]
+    "wrong",
+    [
+        {"happened_at_0": "2999-01-01", "happened_at_1": "10:00"},
+        {"happened_at_0": "0001-01-01", "happened_at_1": "00:00"},
+        {"happened_at_0": "soon", "happened_at_1": ""},
+    ],
 )
 def test_a_time_that_cannot_be_is_refused_and_the_words_stay(add, wrong):
     answer = add(text="They rang from the bus.", **wrong)
@@ -95,7 +100,7 @@ def test_the_page_shows_version_author_times_and_hashes(add, page, signed, thera
     assert "Version 2" in html
     assert therapist.name in html
     for whole in (signed.content_hash, addendum.seal):
-        assert f">{whole[:12]}<" in html
+        assert f"({whole[:12]})" in html
         assert f"SHA-256 {whole}" in html
 
 
