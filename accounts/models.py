@@ -53,6 +53,11 @@ class Site(models.Model):
     terminology = models.CharField(_("terminology"), max_length=10, choices=Terminology, default=Terminology.CONCERN)
     workday_starts = models.TimeField(_("working day starts"), default=time(9))
     workday_ends = models.TimeField(_("working day ends"), default=time(17))
+    late_entry_hours = models.PositiveSmallIntegerField(
+        _("hours until what is added is a late entry"),
+        default=24,
+        help_text=_("Counted from when it happened to when it is written down. Doorway's own default is 24."),
+    )
 
     class Meta:
         constraints = [

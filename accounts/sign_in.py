@@ -3,6 +3,7 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.core import context
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -19,6 +20,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Somebody who has left gave the right password: say so on the sign-in page, and let them nowhere."""
         messages.warning(request, _("This account is not active any more. Ask your admin."))
         return redirect("account_login")
+
+    def reauthenticate(self, user, password):
+        """Whether it is this person's password. A wrong one counts against the same limit as at sign-in."""
+        found = self.authenticate(context.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
 
 
 def link_to_choose_password(person):

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.me, name="me"),
     path("sign-in/", allow_everyone(allauth_views.login), name="account_login"),
     path("sign-out/", views.sign_out, name="account_logout"),
+    path("again/", allow()(allauth_views.reauthenticate), name="account_reauthenticate"),
     path("password/", allow()(allauth_views.password_change), name="account_change_password"),
     path("password/forgotten/", allow_everyone(allauth_views.password_reset), name="account_reset_password"),
     path(

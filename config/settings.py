@@ -172,6 +172,15 @@ def idle_minutes():
     return minutes
 
 
+def signing_reauthentication_seconds():
+    """Seconds after which signing asks again who it is; 0 asks each time."""
+    seconds = env.int("SIGNING_REAUTHENTICATION_SECONDS", default=15 * 60)
+    if seconds < 0:
+        raise ImproperlyConfigured("SIGNING_REAUTHENTICATION_SECONDS must be 0 or more.")
+    return seconds
+
+
+SIGNING_REAUTHENTICATION_SECONDS = signing_reauthentication_seconds()
 SESSION_IDLE_SECONDS = idle_minutes() * 60
 SESSION_COOKIE_AGE = env.int("SESSION_MINUTES", default=12 * 60) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.supervision import supervisors_of
 from protocols.models import Outcome
 from resources.models import Resource
-from sessions_app import checklist, departures, levels, reports, reviews
+from sessions_app import checklist, departures, levels, quality, reports, reviews
 from sessions_app.models import (
     AgeBand,
     Channel,
@@ -143,8 +143,8 @@ def give(departure, slug):
 def signed(departure, *, reason, account, hours_ago, author_state="steady"):
     """The departure's report, written and signed; it has been waiting for `hours_ago` hours."""
     report = reports.draft_for(departure, by=departure.therapist)
-    words = {"main_reason": reason, "account": account, "author_state": author_state}
-    reports.save_draft(report, by=departure.therapist, **words)
+    reports.save_draft(report, by=departure.therapist, main_reason=reason, account=account)
+    quality.keep_state(report, author_state=author_state, by=departure.therapist)
     report = reports.sign(report, by=departure.therapist)
     DepartureReport.objects.filter(pk=report.pk).update(submitted_at=timezone.now() - timedelta(hours=hours_ago))
     return report

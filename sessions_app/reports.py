@@ -1,22 +1,30 @@
 """The therapist's account: a draft that saves itself, signed once, locked for good, added to afterwards."""
 
 import hashlib
-import json
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
-from sessions_app import captures, first_words, missing_facts, record, signals
+from sessions_app import captures, first_words, missing_facts, quality, record, signals
+from sessions_app.hashes import hash_of
 from sessions_app.models import DepartureEvent, DepartureReport, ReportAddendum
+from sessions_app.models.reports import SEALED_BY_SIGNING
 
 State = DepartureReport.State
+Kind = ReportAddendum.Kind
+ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 MOST_KEPT = 200  # words an author wants to keep; what comes first is forgotten first
 
 
 class ReportIsSigned(Exception):
     """The report is locked; what changed since goes into an addendum."""
+
+
+class NotTheAuthor(Exception):
+    """Only who wrote a report signs it and adds to it."""
 
 
 def blank_for(departure, *, by):
@@ -78,33 +86,79 @@ def keep_words(report, *, key, by):
 def sign(report, *, by):
     """Lock the report: from now on its words, its facts and their hash stand, and the supervisor has it.
 
-    Nothing is required: what was left out is signed as not provided. Signing twice is signing once.
+    What is told beside it, for the supervisor, is sealed in the same moment and stays apart. Nothing is required:
+    what was left out is signed as not provided. Signing twice is signing once. Raises NotTheAuthor.
     """
     report = locked(report)
+    if report.author_id != by.pk:
+        raise NotTheAuthor
     if report.is_signed:
         return report
     now = timezone.now()
     report.content = record.content_of(report, signed_at=now)
     report.content_hash = hash_of(report.content)
     report.state, report.signed_at, report.submitted_at = State.SUBMITTED, now, now
+    report.put_seal(SEALED_BY_SIGNING)
     report.save()
     audit.record("report_signed", report, by=by, hash=report.content_hash)
+    quality.seal(report, by=by)
     if report.check_in_at:
         signals.check_in_chosen.send(DepartureEvent, departure=report.departure, by=by, at=report.check_in_at)
     return report
 
 
+def what_would_be_signed(report):
+    """The hash of what signing now would lock: the same as long as neither words nor facts change."""
+    return hash_of(record.content_of(report, signed_at=ANY_MOMENT))
+
+
 @transaction.atomic
-def add_addendum(report, *, text, by):
-    """Add to a signed report. One that was returned goes back to the supervisor with it."""
+def add_addendum(report, *, text, by, happened_at=None, is_late=False):
+    """Add to a signed report, however long ago; sealed into the chain of what was added before. Raises NotTheAuthor.
+
+    `happened_at` (aware) is when it happened; without it, it belongs to the departure itself. It becomes a late entry
+    when the author says so, or when it is written more than the site's `late_entry_hours` after it happened. A
+    report that was returned goes back to the supervisor; one that was closed says that there is more to read.
+    """
     report = locked(report)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    addendum = ReportAddendum.objects.create(report=report, text=text, text_hash=digest, by=by)
-    if report.state == State.RETURNED:
-        report.state, report.submitted_at = State.SUBMITTED, timezone.now()
-        report.save(update_fields=["state", "submitted_at", "saved_at"])
-    audit.record("addendum_added", report, by=by, hash=digest)
+    if report.author_id != by.pk:
+        raise NotTheAuthor
+    now, last = timezone.now(), report.addenda.last()
+    happened_at = happened_at or report.departure.ended_at or report.departure.began_at
+    is_late = is_late or now - happened_at > timedelta(hours=report.departure.site.late_entry_hours)
+    addendum = ReportAddendum.objects.create(
+        report=report,
+        number=last.number + 1 if last else 1,
+        kind=Kind.LATE_ENTRY if is_late else Kind.ADDENDUM,
+        happened_at=happened_at,
+        text=text,
+        text_hash=hashlib.sha256(text.encode()).hexdigest(),
+        report_hash=report.content_hash,
+        previous_seal=last.seal if last else "",
+        by=by,
+        at=now,
+    )
+    hand_on(report, now)
+    audit.record("addendum_added", report, by=by, hash=addendum.seal, number=addendum.number, kind=addendum.kind)
     return addendum
+
+
+def hand_on(report, now):
+    """Whoever reviews the report learns that there is more to read, wherever it stands."""
+    if report.state == State.RETURNED:
+        report.state, report.submitted_at = State.SUBMITTED, now
+    elif report.state == State.CLOSED:
+        report.added_after_close_at = report.added_after_close_at or now
+    report.save(update_fields=["state", "submitted_at", "added_after_close_at", "saved_at"])
+
+
+@transaction.atomic
+def mark_addenda_read(report, *, by):
+    """A supervisor has read what was added after the review; it leaves their queue."""
+    report = locked(report)
+    report.added_after_close_at = None
+    report.save(update_fields=["added_after_close_at", "saved_at"])
+    audit.record("addenda_read", report, by=by)
 
 
 @transaction.atomic
@@ -125,15 +179,9 @@ def locked(report):
     )
 
 
-def hash_of(content):
-    """SHA-256 of the canonical JSON: sorted keys, no spaces, UTF-8."""
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
 def is_intact(report):
-    """Whether the signed words and facts still have the hash they were signed with."""
-    return report.is_signed and hash_of(report.content) == report.content_hash
+    """Whether the signed words, facts, author and time still have the hashes they were signed with."""
+    return report.is_signed and hash_of(report.content) == report.content_hash and report.is_seal_intact
 
 
 def for_now(author):

@@ -15,11 +15,11 @@ from sessions_app.captures import CAPTURES
 class Entry:
     at: datetime
     words: str
-    is_private: bool = False  # for the author and the supervisor; left out of what is signed for the chart
+    is_private: bool = False  # for the author and the supervisor; left out, for every timeline is of the chart
 
 
 def of(departure):
-    """Everything recorded about the departure, oldest first. Five queries, however much there is."""
+    """What the chart holds of the departure, oldest first. Five queries, however much there is."""
     titles = {step.pk: step.title for step in editions.steps_of(departure.protocol_version_id)}
     facts = [each for each in departure.captured_facts.all() if each.name in CAPTURES]
     sources = next((each.value for each in reversed(facts) if each.name == "reasons-source"), {})
@@ -30,7 +30,7 @@ def of(departure):
         *(Entry(each.at, given(each)) for each in departure.given_resources.all()),
         *written(departure),
     ]
-    return sorted(entries, key=lambda entry: entry.at)
+    return sorted((entry for entry in entries if not entry.is_private), key=lambda entry: entry.at)
 
 
 def beginning_and_end(departure):
@@ -79,12 +79,10 @@ def given(resource):
 
 
 def written(departure):
-    """The report's own history, when there is one."""
+    """The report's own history, when there is one. What a supervisor said of it is not of the chart."""
     report = getattr(departure, "report", None)
     if report is None or not report.is_signed:
         return
     yield Entry(report.signed_at, _("Report signed"))
     for addendum in report.addenda.all():
-        yield Entry(addendum.at, _("Addendum written"))
-    for review in report.reviews.all():
-        yield Entry(review.at, review.get_decision_display())
+        yield Entry(addendum.at, _("Late entry written") if addendum.is_late else _("Addendum written"))

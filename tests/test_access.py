@@ -24,6 +24,7 @@ ACTORS = ["therapist", "supervisor", "stranger", "former_supervisor", "admin", N
 STAFF = [200, 200, 200, 200, 200, 302]
 CLINICAL = [200, 200, 404, 404, 403, 302]
 OWN = [200, 403, 404, 403, 403, 302]
+AUTHORS = [200, 404, 404, 404, 403, 302]  # the author's alone: to a supervisor there is none
 OWN_LIST = [200, 403, 200, 403, 403, 302]
 TEAM = [403, 200, 200, 200, 403, 302]
 ONE_OF_THE_TEAM = [403, 200, 404, 404, 403, 302]
@@ -55,6 +56,7 @@ TABLE = {
     "account_login": ([302, 302, 302, 302, 302, 200], [302, 302, 302, 302, 302, 200]),
     "account_logout": (STAFF, [302] * 6),
     "account_change_password": (STAFF, STAFF),
+    "account_reauthenticate": (STAFF, STAFF),
     "account_reset_password": (EVERYBODY, EVERYBODY),
     "account_reset_password_done": (EVERYBODY, [405] * 6),
     "account_reset_password_from_key": (EVERYBODY, EVERYBODY),
@@ -155,6 +157,11 @@ TABLE = {
     "check-report": (OWN, but(OWN, therapist=302)),
     "add-addendum": (POST_ONLY, but(OWN, therapist=302)),
     "feedback-seen": (POST_ONLY, but(OWN, therapist=302)),
+    "quality": (CLINICAL, GET_ONLY),
+    "private-notes": (AUTHORS, but(AUTHORS, therapist=422)),
+    "erase-private-notes": (AUTHORS, but(AUTHORS, therapist=302)),
+    "added-to": (TEAM, GET_ONLY),
+    "addenda-read": (POST_ONLY, [403, 404, 404, 404, 403, 302]),  # there is nothing to read yet
     "clients": (OWN_LIST, GET_ONLY),
     "add-client": (OWN_LIST, but(OWN_LIST, therapist=422, stranger=422)),
     "bring-in": (OWN_LIST, but(OWN_LIST, therapist=422, stranger=422)),

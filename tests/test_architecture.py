@@ -18,6 +18,7 @@ WRITTEN_ONCE, EDITABLE = "written once", "editable"
 RECORD = "as long as the clinical record"  # set by law and policy of each place; nothing is deleted by itself
 STAFF = "as long as the organisation keeps its staff records"
 SHELF = "until an admin retires it; kept behind what was given"
+AUTHORS = "until its author erases it; nobody else can, and nothing does by itself"
 WORKING = "until it has done its work; small, and without words about anybody"
 
 #: Every table, how it may change, and how long it is kept. A new model fails until somebody has decided both.
@@ -73,6 +74,8 @@ TABLES = {
     "sessions_app.DepartureReport": (EDITABLE, RECORD),
     "sessions_app.ReportAddendum": (WRITTEN_ONCE, RECORD),
     "sessions_app.Review": (WRITTEN_ONCE, RECORD),
+    "sessions_app.QualityNote": (EDITABLE, RECORD),  # until the report is signed
+    "sessions_app.PrivateNote": (EDITABLE, AUTHORS),  # a wording never changes; the author may erase them all
     "followups.FollowUpPolicy": (WRITTEN_ONCE, RECORD),  # once it was adopted
     "followups.PolicyTask": (WRITTEN_ONCE, RECORD),
     "followups.PolicyOverlay": (WRITTEN_ONCE, RECORD),
@@ -107,6 +110,7 @@ WITH_HISTORY = [
     "TherapySession",
     "DepartureEvent",
     "DepartureReport",
+    "QualityNote",
     "FollowUp",
     "HelpCall",
     "Absence",
@@ -130,6 +134,8 @@ CLINICAL = {
     "DepartureReport",
     "ReportAddendum",
     "Review",
+    "QualityNote",
+    "PrivateNote",
     "FollowUpPlan",
     "FollowUp",
     "FollowUpChange",

@@ -78,6 +78,7 @@ def places(departure, supervisor, starter):
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), by=departure.therapist)
     follow_up = FollowUp.objects.exclude(channel="").first().pk
     by_departure = ["departure", "choose-client", "end-departure", "void-departure", "give-resources", "report"]
+    by_departure += ["private-notes"]
     return {
         **{name: reverse(name, args=[departure.pk]) for name in [*by_departure, "check-report", "review"]},
         **{f"notes on {slug}": reverse("note-details", args=[departure.pk, slug]) for slug in NOTED},
@@ -104,6 +105,7 @@ FORMS_OF_THE_THERAPIST = [
     "give-resources",
     "report",
     "check-report",
+    "private-notes",
     "now",
     "earlier-departure",
     "add-client",

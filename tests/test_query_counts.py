@@ -46,6 +46,9 @@ OF_THE_THERAPIST = [
     "session",
     "report",
     "check-report",
+    "quality",
+    "private-notes",
+    "erase-private-notes",
     "follow-ups",
     "follow-ups-due",
     "absences",
@@ -78,7 +81,7 @@ OF_THE_THERAPIST = [
 ]
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
 OF_THE_SUPERVISOR += ["absences", "hand-offs", "on-call", "waiting-for-second"]
-OF_THE_SUPERVISOR += ["reminders-working"]
+OF_THE_SUPERVISOR += ["reminders-working", "quality", "added-to"]
 OF_THE_SUPERVISOR += ["help-calls", "help-asked", "lower-level", "policies", "policy", "policy-what-when"]
 
 
@@ -126,7 +129,7 @@ WITHOUT_ARGUMENTS += ["bring-in"]
 WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled", "propose-entry", "inclusion-policy"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]
-WITHOUT_ARGUMENTS += ["reminders-working"]
+WITHOUT_ARGUMENTS += ["reminders-working", "added-to"]
 WITHOUT_ARGUMENTS += ["export-resources", "api"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
 FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs", "follow-ups-count"]

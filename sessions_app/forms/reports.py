@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sessions_app.forms.when import WhenField
-from sessions_app.models import DepartureReport
+from sessions_app.models import QualityNote
 from sessions_app.models.reports import MainReason, Source
 
 HOW_KNOWN = [
@@ -81,18 +81,8 @@ class ReportForm(forms.Form):
 class SignForm(forms.Form):
     author_state = forms.ChoiceField(
         label=_("How are you?"),
-        help_text=_("Only you and your supervisor see this."),
-        choices=DepartureReport.AuthorState.choices,
+        help_text=_("Quality review: not part of the chart. Only you and your supervisor see this."),
+        choices=QualityNote.AuthorState.choices,
         widget=forms.RadioSelect,
         required=False,
-    )
-
-
-class AddendumForm(forms.Form):
-    text = forms.CharField(
-        label=_("Add to the report"),
-        help_text=_("The signed words stay as they are. This is added below them, with your name and the time."),
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": _("Write what you want to add.")},
     )

@@ -2,7 +2,9 @@ from sessions_app.models.clients import Channel, Client, ContactPermission
 from sessions_app.models.departures import DepartureEvent, Ending, ResponseLevel
 from sessions_app.models.help_calls import HelpCall
 from sessions_app.models.intakes import Intake, IntakeRow, IntakeTitle
+from sessions_app.models.private_notes import PrivateNote
 from sessions_app.models.quality import Review
+from sessions_app.models.quality_notes import QualityNote
 from sessions_app.models.recalls import RecallAnswer
 from sessions_app.models.reports import DepartureReport, ReportAddendum
 from sessions_app.models.responses import CapturedFact, GivenResource, StepResponse
@@ -24,6 +26,8 @@ __all__ = [
     "Intake",
     "IntakeRow",
     "IntakeTitle",
+    "PrivateNote",
+    "QualityNote",
     "RecallAnswer",
     "ReportAddendum",
     "ResponseLevel",

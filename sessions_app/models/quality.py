@@ -2,14 +2,16 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
 from accounts.models import User
 from sessions_app.models.reports import DepartureReport
+from sessions_app.models.seals import SealedOnce
 
 
-class Review(models.Model):
+class Review(SealedOnce):
     """One thing a supervisor decided on a report. `message` is what the author reads; it is never empty."""
 
     class Decision(models.TextChoices):
@@ -34,7 +36,7 @@ class Review(models.Model):
     colleague_state = models.CharField(_("how is your colleague?"), max_length=15, choices=ColleagueState, blank=True)
     message = models.TextField(_("message to the author"), max_length=5_000)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["at", "pk"]

@@ -4,12 +4,14 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
 from accounts.models import User
 from sessions_app.models.clients import own_or_supervised
 from sessions_app.models.departures import URGENCY, DepartureEvent
+from sessions_app.models.seals import Sealed, SealedOnce
 
 
 class MainReason(models.TextChoices):
@@ -56,7 +58,16 @@ class ReportQuerySet(models.QuerySet):
         )
 
     def for_queue(self):
-        return self.select_related("departure__client", "departure__site", "author")
+        return self.select_related("departure__client", "departure__site", "author", "quality_note")
+
+    def added_to(self):
+        """Reviewed and closed, then added to, and nobody has read that yet: longest waiting first."""
+        return self.exclude(added_after_close_at=None).order_by("added_after_close_at", "pk")
+
+    def ever_signed(self):
+        """Signed, or with any trace of it: what a verification has to look at."""
+        unsigned = Q(signed_at=None, content=None, content_hash="", seal="", state=DepartureReport.State.DRAFT)
+        return self.exclude(unsigned)
 
 
 LOCKED_BY_SIGNING = [
@@ -67,11 +78,14 @@ LOCKED_BY_SIGNING = [
     "not_provided",
     "account",
     "check_in_at",
-    "author_state",
     "signed_at",
     "content",
     "content_hash",
+    "seal",
+    "sealed_fields",
 ]
+SEALED_BY_SIGNING = set(LOCKED_BY_SIGNING) - {"content", "seal", "sealed_fields"}  # content_hash stands for content
+FOR_THE_SUPERVISOR = {"author_state", "kept_private"}  # version 1 of the signed content held them; the chart never did
 
 
 REFUSE_ONCE_SIGNED = """
@@ -84,7 +98,7 @@ REFUSE_ONCE_SIGNED = """
 
 
 @pghistory.track()
-class DepartureReport(models.Model):
+class DepartureReport(Sealed):
     """A draft until signed; then `content` and `content_hash` are locked and changes are addenda.
 
     `content` is the whole report as it was signed, words and captured facts, so that it reads the same
@@ -99,12 +113,6 @@ class DepartureReport(models.Model):
         RETURNED = "returned", _("Returned to you")
         CLOSED = "closed", _("Reviewed")
 
-    class AuthorState(models.TextChoices):
-        STEADY = "steady", _("Steady")
-        SHAKEN = "shaken", _("Shaken")
-        FELT_UNSAFE = "felt_unsafe", _("Felt unsafe")
-        WANTS_TO_TALK = "wants_to_talk", _("I would like to talk")
-
     departure = models.OneToOneField(DepartureEvent, on_delete=models.PROTECT, related_name="report")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reports")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
@@ -114,7 +122,6 @@ class DepartureReport(models.Model):
     check_in_at = models.DateTimeField(
         _("when you will check in"), null=True, blank=True, help_text=_("Empty: as the follow-up plan says.")
     )
-    author_state = models.CharField(_("how you are"), max_length=15, choices=AuthorState, blank=True)
     not_provided = models.JSONField(_("said to be not provided"), default=list, blank=True)
     words_kept = models.JSONField(_("words kept after another look"), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -124,6 +131,7 @@ class DepartureReport(models.Model):
     content = models.JSONField(null=True, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
     feedback_seen_at = models.DateTimeField(null=True, blank=True)
+    added_after_close_at = models.DateTimeField(_("added to after the review"), null=True, blank=True)
 
     objects = ReportQuerySet.as_manager()
 
@@ -131,6 +139,11 @@ class DepartureReport(models.Model):
         indexes = [
             models.Index(fields=["submitted_at"], name="report_to_review", condition=Q(state="submitted")),
             models.Index(fields=["author", "state"], name="report_by_author"),
+            models.Index(
+                fields=["added_after_close_at"],
+                name="report_added_to",
+                condition=Q(added_after_close_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -155,19 +168,49 @@ class DepartureReport(models.Model):
         return self.signed_at is not None
 
     @property
+    def chart(self):
+        """The signed content that belongs to the chart; version 1 kept what is for the supervisor beside it."""
+        return {name: words for name, words in (self.content or {}).items() if name not in FOR_THE_SUPERVISOR}
+
+    @property
     def is_waiting_for_author(self):
         return self.state in (self.State.DRAFT, self.State.RETURNED)
 
 
-class ReportAddendum(models.Model):
-    """What the author added after signing. The signed words stay as they were."""
+class ReportAddendum(SealedOnce):
+    """What the author added after signing. The signed words stay as they were.
+
+    Addenda make a chain: each is sealed together with the hash of the signed words and the seal of the one before it,
+    so that none can be changed, taken out or put in between unseen. A late entry tells of something that happened
+    longer ago than the site allows for writing it down (`Site.late_entry_hours`), or that its author marked as late.
+    """
+
+    class Kind(models.TextChoices):
+        ADDENDUM = "addendum", _("Addendum")
+        LATE_ENTRY = "late_entry", _("Late entry")
 
     report = models.ForeignKey(DepartureReport, on_delete=models.PROTECT, related_name="addenda")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ADDENDUM)
+    happened_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
     text = models.TextField(_("addendum"), max_length=10_000)
     text_hash = models.CharField(max_length=64)
+    report_hash = models.CharField(max_length=64)
+    previous_seal = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(_("when it was written"), default=timezone.now, editable=False)
 
     class Meta:
-        ordering = ["at", "pk"]
+        ordering = ["number"]
         triggers = [append_only("addendum_is_append_only")]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="addenda_of_a_report_are_numbered"),
+            models.CheckConstraint(
+                name="late_entry_says_when_it_happened",
+                condition=~Q(kind="late_entry") | Q(happened_at__isnull=False),
+            ),
+        ]
+
+    @property
+    def is_late(self):
+        return self.kind == self.Kind.LATE_ENTRY

@@ -10,13 +10,14 @@ from accounts.models import Role
 from sessions_app import missing_facts, record, reports, wording
 from sessions_app.forms.reports import ReportForm
 from sessions_app.views import reports as report_views
+from sessions_app.views.own_reports import own_report
 
 
 @require_POST
 @allow(Role.THERAPIST)
 def not_provided(request, departure_id):
     """One tap on a missing fact: it is not provided, which is an answer; or that is taken back."""
-    found = report_views.own_report(request, departure_id)
+    found = own_report(request, departure_id)
     code = request.POST.get("code", "")
     if code not in missing_facts.CODES:
         raise Http404
@@ -35,7 +36,7 @@ def not_provided(request, departure_id):
 @allow(Role.THERAPIST)
 def keep_words(request, departure_id):
     """The author keeps a wording. From the report it comes with everything typed so far, which is saved as well."""
-    found = report_views.own_report(request, departure_id)
+    found = own_report(request, departure_id)
     is_writing = "account" in request.POST
     try:
         if is_writing:

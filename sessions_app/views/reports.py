@@ -1,9 +1,7 @@
-"""Writing, checking, signing and adding to a report."""
+"""Writing and checking a report."""
 
-from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -11,11 +9,11 @@ from accounts import audit
 from accounts.access import allow, posted
 from accounts.models import Role
 from accounts.supervision import supervisors_of
-from sessions_app import reasons, reports, timeline, wording
-from sessions_app.forms.reports import AddendumForm, ReportForm, SignForm
-from sessions_app.models import DepartureReport
+from sessions_app import quality, reasons, reports, timeline, wording
+from sessions_app.forms.reports import ReportForm, SignForm
 from sessions_app.views.checked import what_is_checked
-from sessions_app.views.departures import own_departure
+from sessions_app.views.own_reports import own_report
+from sessions_app.views.signing import sign_or_ask, signed_page
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,21 +72,17 @@ def signed_meanwhile(request, departure_id):
 @require_http_methods(["GET", "POST"])
 @allow(Role.THERAPIST)
 def check(request, departure_id):
-    """Check before you send; POST signs."""
+    """Check before you send; POST signs, after asking again who it is where that was too long ago."""
     found = own_report(request, departure_id)
     if found.is_signed:
         return redirect("report", departure_id)
-    form = SignForm(posted(request), initial={"author_state": found.author_state})
+    form = SignForm(posted(request), initial={"author_state": quality.note_of(found).author_state})
     if request.method == "POST" and form.is_valid():
         try:
-            reports.save_draft(found, by=request.user, **form.cleaned_data)
-        except reports.ReportIsSigned:
+            quality.keep_state(found, by=request.user, **form.cleaned_data)
+        except quality.NoteIsSealed:
             return signed_meanwhile(request, departure_id)
-        reports.sign(found, by=request.user)
-        reader = supervisors_of(request.user).first()
-        words = _("Sent. %(name)s will read it. Take five minutes if you can.") if reader else _("Signed.")
-        messages.success(request, words % {"name": reader.name if reader else ""})
-        return redirect("report", departure_id)
+        return sign_or_ask(request, found)
     return check_page(request, found, form)
 
 
@@ -104,52 +98,3 @@ def check_page(request, found, form):
         "readers": list(supervisors_of(request.user)),
     }
     return render(request, "sessions_app/check_report.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-@allow(Role.THERAPIST)
-def add_addendum(request, departure_id):
-    found = own_report(request, departure_id)
-    form = AddendumForm(request.POST)
-    if not found.is_signed:
-        return redirect("report", departure_id)
-    if form.is_valid():
-        reports.add_addendum(found, by=request.user, **form.cleaned_data)
-        messages.success(request, _("Added."))
-        return redirect("report", departure_id)
-    return signed_page(request, found, form=form)
-
-
-@require_POST
-@allow(Role.THERAPIST)
-def feedback_seen(request, departure_id):
-    reports.mark_feedback_seen(own_report(request, departure_id), by=request.user)
-    return redirect("now")
-
-
-def own_report(request, departure_id):
-    """The signed-in therapist's report of an own departure; 404 for anybody else's.
-
-    If there is none, saying something (POST) begins it, and looking at it does not.
-    """
-    departure = own_departure(request, departure_id)
-    own = DepartureReport.objects.visible_to(request.user).filter(departure=departure)
-    found = own.select_related("author").first()
-    if found is None:
-        begin = reports.draft_for if request.method == "POST" else reports.blank_for
-        found = begin(departure, by=request.user)
-    found.departure = departure  # with everything its page shows
-    return found
-
-
-def signed_page(request, found, *, form=None):
-    audit.record_view(found.departure, by=request.user, page="signed-report")
-    context = {
-        "report": found,
-        "departure": found.departure,
-        "form": form or AddendumForm(),
-        "is_intact": reports.is_intact(found),
-        "reviews": found.reviews.select_related("by"),
-        "addenda": found.addenda.select_related("by"),
-    }
-    return render(request, "sessions_app/signed_report.html", context, status=422 if form else 200)

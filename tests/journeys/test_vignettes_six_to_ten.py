@@ -251,10 +251,10 @@ def test_the_therapist_felt_threatened(open_window, therapist, supervisor, sessi
     ends(ana, "They have gone", heading="They have gone")
     ana.follow("Write the report")
     write_and_sign(ana, account="Stood over me, then left", author_state="Felt unsafe")
-    assert "Felt unsafe" not in ana.text()
 
     departure = DepartureEvent.objects.get()
     assert noted(departure)["concerns"] == ["clinician_safety"]
+    assert departure.report.quality_note.get_author_state_display() == "Felt unsafe"
     assert "Felt unsafe" not in str(departure.report.content), "the chart holds what happened to the client"
     sam.go(f"/review/{departure.pk}/")
     sam.sees("Felt unsafe")

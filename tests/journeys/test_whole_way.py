@@ -119,8 +119,10 @@ def amend(window):
     window.sees("Returned to you")
     window.inspect()
     window.follow("0417 Returned")
-    window.sees("How did they get home?")
+    sees_feedback(window, "How did they get home?")
     window.inspect()
+    if not window.has_javascript:
+        window.follow("Back to the report")
     window.tab.get_by_label("Add to the report").fill("Their sister drove them.")
     window.click("Add and send back")
     window.sees("Their sister drove them.")
@@ -143,7 +145,14 @@ def read_feedback(window):
     window.go("/")
     window.sees("Your supervisor wrote to you")
     window.follow("0417 Your supervisor")
-    window.sees("Nothing to add. Well done.")
+    sees_feedback(window, "Nothing to add. Well done.")
     window.inspect()
     window.click("I have read this")
     assert "Your supervisor wrote to you" not in window.text()
+
+
+def sees_feedback(window, words):
+    """What the supervisor wrote comes to the page of the signed report, or is one link away."""
+    if not window.has_javascript:
+        window.follow("What your supervisor wrote")
+    window.sees(words)

@@ -124,7 +124,7 @@ def test_facts_that_are_known_are_not_missed(departure, set_level, browser, at):
 def test_signing_tells_who_will_read_it_and_how_the_author_is(browser, at, report, supervisor):
     answer = browser.post(at("check-report"), {"author_state": "shaken"}, follow=True)
     assert f"{supervisor.name} will read it" in answer.content.decode()
-    assert (report().author_state, report().state) == ("shaken", State.SUBMITTED)
+    assert (report().quality_note.author_state, report().state) == ("shaken", State.SUBMITTED)
     assert report().submitted_at == report().signed_at
 
 
@@ -160,7 +160,7 @@ def test_what_was_signed_in_another_window_meanwhile_leads_to_the_signed_page(
 
     monkeypatch.setattr(report_views, "own_report", find_while_the_other_window_signs)
     assert browser.post(at(name), facts).url == at("report")
-    assert (report().account, report().author_state) == ("", "")
+    assert (report().account, report().quality_note.author_state) == ("", "")
 
 
 def test_the_signed_words_carry_their_hash(signed, browser, at):
@@ -194,6 +194,8 @@ def test_what_stays_private_is_kept_apart_from_the_chart(departure, therapist, s
     facts = {"stays-private": "told-in-confidence", "concerns-told": "the way home"}
     checklist.note(departure, slug="discuss-implications", facts=facts, op_id=uuid.uuid4(), by=therapist)
     signed = reports.sign(reports.draft_for(departure, by=therapist), by=therapist)
+    kept = [["What stays private for this young person?", "told-in-confidence"]]
+    assert signed.quality_note.kept_private == kept
     assert "told-in-confidence" not in str(signed.content), "neither among the facts nor in the timeline"
     assert "the way home" in str(signed.content["noted"])
     assert reports.is_intact(signed)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, Supervision
-from sessions_app import departures, levels, reports
+from sessions_app import departures, levels, quality, reports
 from sessions_app.models import DepartureReport, ResponseLevel, Review
 from tests.refusals import is_refused
 
@@ -94,7 +94,8 @@ def test_who_does_not_supervise_the_author_finds_nothing(request, signed_in, sig
 
 def test_one_report_shows_how_the_author_is_and_what_was_signed(desk, departure, therapist):
     report = reports.draft_for(departure, by=therapist)
-    reports.save_draft(report, by=therapist, account="They stood up and left.", author_state="shaken")
+    reports.save_draft(report, by=therapist, account="They stood up and left.")
+    quality.keep_state(report, author_state="shaken", by=therapist)
     reports.sign(report, by=therapist)
     html = desk.get(reverse("review", args=[departure.pk])).content.decode()
     for words in ("They stood up and left.", "Shaken", "How is your colleague?", "Started"):
@@ -107,9 +108,8 @@ def test_a_returned_report_waits_for_its_author_on_now(decide, signed, desk, bro
     assert signed.state == State.RETURNED
     assert queued(desk) == []
     assert "Returned to you" in browser.get("/").content.decode()
-    page = browser.get(reverse("report", args=[signed.departure_id])).content.decode()
-    assert RETURN["message"] in page
-    assert "Add and send back" in page
+    assert RETURN["message"] in browser.get(reverse("quality", args=[signed.departure_id])).content.decode()
+    assert "Add and send back" in browser.get(reverse("report", args=[signed.departure_id])).content.decode()
 
 
 def test_an_addendum_sends_it_back_to_the_queue(decide, signed, desk, browser):
@@ -153,7 +153,7 @@ def test_a_decision_that_does_not_exist_is_refused(decide, decision):
 def test_feedback_stands_on_now_until_it_was_read(decide, signed, browser):
     decide({**SIGN_OFF, "colleague_state": "supervision"})
     assert "Your supervisor wrote to you" in browser.get("/").content.decode()
-    page = browser.get(reverse("report", args=[signed.departure_id])).content.decode()
+    page = browser.get(reverse("quality", args=[signed.departure_id])).content.decode()
     assert "Clear and kind." in page
     assert "I have read this" in page
     assert browser.post(reverse("feedback-seen", args=[signed.departure_id])).url == "/"

@@ -1,0 +1,206 @@
+"""Three compartments: what belongs to the quality review or to the author's private notes is never in the chart.
+
+Rare words are planted in the other two, and every page, print, export and fragment of the URL table is searched for
+them. What is not declared as one of the other two here is taken for chart. An output that is no page, or whose words
+have to be read out of a file, adds itself to CHART_OUTPUTS.
+"""
+
+import io
+import uuid
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.urls import reverse
+from pypdf import PdfReader
+
+from sessions_app import checklist, private_notes, quality, reports, reviews, timeline
+from sessions_app.models import DepartureEvent, DepartureReport
+from tests.sessions_app.conftest import HTMX
+from tests.test_access import TABLE, addresses, cast, parameters_of, resource  # noqa: F401 — fixtures
+
+TOLD_BESIDE, REVIEWED, PRIVATE = "quokkanym", "zeugmatique", "borborygmus"
+PLANTED = [TOLD_BESIDE, REVIEWED, PRIVATE]
+
+#: Pages of the other two compartments, and which words each may hold: whoever may read it, by the table of access.
+OTHER_COMPARTMENTS = {
+    "quality": {TOLD_BESIDE, REVIEWED},
+    "review": {TOLD_BESIDE, REVIEWED},
+    "private-notes": {PRIVATE},
+}
+#: The author's own form, where what stays private is typed: no output of anything.
+WHERE_IT_IS_WRITTEN = {"note-details": {TOLD_BESIDE}}
+MAY_HOLD = OTHER_COMPARTMENTS | WHERE_IT_IS_WRITTEN
+
+#: Models of the other two. No table of the chart points at one of them.
+NOT_THE_CHART = {"Review", "QualityNote", "PrivateNote"}
+
+#: What goes out as the chart and is no address of its own: {name: a callable that takes the departure and gives words}.
+CHART_OUTPUTS = {
+    "signed content": lambda departure: str(departure.report.content),
+    "chart of the signed report": lambda departure: str(departure.report.chart),
+    "timeline": lambda departure: str([entry.words for entry in timeline.of(departure)]),
+    "addenda": lambda departure: str(list(departure.report.addenda.values())),
+    "row of the report": lambda departure: str(DepartureReport.objects.filter(departure=departure).values()),
+}
+
+
+@pytest.fixture
+def tell_beside(departure, therapist):
+    """Plant words in what is told beside the report, and in the private notes."""
+    facts = {"stays-private": f"{TOLD_BESIDE} of this young person", "concerns-told": "the way home"}
+    checklist.note(departure, slug="discuss-implications", facts=facts, op_id=uuid.uuid4(), by=therapist)
+    private_notes.write(departure, text=f"My {PRIVATE}.", by=therapist)
+    report = reports.draft_for(departure, by=therapist)
+    quality.keep_state(report, author_state="felt_unsafe", by=therapist)
+    return reports.save_draft(report, by=therapist, account="They stood up and left.")
+
+
+@pytest.fixture
+def all_told(tell_beside, therapist, supervisor):
+    """Signed, returned, added to and closed, with planted words in both reviews."""
+    report = reports.sign(tell_beside, by=therapist)
+    reviews.return_to_author(report, message=f"A {REVIEWED} question.", by=supervisor)
+    reports.add_addendum(report, text="They rang in the evening.", by=therapist)
+    facts = {"outcome": "with_learning", "message": f"A {REVIEWED} answer.", "colleague_state": "supervision"}
+    reviews.sign_off(report, by=supervisor, **facts)
+    return report
+
+
+def words_of(answer):
+    """What a reader of the answer would see, also of a PDF."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if "pdf" in answer.headers.get("Content-Type", ""):
+        return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+    return body.decode(errors="replace")
+
+
+def leaks(browser, addresses):  # noqa: F811
+    """{(address, word)} of planted words where they may not be; each address is asked as a page and by a script."""
+    found = set()
+    for name, address in addresses.items():
+        for headers in ({}, HTMX):
+            words = words_of(browser.get(address, headers=headers))
+            found |= {(name, word) for word in PLANTED if word in words and word not in MAY_HOLD.get(name, ())}
+    return found
+
+
+@pytest.mark.parametrize("who", ["therapist", "supervisor"])
+@pytest.mark.parametrize("state", ["tell_beside", "all_told"])
+def test_no_address_of_the_chart_holds_a_word_of_the_other_two(request, addresses, signed_in, state, who):  # noqa: F811
+    request.getfixturevalue(state)
+    assert leaks(signed_in(request.getfixturevalue(who)), addresses) == set()
+
+
+def test_the_words_are_where_they_belong_so_the_search_can_find_them(all_told, signed_in, therapist, supervisor):
+    author, desk = signed_in(therapist), signed_in(supervisor)
+    where = {name: reverse(name, args=[all_told.departure_id]) for name in OTHER_COMPARTMENTS}
+    assert {word for word in PLANTED if word in words_of(author.get(where["quality"]))} == {TOLD_BESIDE, REVIEWED}
+    assert {word for word in PLANTED if word in words_of(desk.get(where["quality"]))} == {TOLD_BESIDE, REVIEWED}
+    assert {word for word in PLANTED if word in words_of(desk.get(where["review"]))} == {TOLD_BESIDE, REVIEWED}
+    assert {word for word in PLANTED if word in words_of(author.get(where["private-notes"]))} == {PRIVATE}
+
+
+def test_every_address_of_a_departure_is_searched(addresses):  # noqa: F811
+    """A new page, print or export of a departure is chart, and searched, unless it says otherwise here."""
+    of_a_departure = {name for name in TABLE if "departure_id" in parameters_of(name)}
+    assert of_a_departure <= set(addresses)
+    assert set(MAY_HOLD) <= of_a_departure
+    assert len(of_a_departure - set(MAY_HOLD)) > 30
+
+
+@pytest.mark.parametrize("output", CHART_OUTPUTS)
+def test_no_output_of_the_chart_holds_a_word_of_the_other_two(all_told, output):
+    words = CHART_OUTPUTS[output](DepartureEvent.objects.for_page().get(pk=all_told.departure_id))
+    assert [word for word in [*PLANTED, "elt unsafe", "felt_unsafe", "with_learning"] if word in words] == []
+
+
+@pytest.mark.parametrize("name", ["report", "departure", "plan", "attempts"])
+def test_the_chart_does_not_even_mention_that_there_was_a_review(all_told, signed_in, therapist, name):
+    where = reverse(name, args=[all_told.departure_id])
+    words = words_of(signed_in(therapist).get(where))
+    for mention in ("Returned with a comment", "Signed off", "something to learn", "Felt unsafe", "stays private"):
+        assert mention not in words
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_chart_signed_before_the_compartments_were_parted_leaves_out_what_it_held(signed, version):
+    signed.content = signed.content | {"version": version, "author_state": "Shaken", "kept_private": [["What", "x"]]}
+    assert "Shaken" not in str(signed.chart)
+    assert "kept_private" not in signed.chart
+    assert signed.chart["answers"] == signed.content["answers"]
+
+
+LINES = {
+    "report": "This goes into the chart.",
+    "check-report": "This goes into the chart.",
+    "quality": "Quality review: not part of the chart.",
+    "private-notes": "Your private notes: only you.",
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_the_screen_says_which_one_it_is(departure, browser, name):
+    words = words_of(browser.get(reverse(name, args=[departure.pk])))
+    assert LINES[name] in words
+    others = {line for each, line in LINES.items() if line != LINES[name] and each != "quality"}
+    assert [line for line in others if line in words] == []
+
+
+def test_the_signed_page_and_the_review_say_it_as_well(all_told, browser, signed_in, supervisor):
+    assert LINES["report"] in words_of(browser.get(reverse("report", args=[all_told.departure_id])))
+    review = words_of(signed_in(supervisor).get(reverse("review", args=[all_told.departure_id])))
+    assert LINES["quality"] in review
+    assert "Nobody can promise that it stays closed" in review
+
+
+def own_tables():
+    rooms = ["accounts", "resources", "protocols", "sessions_app", "followups"]
+    return [model for room in rooms for model in apps.get_app_config(room).get_models()]
+
+
+def is_of_the_other_two(model):
+    followed = getattr(model, "pgh_tracked_model", None) or model
+    return followed.__name__ in NOT_THE_CHART
+
+
+def test_no_model_of_the_chart_points_at_the_other_two():
+    pointing = [
+        field
+        for model in own_tables()
+        if not is_of_the_other_two(model)
+        for field in model._meta.get_fields()
+        if field.is_relation and field.concrete and is_of_the_other_two(field.related_model)
+    ]
+    assert pointing == []
+
+
+def test_no_foreign_key_of_the_database_leads_from_the_chart_to_the_other_two(db):
+    apart = [model._meta.db_table for model in own_tables() if is_of_the_other_two(model)]
+    assert len(apart) >= len(NOT_THE_CHART)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE contype = 'f' AND confrelid::regclass::text = ANY(%s) "
+            "AND NOT conrelid::regclass::text = ANY(%s)",
+            [apart, apart],
+        )
+        assert cursor.fetchall() == []
+
+
+def test_private_notes_and_quality_review_do_not_point_at_each_other(db):
+    for model in own_tables():
+        if model.__name__ == "PrivateNote":
+            targets = {field.related_model.__name__ for field in model._meta.get_fields() if field.is_relation}
+    assert targets == {"DepartureEvent", "User"}
+
+
+def test_what_is_told_beside_is_for_the_author_and_the_supervisor(all_told, signed_in, stranger, admin, hire):
+    where = reverse("quality", args=[all_told.departure_id])
+    assert signed_in(stranger).get(where).status_code == 404
+    assert signed_in(admin).get(where).status_code == 403
+
+
+def test_before_signing_the_supervisor_reads_nothing_of_it(tell_beside, signed_in, supervisor):
+    words = words_of(signed_in(supervisor).get(reverse("quality", args=[tell_beside.departure_id])))
+    assert TOLD_BESIDE not in words
+    assert "Felt unsafe" not in words
