@@ -1,10 +1,11 @@
 from sessions_app.models.clients import Channel, Client, ContactPermission
 from sessions_app.models.departures import DepartureEvent, Ending, ResponseLevel
 from sessions_app.models.help_calls import HelpCall
-from sessions_app.models.quality import Review
+from sessions_app.models.quality import PlaceAnswer, PlaceComment, Review, ReviewHarm, SafetyEventReference
 from sessions_app.models.recalls import RecallAnswer
 from sessions_app.models.reports import DepartureReport, ReportAddendum
 from sessions_app.models.responses import CapturedFact, GivenResource, StepResponse
+from sessions_app.models.review_tasks import ReviewTask
 from sessions_app.models.therapy_sessions import AgeBand, Composition, Format, TherapySession
 
 __all__ = [
@@ -20,10 +21,15 @@ __all__ = [
     "Format",
     "GivenResource",
     "HelpCall",
+    "PlaceAnswer",
+    "PlaceComment",
     "RecallAnswer",
     "ReportAddendum",
     "ResponseLevel",
     "Review",
+    "ReviewHarm",
+    "ReviewTask",
+    "SafetyEventReference",
     "StepResponse",
     "TherapySession",
 ]

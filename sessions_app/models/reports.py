@@ -3,13 +3,13 @@
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
 from accounts.models import User
 from sessions_app.models.clients import own_or_supervised
-from sessions_app.models.departures import URGENCY, DepartureEvent
+from sessions_app.models.departures import DepartureEvent
 
 
 class MainReason(models.TextChoices):
@@ -34,21 +34,10 @@ class ReportQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(own_or_supervised(user, "departure__therapist"))
 
-    def to_review(self):
-        """Signed and waiting for the supervisor: safety first, then longest waiting."""
-        urgency = Case(
-            *(When(departure__response_level=level, then=Value(rank)) for level, rank in URGENCY.items()),
-            default=Value(1),  # no level recorded is as unknown as "unable to assess"
-            output_field=IntegerField(),
-        )
-        return (
-            self.filter(state=DepartureReport.State.SUBMITTED, departure__voided_at=None)
-            .annotate(urgency=urgency)
-            .order_by("urgency", "submitted_at", "pk")
-        )
-
     def for_queue(self):
-        return self.select_related("departure__client", "departure__site", "author")
+        """With all that a line of the review queue shows, and where the review stands."""
+        related = ("departure__client", "departure__site", "author", "review_task__claimed_by")
+        return self.select_related(*related).defer("content")
 
 
 LOCKED_BY_SIGNING = [
@@ -84,8 +73,10 @@ class DepartureReport(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SUBMITTED = "submitted", _("With the supervisor")
+        IN_REVIEW = "in_review", _("In review")
         RETURNED = "returned", _("Returned to you")
-        CLOSED = "closed", _("Reviewed")
+        REVIEWED = "reviewed", _("Reviewed, waits for co-sign")
+        CLOSED = "closed", _("Closed")
 
     class AuthorState(models.TextChoices):
         STEADY = "steady", _("Steady")
@@ -114,7 +105,6 @@ class DepartureReport(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["submitted_at"], name="report_to_review", condition=Q(state="submitted")),
             models.Index(fields=["author", "state"], name="report_by_author"),
         ]
         constraints = [
