@@ -15,6 +15,7 @@ from sessions_app.models import DepartureEvent, DepartureReport, ReportAddendum
 from sessions_app.models.reports import MainReason
 
 State = DepartureReport.State
+REVIEWED = [State.REVIEWED, State.CLOSED]  # a supervisor has written to the author
 ANSWERS = ["main_reason", "account", "check_in_at", "author_state"]
 
 
@@ -72,22 +73,29 @@ def sign(report, *, by):
     report.state, report.signed_at, report.submitted_at = State.SUBMITTED, now, now
     report.save()
     audit.record("report_signed", report, by=by, hash=report.content_hash)
+    signals.report_sent.send(DepartureReport, report=report, by=by)
     if report.check_in_at:
         signals.check_in_chosen.send(DepartureEvent, departure=report.departure, by=by, at=report.check_in_at)
     return report
 
 
 @transaction.atomic
-def add_addendum(report, *, text, by):
-    """Add to a signed report. One that was returned goes back to the supervisor with it."""
+def add_addendum(report, *, text, by, sends_back=True):
+    """Add to a signed report. One that was returned goes back to the supervisor with it, if it `sends_back`."""
     report = locked(report)
     digest = hashlib.sha256(text.encode()).hexdigest()
     addendum = ReportAddendum.objects.create(report=report, text=text, text_hash=digest, by=by)
-    if report.state == State.RETURNED:
-        report.state, report.submitted_at = State.SUBMITTED, timezone.now()
-        report.save(update_fields=["state", "submitted_at", "saved_at"])
     audit.record("addendum_added", report, by=by, hash=digest)
+    if sends_back and report.state == State.RETURNED:
+        send_back(report, by=by)
     return addendum
+
+
+def send_back(report, *, by):
+    """To the supervisor once more; its review is due anew. The caller holds the report."""
+    report.state, report.submitted_at = State.SUBMITTED, timezone.now()
+    report.save(update_fields=["state", "submitted_at", "saved_at"])
+    signals.report_sent.send(DepartureReport, report=report, by=by)
 
 
 @transaction.atomic
@@ -209,7 +217,7 @@ def for_now(author):
     """The author's reports that wait for them: returned first, then drafts, then unread feedback."""
     return list(
         DepartureReport.objects.filter(author=author, departure__voided_at=None)
-        .filter(Q(state__in=[State.RETURNED, State.DRAFT]) | Q(state=State.CLOSED, feedback_seen_at=None))
+        .filter(Q(state__in=[State.RETURNED, State.DRAFT]) | Q(state__in=REVIEWED, feedback_seen_at=None))
         .select_related("departure__client")
         .order_by("-state", "saved_at")[:5]
     )

@@ -1,7 +1,7 @@
 from sessions_app.models.clients import Channel, Client, ContactPermission
 from sessions_app.models.departures import DepartureEvent, Ending, ResponseLevel
 from sessions_app.models.help_calls import HelpCall
-from sessions_app.models.quality import PlaceAnswer, PlaceComment, Review, ReviewHarm, SafetyEventReference
+from sessions_app.models.quality import Harm, PlaceAnswer, PlaceComment, Review, ReviewHarm, SafetyEventReference
 from sessions_app.models.recalls import RecallAnswer
 from sessions_app.models.reports import DepartureReport, ReportAddendum
 from sessions_app.models.responses import CapturedFact, GivenResource, StepResponse
@@ -20,6 +20,7 @@ __all__ = [
     "Ending",
     "Format",
     "GivenResource",
+    "Harm",
     "HelpCall",
     "PlaceAnswer",
     "PlaceComment",

@@ -104,6 +104,20 @@ class PlaceAnswer(models.Model):
         triggers = [append_only("place_answer_is_append_only")]
 
 
+class Harm(models.TextChoices):
+    """How bad it was, in Doorway's own words."""
+
+    NONE = "none", _("None")
+    LOW = "low", _("Low: little or short")
+    MODERATE = "moderate", _("Moderate: needed more help")
+    SEVERE = "severe", _("Severe: lasting, or life in danger")
+    FATAL = "fatal", _("Fatal")
+
+
+#: What can come to somebody's mind: everything but death.
+OF_THE_MIND = [each for each in Harm.choices if each[0] != Harm.FATAL]
+
+
 class ReviewHarm(models.Model):
     """The harm that came of it to one kind of person, bodily and to the mind, in a supervisor's judgement.
 
@@ -114,15 +128,6 @@ class ReviewHarm(models.Model):
         CLIENT = "client", _("The client")
         STAFF = "staff", _("Staff")
         OTHER = "other", _("Somebody else")
-
-    class Harm(models.TextChoices):
-        NONE = "none", _("None")
-        LOW = "low", _("Low: little or short")
-        MODERATE = "moderate", _("Moderate: needed more help")
-        SEVERE = "severe", _("Severe: lasting, or life in danger")
-        FATAL = "fatal", _("Fatal")
-
-    OF_THE_MIND = [each for each in Harm.choices if each[0] != Harm.FATAL]
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="harms")
     whom = models.CharField(_("to whom"), max_length=6, choices=Whom)

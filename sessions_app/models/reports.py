@@ -34,11 +34,6 @@ class ReportQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(own_or_supervised(user, "departure__therapist"))
 
-    def for_queue(self):
-        """With all that a line of the review queue shows, and where the review stands."""
-        related = ("departure__client", "departure__site", "author", "review_task__claimed_by")
-        return self.select_related(*related).defer("content")
-
 
 LOCKED_BY_SIGNING = [
     "departure",

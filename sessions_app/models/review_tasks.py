@@ -25,6 +25,11 @@ class ReviewTaskQuerySet(models.QuerySet):
     def open(self):
         return self.filter(stage__in=ReviewTask.OPEN)
 
+    def for_queue(self):
+        """With all that a line of the queue shows, and without the whole of what was signed."""
+        related = ("report__departure__client", "report__departure__site", "report__author", "claimed_by")
+        return self.select_related(*related).defer("report__content")
+
     def firsts_by_author(self, authors, *, order, most):
         """The first `most` of these rows of each author, as ids: one probe of an index for each author.
 
@@ -86,7 +91,7 @@ class ReviewTask(models.Model):
                 fields=["author", "moved_at", "report"], name="review_task_returned", condition=Q(stage="returned")
             ),
             models.Index(fields=["author", "-sent_at", "-report"], name="review_task_all"),
-            models.Index(fields=["author", "client_reference", "-report"], name="review_task_by_client"),
+            models.Index(fields=["author", "client_reference", "report"], name="review_task_by_client"),
             models.Index(fields=["claimed_until"], name="review_task_claims", condition=Q(claimed_by__isnull=False)),
         ]
         constraints = [
