@@ -15,7 +15,18 @@ from datetime import timedelta
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Q
 
-from followups import canaries, channels, clock, digests, escalations, express, life_signs, reminders, second_people
+from followups import (
+    canaries,
+    channels,
+    clock,
+    digests,
+    escalations,
+    express,
+    life_signs,
+    reminders,
+    review_reminders,
+    second_people,
+)
 from followups.deadlines import deadline
 from followups.models import Delivery, DeliveryEnd, DeliveryStart, Reminder
 from followups.post import Post, Verdict
@@ -163,6 +174,8 @@ def is_wanted(delivery):
         return digests.is_wanted(delivery, now=clock.now())
     if delivery.kind == Delivery.Kind.SECOND:
         return second_people.is_wanted(delivery)
+    if delivery.kind == Delivery.Kind.REVIEW:
+        return review_reminders.is_wanted(delivery)
     if delivery.help_call_id:
         return HelpCall.objects.open().filter(pk=delivery.help_call_id, answered_at=None).exists()
     return delivery.reminder is None or reminders.is_wanted(delivery.reminder)

@@ -65,10 +65,15 @@ class Review(models.Model):
                 condition=~Q(decision__in=["signed_off", "co_signed"]) | ~Q(outcome=""),
             ),
             models.CheckConstraint(
-                name="outcome_of_a_safety_event_says_so_in_both_places",
-                condition=~Q(outcome="safety_event") | Q(safety_event="yes"),
+                name="outcome_of_a_safety_event_does_not_deny_it",
+                condition=~Q(outcome="safety_event", safety_event="no"),
             ),
         ]
+
+    @property
+    def is_safety_event(self):
+        """Whether it is for the local system as well. An older Doorway said so by the outcome alone."""
+        return self.safety_event == self.SafetyEvent.YES or self.outcome == self.Outcome.SAFETY_EVENT
 
     @property
     def is_signature(self):
