@@ -6,6 +6,7 @@ who is on it: `sessions_app.review_tasks`.
 """
 
 from django.db import transaction
+from django.db.models import Prefetch
 
 from accounts import audit
 from accounts.supervision import is_own_supervisor
@@ -159,3 +160,10 @@ def settle(report, task, state, stage, **facts):
     report.state, report.feedback_seen_at = state, None
     report.save(update_fields=["state", "feedback_seen_at", "saved_at"])
     review_tasks.move(task, stage, **facts)
+
+
+def of(report):
+    """Everything said of a report, oldest first, with harm and comments. Three queries."""
+    comments = PlaceComment.objects.select_related("answer")
+    related = report.reviews.select_related("by", "instead_of")
+    return related.prefetch_related("harms", Prefetch("comments", comments))

@@ -3,6 +3,7 @@ from django.urls import path
 from sessions_app.views import (
     caseload,
     clients,
+    comments,
     departures,
     giving,
     help_calls,
@@ -12,6 +13,7 @@ from sessions_app.views import (
     participants,
     recalls,
     reports,
+    review_deeds,
     reviews,
     steps,
 )
@@ -47,6 +49,7 @@ urlpatterns = [
     path("departures/<uuid:departure_id>/report/check/", reports.check, name="check-report"),
     path("departures/<uuid:departure_id>/report/addendum/", reports.add_addendum, name="add-addendum"),
     path("departures/<uuid:departure_id>/report/seen/", reports.feedback_seen, name="feedback-seen"),
+    path("departures/<uuid:departure_id>/report/comments/", comments.answer_comments, name="report-comments"),
     path("clients/", caseload.clients, name="clients"),
     path("clients/new/", caseload.add_client, name="add-client"),
     path("clients/<int:client_id>/", caseload.client, name="client"),
@@ -62,5 +65,10 @@ urlpatterns = [
     path("help/<uuid:call_id>/coming/", help_calls.coming, name="coming"),
     path("help/<uuid:call_id>/over/", help_calls.over, name="help-over"),
     path("review/", reviews.queue, name="review-queue"),
+    path("review/find/", reviews.find, name="find-report"),
     path("review/<uuid:departure_id>/", reviews.review, name="review"),
+    path("review/<uuid:departure_id>/claim/", review_deeds.claim, name="claim-review"),
+    path("review/<uuid:departure_id>/release/", review_deeds.release, name="release-review"),
+    path("review/<uuid:departure_id>/open-again/", review_deeds.reopen, name="reopen-review"),
+    path("review/<uuid:departure_id>/hand-off/", review_deeds.local_system, name="hand-off"),
 ]

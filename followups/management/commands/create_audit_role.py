@@ -8,15 +8,8 @@ from psycopg import sql
 
 from followups.models import Delivery, DeliveryEnd, DeliveryStart, Heartbeat, HelpEscalation, Reminder, ReviewEscalation
 
-READS = [
-    Reminder,
-    Delivery,
-    DeliveryStart,
-    DeliveryEnd,
-    HelpEscalation,
-    ReviewEscalation,
-    Heartbeat,
-]  # no clinical word
+#: No clinical word stands in any of them.
+READS = [Reminder, Delivery, DeliveryStart, DeliveryEnd, HelpEscalation, ReviewEscalation, Heartbeat]
 
 
 class Command(BaseCommand):
