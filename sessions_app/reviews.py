@@ -167,3 +167,13 @@ def of(report):
     comments = PlaceComment.objects.select_related("answer")
     related = report.reviews.select_related("by", "instead_of")
     return related.prefetch_related("harms", Prefetch("comments", comments))
+
+
+def co_signature(report):
+    """The review that co-signed a trainee's report, if it stands so: who and when may stand on the chart, not its words.
+
+    One query, and none of its words are read for it.
+    """
+    task = ReviewTask.objects.filter(report=report, co_signed_by__isnull=False).values("co_signed_by")
+    signed = Review.objects.filter(report=report, decision=Decision.CO_SIGNED, by__in=task)
+    return signed.select_related("by").only("at", "by__name").order_by("at", "pk").last()

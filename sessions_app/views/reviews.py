@@ -77,8 +77,6 @@ def decided(report, form, *, by):
         form.add_error(None, _("Somebody has reviewed this report in the meantime. Your words are still here."))
     except reviews.AddedSince:
         form.add_error(None, _("The author has added to it since you opened it. Read it, and send once more."))
-        form.data = form.data.copy()
-        form.data["seen"] = report.addenda.count()
     except reviews.NeedsOwnSupervisor:
         form.add_error(None, _("This is a trainee's report. Only their own supervisor can close it."))
     return None
@@ -91,6 +89,15 @@ def decide(report, form, *, by):
     if decision == Review.Decision.READ:
         return reviews.close_as_read(report, by=by, **about)
     return reviews.sign_off(report, by=by, outcome=form.cleaned_data["outcome"], **about)
+
+
+def said_of(report):
+    """Earlier reviews, each with its comments by the name of their place."""
+    names = places.of(report.content)
+    return [
+        (review, [(names.get(each.place, each.place), each) for each in review.comments.all()])
+        for review in reviews.of(report)
+    ]
 
 
 def review_page(request, task, *, form=None, reopen_form=None):
@@ -111,8 +118,7 @@ def review_page(request, task, *, form=None, reopen_form=None):
         "timeline": [(datetime.fromisoformat(at), words) for at, words in report.content["timeline"]],
         "is_intact": reports.is_intact(report),
         "addenda": addenda,
-        "reviews": list(reviews.of(report)),
-        "names": places.of(report.content),
+        "reviews": said_of(report),
         "may_co_sign": SimpleLazyObject(lambda: is_own_supervisor(request.user, of=task.author)),
         "seen": len(addenda),
     }
