@@ -7,7 +7,7 @@ from sessions_app import reviews
 
 
 def of(report):
-    """Facts, steps and harm of a signed report as plain rows, and the numbers it got in the local system. Four queries."""
+    """Facts, steps and harm of a signed report as plain rows, and its numbers in the local system. Four queries."""
     content = report.content
     said = list(reviews.of(report))
     judged = next((review for review in reversed(said) if review.harms.all()), None)

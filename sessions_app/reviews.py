@@ -170,9 +170,9 @@ def of(report):
 
 
 def co_signature(report):
-    """The review that co-signed a trainee's report, if it stands so: who and when may stand on the chart, not its words.
+    """Who co-signed a trainee's report, and when, if it stands so: that may stand on the chart, and no word of it.
 
-    One query, and none of its words are read for it.
+    A Review with `by` and `at` alone, or None. One query.
     """
     task = ReviewTask.objects.filter(report=report, co_signed_by__isnull=False).values("co_signed_by")
     signed = Review.objects.filter(report=report, decision=Decision.CO_SIGNED, by__in=task)
