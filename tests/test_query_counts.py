@@ -66,17 +66,8 @@ OF_THE_THERAPIST = [
     "eleven-steps",
     "me",
 ]
-OF_THE_SUPERVISOR = [
-    "review-queue",
-    "review",
-    "hand-off",
-    "departure",
-    "follow-ups",
-    "attempts",
-    "failed-deliveries",
-    "resources",
-]
-OF_THE_SUPERVISOR += ["absences", "hand-offs", "on-call", "waiting-for-second"]
+OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
+OF_THE_SUPERVISOR += ["absences", "hand-off", "hand-offs", "on-call", "waiting-for-second"]
 OF_THE_SUPERVISOR += ["reminders-working"]
 OF_THE_SUPERVISOR += ["help-calls", "help-asked", "lower-level", "policies", "policy", "policy-what-when"]
 
