@@ -14,7 +14,7 @@ from accounts.supervision import supervisors_of
 from followups import channels, clock, due_times, ladders, on_call, recipients, review_times
 from followups.models import Absence, Delivery, Reminder, ReviewEscalation
 from sessions_app import review_tasks
-from sessions_app.models import ReviewTask
+from sessions_app.models import DepartureReport, ReviewTask
 
 BATCH = 50
 URGENT = 1  # of `ReviewTask.urgency`: levels at which not looking is a danger of its own
@@ -33,8 +33,8 @@ def begin(report):
 
 def plan_anew(departure):
     """The level is another one: a report that waits is due at another time. A ladder that has begun goes on."""
-    report = getattr(departure, "report", None)
-    if report is None or not report.is_signed:
+    report = DepartureReport.objects.filter(departure=departure, signed_at__isnull=False).defer("content").first()
+    if report is None:
         return
     due_at = review_times.due_at(departure, since=report.submitted_at)
     if task := review_tasks.plan_anew(departure, due_at=due_at):

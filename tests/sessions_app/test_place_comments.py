@@ -45,7 +45,7 @@ def test_the_author_sees_each_comment_beside_its_place(returned, browser):
         reverse("report-comments", args=[returned.departure_id]),
     ):
         html = browser.get(page).content.decode()
-        for words in [*ASKED.values(), "They stood up and left.", "11 Follow up"]:
+        for words in [*ASKED.values(), "They stood up and left.", "11 Plan the follow-up"]:
             assert words in html
     assert place_comments.on(returned)[0].words == ["They stood up and left."]
 

@@ -11,7 +11,7 @@ from followups import review_reminders
 from followups.models import Delivery, FollowUpPlan, ReviewEscalation
 from sessions_app import checklist, departures, levels, place_comments, reports, review_tasks, reviews
 from sessions_app.models import DepartureEvent, ResponseLevel, Review, ReviewTask
-from tests.followups.races import both, meet_after
+from tests.followups.races import Held, both, meet_after
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -117,18 +117,16 @@ def test_opened_again_while_the_author_sends_it_back_it_comes_back_once(signed, 
     assert ReviewEscalation.objects.get().round == 2, "sent twice in all: by signing, and by one of the two"
 
 
-def test_what_is_added_while_somebody_signs_off_is_never_signed_off_unread(signed, supervisor, therapist, monkeypatch):
-    meet_after(monkeypatch, reports, "locked")
+def test_what_is_added_while_somebody_signs_off_comes_after_it(signed, supervisor, therapist, monkeypatch):
+    """The reviewer has read all there was when they signed: what the author adds meanwhile waits its turn."""
+    held = Held(monkeypatch, reviews, "write", seconds=1)
 
-    def sign_off():
-        try:
-            return reviews.close_as_read(signed, message="Read.", by=supervisor, seen=0)
-        except reviews.AddedSince:
-            return None
+    def add():
+        assert held.reached.wait(10)
+        return reports.add_addendum(signed, text="Their sister drove.", by=therapist)
 
-    both(sign_off, lambda: reports.add_addendum(signed, text="Their sister drove.", by=therapist))
-    made = Review.objects.first()
-    assert made is None or made.at <= signed.addenda.get().at
+    both(lambda: reviews.close_as_read(signed, message="Read.", by=supervisor, seen=0), add)
+    assert Review.objects.get().at < signed.addenda.get().at
 
 
 def test_two_sweeps_at_the_same_moment_tell_once(signed, supervisor, monkeypatch):
