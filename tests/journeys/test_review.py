@@ -71,7 +71,10 @@ def return_with_comments(sam):
     sam.inspect()
     sam.tab.get_by_label("Debrief offered").check()
     sam.tab.get_by_text("Ask about a place of the report").click()
-    for place, words in {"What happened": "Did they say where to?", "11 Plan the follow-up": "Who calls, and when?"}.items():
+    for place, words in {
+        "What happened": "Did they say where to?",
+        "11 Plan the follow-up": "Who calls, and when?",
+    }.items():
         sam.tab.locator("details details > summary", has_text=place).click()
         sam.tab.get_by_label(place, exact=True).fill(words)
     sam.tab.get_by_label("Message to the author").fill("Kind and quick. Two questions.")
