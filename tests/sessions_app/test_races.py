@@ -137,6 +137,21 @@ def test_two_sweeps_at_the_same_moment_tell_once(signed, supervisor, monkeypatch
     assert ReviewEscalation.objects.get().step == 1
 
 
+def test_what_comes_back_while_a_sweep_looks_is_due_anew(signed, supervisor, therapist, monkeypatch):
+    """The sweep has read the row; what the author sends back meanwhile begins a new round, and keeps it."""
+    ReviewEscalation.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    held = Held(monkeypatch, review_reminders, "who_is_next", seconds=1)
+
+    def return_and_send_back():
+        assert held.reached.wait(10)
+        reviews.return_to_author(signed, message="More?", by=supervisor)
+        reports.add_addendum(signed, text="More.", by=therapist)
+
+    both(review_reminders.sweep, return_and_send_back)
+    row = ReviewEscalation.objects.get()
+    assert (row.round, row.step, row.due_at) == (2, 0, ReviewTask.objects.get().due_at)
+
+
 def test_a_comment_answered_twice_at_the_same_moment_is_answered_once(signed, supervisor, therapist, monkeypatch):
     made = reviews.return_to_author(signed, message="More?", by=supervisor, comments={"account": "Where to?"})
     comment = made.comments.get()
