@@ -71,7 +71,7 @@ def move(task, stage, **facts):
         task.due_at = None
     for name, value in facts.items():
         setattr(task, name, value)
-    task.save()
+    task.save(update_fields=["stage", "moved_at", "claimed_by", "claimed_until", "due_at", *facts])
 
 
 def of(report):
