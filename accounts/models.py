@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditEntry
 
-__all__ = ["AuditEntry", "Role", "Site", "SiteRule", "Supervision", "Team", "TeamCover", "User"]
+__all__ = ["AuditEntry", "Role", "Site", "SiteRule", "Supervision", "Team", "TeamCover", "Traineeship", "User"]
 
 
 class Role(models.TextChoices):
@@ -217,6 +217,27 @@ class TeamCover(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="team_cover_ends_after_it_starts",
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+            ),
+        ]
+
+
+class Traineeship(models.Model):
+    """Somebody is in training from one day to another: what they sign in those days is co-signed, always."""
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="traineeships")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ends_on=None), name="one_traineeship_without_an_end_per_person"
+            ),
+            models.CheckConstraint(
+                name="traineeship_ends_after_it_starts",
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
             ),
         ]

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import Role, Site, Supervision, Team, User
+from accounts.models import Role, Site, Supervision, Team, Traineeship, User
 
 PLACE = ["country", "time_zone", "emergency_number"]  # what a new site must say
 EXPECTED = {
@@ -63,13 +63,48 @@ def relieve_clinical_lead(email, *, by):
 
 
 def mark_clinical_lead(email, *, leads, action, by):
-    person = User.objects.select_for_update().filter(email=email.lower(), is_active=True).first()
-    if person is None:
-        raise NotAdded(f"There is nobody active with the address {email}.")
+    person = active_person(email)
     if person.is_clinical_lead != leads:
         person.is_clinical_lead = leads
         person.save(update_fields=["is_clinical_lead"])
         audit.record(action, person, by=by)
+    return person
+
+
+@transaction.atomic
+def begin_training(email, *, by, on=None):
+    """From that day on (today on their wall) they are a trainee: what they sign is co-signed. Returns the User.
+
+    Saying it again changes nothing. Raises NotAdded where nobody active has the address.
+    """
+    person = active_person(email)
+    starts_on = on or timezone.localdate(timezone=person.zone)
+    if not Traineeship.objects.filter(person=person, ends_on=None).exists():
+        made = Traineeship.objects.create(person=person, starts_on=starts_on)
+        audit.record("training_begun", made, by=by, person=person.pk)
+    return person
+
+
+@transaction.atomic
+def end_training(email, *, by, on=None):
+    """That day (today on their wall) is the last on which they are a trainee. Returns the User. Raises NotAdded.
+
+    What they signed until then is co-signed as before.
+    """
+    person = active_person(email)
+    last = on or timezone.localdate(timezone=person.zone)
+    for each in Traineeship.objects.filter(person=person, ends_on=None):
+        each.ends_on = max(last, each.starts_on)
+        each.save(update_fields=["ends_on"])
+        audit.record("training_ended", each, by=by, person=person.pk)
+    return person
+
+
+def active_person(email):
+    """The active person with that address, held until the transaction ends. Raises NotAdded."""
+    person = User.objects.select_for_update(of=["self"]).filter(email=email.lower(), is_active=True).first()
+    if person is None:
+        raise NotAdded(f"There is nobody active with the address {email}.")
     return person
 
 

@@ -1,6 +1,6 @@
 """Whose work a person answers for today."""
 
-from accounts.models import Supervision, TeamCover, User
+from accounts.models import Supervision, TeamCover, Traineeship, User
 
 
 def answers_for(user):
@@ -20,3 +20,13 @@ def supervisors_of(user):
         return direct
     covering = TeamCover.objects.on().filter(team=user.team_id).values("supervisor")
     return User.objects.filter(pk__in=covering, is_active=True).exclude(pk=user.pk).order_by("name", "pk")
+
+
+def is_own_supervisor(user, *, of):
+    """Whether `user` supervises `of` today, or stands in for who does. Covering the team is not enough."""
+    return user.is_supervisor and Supervision.objects.on().filter(supervisor=user, supervisee=of).exists()
+
+
+def is_trainee(person, *, on):
+    """Whether that person was in training on that day."""
+    return Traineeship.objects.on(on).filter(person=person).exists()

@@ -15,7 +15,18 @@ from datetime import timedelta
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Q
 
-from followups import canaries, channels, clock, digests, escalations, express, life_signs, reminders, second_people
+from followups import (
+    canaries,
+    channels,
+    clock,
+    digests,
+    escalations,
+    express,
+    life_signs,
+    reminders,
+    review_reminders,
+    second_people,
+)
 from followups.deadlines import deadline
 from followups.models import Delivery, DeliveryEnd, DeliveryStart, Reminder
 from followups.post import Post, Verdict
@@ -159,13 +170,19 @@ def is_wanted(delivery):
         return canaries.is_newest(delivery)
     if not channels.is_open(delivery):
         return False
-    if delivery.kind == Delivery.Kind.DIGEST:
-        return digests.is_wanted(delivery, now=clock.now())
-    if delivery.kind == Delivery.Kind.SECOND:
-        return second_people.is_wanted(delivery)
+    if asked := ASKED.get(delivery.kind):
+        return asked(delivery)
     if delivery.help_call_id:
         return HelpCall.objects.open().filter(pk=delivery.help_call_id, answered_at=None).exists()
     return delivery.reminder is None or reminders.is_wanted(delivery.reminder)
+
+
+#: Who knows whether there is still something to say of it.
+ASKED = {
+    Delivery.Kind.DIGEST: lambda delivery: digests.is_wanted(delivery, now=clock.now()),
+    Delivery.Kind.SECOND: second_people.is_wanted,
+    Delivery.Kind.REVIEW: review_reminders.is_wanted,
+}
 
 
 def settle(delivery, state, *, problem=""):

@@ -10,6 +10,7 @@ ENGINE = _("This should not happen. Tell whoever looks after Doorway, with the c
 SAYS = {
     "reminders_overdue": (_("Reminders that are due were not picked up."), PROGRAMS),
     "help_steps_overdue": (_("A call for help was not passed on to the next person."), PROGRAMS),
+    "review_steps_overdue": (_("A report that waits for review was not passed on to the next person."), PROGRAMS),
     "beat_is_silent": (_("Beat and the worker have not looked for what is due."), PROGRAMS),
     "sweeper_is_silent": (_("The sweeper has not looked for what is due."), PROGRAMS),
     "leases_expired": (_("Messages were taken by a program that stopped, and no other took over."), PROGRAMS),

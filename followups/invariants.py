@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import Q
 
 from followups import channels
-from followups.models import Delivery, DeliveryEnd, DeliveryStart, HelpEscalation, Reminder
+from followups.models import Delivery, DeliveryEnd, DeliveryStart, HelpEscalation, Reminder, ReviewEscalation
 
 GRACE = timedelta(seconds=60)
 UNSENT = timedelta(minutes=5)  # urgent and not handed over by then: every try fails, or nobody tries
@@ -23,9 +23,11 @@ def broken(now, *, using):
     """{code: how many}; a 0 is well."""
     reminders, deliveries = Reminder.objects.using(using), Delivery.objects.using(using)
     help_steps = HelpEscalation.objects.using(using)
+    review_steps = ReviewEscalation.objects.using(using)
     return {
         "reminders_overdue": reminders.due(now - GRACE).count(),
         "help_steps_overdue": help_steps.filter(due_at__lt=now - GRACE).count(),
+        "review_steps_overdue": review_steps.filter(due_at__lt=now - GRACE).count(),
         "leases_expired": deliveries.filter(state=State.LEASED, lease_until__lt=now - GRACE).count(),
         "urgent_not_sent": not_sent(deliveries.filter(lane=Lane.URGENT), since=now - UNSENT),
         "routine_not_sent": not_sent(deliveries.filter(lane=Lane.ROUTINE), since=now - ROUTINE_UNSENT),

@@ -49,13 +49,20 @@ SECOND = Notice(
     "Open Doorway and read what a colleague asks.",
     "/follow-ups/waiting/",
 )
+REVIEW = Notice(
+    "A report waits for review",
+    "A report waits for its review and is past its time. Open Doorway: {address}\n",
+    "It is past its time. Open Doorway.",
+    "/review/",
+)
 NOT_SENT = Notice(
     "Somebody could not be told",
     "Somebody could not be told that something is due. Open Doorway and see to it: {address}\n",
     "Open Doorway and see to it.",
 )
 CANARY = Notice("Doorway sends messages", "This message only shows that messages go out. Nothing is to be done.\n")
-FIXED = {Kind.HELP: HELP, Kind.DIGEST: DIGEST, Kind.SECOND: SECOND, Kind.NOT_SENT: NOT_SENT, Kind.CANARY: CANARY}
+FIXED = {Kind.HELP: HELP, Kind.DIGEST: DIGEST, Kind.SECOND: SECOND, Kind.REVIEW: REVIEW}
+FIXED |= {Kind.NOT_SENT: NOT_SENT, Kind.CANARY: CANARY}
 REPEAT = "You may have had this message before.\n"
 
 SUBJECT, HELP_SUBJECT = DUE.subject, HELP.subject

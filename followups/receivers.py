@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from followups import help_escalation, plan_rows, plans
+from followups import help_escalation, plan_rows, plans, review_reminders
 from followups.models.follow_ups import REACHED
 from sessions_app import signals
 from sessions_app.models import DepartureEvent
@@ -60,3 +60,19 @@ def move_first_contact(sender, *, departure, by, at, **_):
 @receiver(signals.help_asked, dispatch_uid="followups.help")
 def tell_colleagues(sender, *, call, **_):
     help_escalation.tell_at_once(call)
+
+
+@receiver(signals.report_sent, dispatch_uid="followups.review")
+def plan_review(sender, *, report, by, **_):
+    review_reminders.begin(report)
+
+
+@receiver(signals.response_level_set, dispatch_uid="followups.review_level")
+def plan_review_anew(sender, *, departure, by, **_):
+    review_reminders.plan_anew(departure)
+
+
+@receiver(signals.who_is_covered, dispatch_uid="followups.cover")
+def whom_they_cover(sender, *, user, author, **_):
+    """The supervisor of `author` who is away and for whom `user` stands in."""
+    return review_reminders.covered_by(user, author=author)

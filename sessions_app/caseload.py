@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
-from sessions_app import departures, signals
+from sessions_app import departures, review_tasks, signals
 from sessions_app.models import AgeBand, Client, ContactPermission, TherapySession
 
 REFERENCE_ONCE = "client_reference_once_per_team"
@@ -43,6 +43,7 @@ def change_client(client, *, by, permissions=None, **facts):
     client = locked(client)
     if changed := differing(client, facts):
         save(client, update_fields=changed)
+        review_tasks.note_reference(client)
         audit.record("client_changed", client, by=by, fields=changed)
     permit(client, permissions=permissions or {}, by=by)
     return client

@@ -3,6 +3,7 @@
 import uuid
 from datetime import time, timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.supervision import supervisors_of
@@ -20,6 +21,7 @@ from sessions_app.models import (
     Format,
     ResponseLevel,
     Review,
+    ReviewTask,
     TherapySession,
 )
 
@@ -146,7 +148,9 @@ def signed(departure, *, reason, account, hours_ago, author_state="steady"):
     reports.save_draft(report, by=departure.therapist, main_reason=reason, account=account)
     quality.keep_state(report, author_state=author_state, by=departure.therapist)
     report = reports.sign(report, by=departure.therapist)
-    DepartureReport.objects.filter(pk=report.pk).update(submitted_at=timezone.now() - timedelta(hours=hours_ago))
+    ago = timedelta(hours=hours_ago)
+    DepartureReport.objects.filter(pk=report.pk).update(submitted_at=timezone.now() - ago)
+    ReviewTask.objects.filter(report=report).update(due_at=F("due_at") - ago, sent_at=F("sent_at") - ago)
     return report
 
 
@@ -203,7 +207,8 @@ def returned(client):
     reviews.return_to_author(
         report,
         by=supervisor(found),
-        message="Thank you for offering a break so early. Could you add what they said about getting home?",
+        message="Thank you for offering a break so early. One question, at the account.",
+        comments={"account": "Could you add what they said about getting home?"},
     )
 
 

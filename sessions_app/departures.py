@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import audit
 from protocols import editions
-from sessions_app import checklist, levels, signals
+from sessions_app import checklist, levels, review_tasks, signals
 from sessions_app.models import Composition, DepartureEvent, Ending, Format, ResponseLevel, StepResponse
 from sessions_app.models.departures import DID_NOT_HAPPEN, FILLED_IN, Kind
 
@@ -117,6 +117,7 @@ def choose_client(departure, *, client, by):
     departure.client = client
     departure.age_band = client.age_band
     departure.save(update_fields=["client", "age_band"])
+    review_tasks.note_client(departure)
     audit.record("client_chosen", departure, by=by, client=client.pk)
     signals.client_chosen.send(DepartureEvent, departure=departure, by=by)
     return departure
@@ -255,6 +256,7 @@ def void(departure, *, reason, by):
     departure.voided_at, departure.voided_by, departure.void_reason = timezone.now(), by, reason
     departure.save(update_fields=["voided_at", "voided_by", "void_reason"])
     audit.record("voided", departure, by=by)
+    review_tasks.withdraw(departure)
     signals.departure_voided.send(DepartureEvent, departure=departure, by=by)
     return departure
 

@@ -15,6 +15,7 @@ from sessions_app.models.reports import SEALED_BY_SIGNING
 
 State = DepartureReport.State
 Kind = ReportAddendum.Kind
+REVIEWED = [State.REVIEWED, State.CLOSED]  # a supervisor has written to the author
 ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 MOST_KEPT = 200  # words an author wants to keep; what comes first is forgotten first
 
@@ -102,6 +103,7 @@ def sign(report, *, by):
     report.save()
     audit.record("report_signed", report, by=by, hash=report.content_hash)
     quality.seal(report, by=by)
+    signals.report_sent.send(DepartureReport, report=report, by=by)
     if report.check_in_at:
         signals.check_in_chosen.send(DepartureEvent, departure=report.departure, by=by, at=report.check_in_at)
     return report
@@ -113,12 +115,13 @@ def what_would_be_signed(report):
 
 
 @transaction.atomic
-def add_addendum(report, *, text, by, happened_at=None, is_late=False):
+def add_addendum(report, *, text, by, happened_at=None, is_late=False, sends_back=True):
     """Add to a signed report, however long ago; sealed into the chain of what was added before. Raises NotTheAuthor.
 
     `happened_at` (aware) is when it happened; without it, it belongs to the departure itself. It becomes a late entry
     when the author says so, or when it is written more than the site's `late_entry_hours` after it happened. A
-    report that was returned goes back to the supervisor; one that was closed says that there is more to read.
+    report that was returned goes back to the supervisor, if it `sends_back`; one that was closed says that there is
+    more to read.
     """
     report = locked(report)
     if report.author_id != by.pk:
@@ -138,18 +141,25 @@ def add_addendum(report, *, text, by, happened_at=None, is_late=False):
         by=by,
         at=now,
     )
-    hand_on(report, now)
+    hand_on(report, now, by=by, sends_back=sends_back)
     audit.record("addendum_added", report, by=by, hash=addendum.seal, number=addendum.number, kind=addendum.kind)
     return addendum
 
 
-def hand_on(report, now):
+def hand_on(report, now, *, by, sends_back):
     """Whoever reviews the report learns that there is more to read, wherever it stands."""
-    if report.state == State.RETURNED:
-        report.state, report.submitted_at = State.SUBMITTED, now
-    elif report.state == State.CLOSED:
+    if report.state == State.RETURNED and sends_back:
+        send_back(report, by=by)
+    elif report.state in REVIEWED:
         report.added_after_close_at = report.added_after_close_at or now
-    report.save(update_fields=["state", "submitted_at", "added_after_close_at", "saved_at"])
+        report.save(update_fields=["added_after_close_at", "saved_at"])
+
+
+def send_back(report, *, by):
+    """To the supervisor once more; its review is due anew. The caller holds the report."""
+    report.state, report.submitted_at = State.SUBMITTED, timezone.now()
+    report.save(update_fields=["state", "submitted_at", "saved_at"])
+    signals.report_sent.send(DepartureReport, report=report, by=by)
 
 
 @transaction.atomic
@@ -188,7 +198,7 @@ def for_now(author):
     """The author's reports that wait for them: returned first, then drafts, then unread feedback."""
     return list(
         DepartureReport.objects.filter(author=author, departure__voided_at=None)
-        .filter(Q(state__in=[State.RETURNED, State.DRAFT]) | Q(state=State.CLOSED, feedback_seen_at=None))
+        .filter(Q(state__in=[State.RETURNED, State.DRAFT]) | Q(state__in=REVIEWED, feedback_seen_at=None))
         .select_related("departure__client")
         .order_by("-state", "saved_at")[:5]
     )

@@ -10,6 +10,8 @@ whether_reached:     departure (a question: a receiver that knows says whether t
 what_follows:        departure (a question: a receiver that knows gives plan and attempts, as `record.NOTHING_FOLLOWS`)
 check_in_chosen:     departure, by, at (the author's answer to "when will you check in?", UTC)
 help_asked:          call (a HelpCall: staff who are to come are for the receiver to tell, at once)
+report_sent:         report, by (signed, sent back or opened again: its review is due anew, which the receiver plans)
+who_is_covered:      user, author (a question: a receiver that knows says for whom `user` stands in today, or None)
 asked_for_no_contact: client, by (open follow-ups that would contact the client are for the receiver to close)
 """
 
@@ -25,3 +27,5 @@ what_follows = Signal()
 check_in_chosen = Signal()
 help_asked = Signal()
 asked_for_no_contact = Signal()
+report_sent = Signal()
+who_is_covered = Signal()

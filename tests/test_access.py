@@ -156,6 +156,7 @@ TABLE = {
     "keep-words": (POST_ONLY, but(OWN, therapist=302)),
     "check-report": (OWN, but(OWN, therapist=302)),
     "add-addendum": (POST_ONLY, but(OWN, therapist=302)),
+    "report-comments": (OWN, but(OWN, therapist=422)),
     "feedback-seen": (POST_ONLY, but(OWN, therapist=302)),
     "quality": (CLINICAL, GET_ONLY),
     "private-notes": (AUTHORS, but(AUTHORS, therapist=422)),
@@ -173,7 +174,12 @@ TABLE = {
     "add-session": (OWN_LIST, but(OWN_LIST, therapist=302, stranger=302)),
     "session": (OWN, but(OWN, therapist=302)),
     "review-queue": (TEAM, GET_ONLY),
+    "find-report": (POST_ONLY, but(TEAM, supervisor=302, stranger=302, former_supervisor=302)),
     "review": (ONE_OF_THE_TEAM, but(ONE_OF_THE_TEAM, supervisor=422)),
+    "claim-review": (POST_ONLY, but(ONE_OF_THE_TEAM, supervisor=302)),
+    "release-review": (POST_ONLY, but(ONE_OF_THE_TEAM, supervisor=302)),
+    "reopen-review": (POST_ONLY, but(ONE_OF_THE_TEAM, supervisor=422)),
+    "hand-off": (ONE_OF_THE_TEAM, but(ONE_OF_THE_TEAM, supervisor=422)),
     "follow-ups": ([200, 200, 200, 200, 403, 302], GET_ONLY),
     "follow-ups-count": ([302, 302, 302, 302, 403, 302], GET_ONLY),
     "notifications": (STAFF, [422] * 5 + [302]),
@@ -358,7 +364,8 @@ def knock(cast, addresses, signed_in, client):
     return try_as_everybody
 
 
-DOORS = sorted(set(TABLE) - {"review"})
+OF_A_SIGNED_REPORT = ["review", "claim-review", "release-review", "reopen-review", "hand-off", "report-comments"]
+DOORS = sorted(set(TABLE) - set(OF_A_SIGNED_REPORT))
 
 
 def test_each_door_is_open_to_whom_the_table_says(knock):
@@ -380,9 +387,10 @@ def test_the_directory_is_open_to_everybody_to_read_where_that_was_switched_on(k
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_signed_report_opens_for_whom_the_table_says(knock, departure, method):
+@pytest.mark.parametrize("name", OF_A_SIGNED_REPORT)
+def test_a_signed_report_opens_for_whom_the_table_says(knock, departure, name, method):
     reports.sign(reports.draft_for(departure, by=departure.therapist), by=departure.therapist)
-    assert knock("review", method) == as_the_table_says("review", method)
+    assert knock(name, method) == as_the_table_says(name, method)
 
 
 def as_the_table_says(name, method):

@@ -80,7 +80,7 @@ OF_THE_THERAPIST = [
     "me",
 ]
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
-OF_THE_SUPERVISOR += ["absences", "hand-offs", "on-call", "waiting-for-second"]
+OF_THE_SUPERVISOR += ["absences", "hand-off", "hand-offs", "on-call", "waiting-for-second"]
 OF_THE_SUPERVISOR += ["reminders-working", "quality", "added-to"]
 OF_THE_SUPERVISOR += ["help-calls", "help-asked", "lower-level", "policies", "policy", "policy-what-when"]
 
@@ -222,11 +222,12 @@ def test_the_live_page_costs_no_more_in_the_hardest_setting(
 def test_a_signed_report_with_many_addenda_and_reviews_does_not_grow(signed_in, therapist, supervisor, add_a_day):
     report = add_a_day().report
     browser, address = signed_in(therapist), reverse("report", args=[report.departure_id])
-    reviews.return_to_author(report, message="More, please.", by=supervisor)
+    asked = {"message": "More, please.", "comments": {"account": "More?", "plan": "Why?"}}
+    reviews.return_to_author(report, **asked, by=supervisor)
     reports.add_addendum(report, text="More.", by=therapist)
     before, _ = queries(browser, address)
     for _again in range(3):
-        reviews.return_to_author(report, message="More, please.", by=supervisor)
+        reviews.return_to_author(report, **asked, by=supervisor)
         reports.add_addendum(report, text="More.", by=therapist)
     assert queries(browser, address)[0] == before <= 16
 

@@ -1,7 +1,7 @@
 from followups.models.absences import Absence, HandOver, OnCallShift
 from followups.models.channels import CalendarFeed, NotificationPreferences, PushSubscription
 from followups.models.deliveries import Delivery, DeliveryEnd, DeliveryStart, Heartbeat
-from followups.models.escalation import Acknowledgement, HelpEscalation, PolicyEscalation
+from followups.models.escalation import Acknowledgement, HelpEscalation, PolicyEscalation, ReviewEscalation
 from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
 from followups.models.policy import FollowUpPolicy, PolicyOverlay, PolicyTask, Situation
 from followups.models.reminders import Reminder, Told
@@ -30,6 +30,7 @@ __all__ = [
     "PolicyTask",
     "PushSubscription",
     "Reminder",
+    "ReviewEscalation",
     "Situation",
     "StatusDecision",
     "Told",

@@ -34,6 +34,7 @@ class Delivery(models.Model):
         HELP = "help", _("A colleague asks for help")
         DIGEST = "digest", _("What the day holds")
         SECOND = "second", _("A second person is needed")
+        REVIEW = "review", _("A report waits for review")
         NOT_SENT = "not_sent", _("Somebody could not be told")
         CANARY = "canary", _("Shows that messages go out")
 
@@ -67,7 +68,7 @@ class Delivery(models.Model):
                 name="delivery_is_about_what_its_kind_says",
                 condition=Q(kind="reminder", reminder__isnull=False, help_call=None)
                 | Q(kind="help", reminder=None, help_call__isnull=False)
-                | Q(kind__in=["digest", "second", "not_sent", "canary"], reminder=None, help_call=None),
+                | Q(kind__in=["digest", "second", "review", "not_sent", "canary"], reminder=None, help_call=None),
             ),
             models.CheckConstraint(
                 name="delivery_has_a_recipient_unless_a_canary",

@@ -10,7 +10,7 @@ from accounts.models import User
 from followups.models.follow_ups import FollowUp
 from followups.models.policy import FollowUpPolicy, row_of_a_policy_stands
 from followups.models.reminders import Reminder, Told
-from sessions_app.models import HelpCall, ResponseLevel
+from sessions_app.models import HelpCall, ResponseLevel, ReviewTask
 
 
 class PolicyEscalation(models.Model):
@@ -84,3 +84,18 @@ class HelpEscalation(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], name="help_escalation_due", condition=Q(due_at__isnull=False))]
+
+
+class ReviewEscalation(models.Model):
+    """When the next person hears of a report that waits too long for its review; None when there is nothing to come.
+
+    Each time the report is sent begins a new `round`, so that nothing of an old one is sent.
+    """
+
+    task = models.OneToOneField(ReviewTask, primary_key=True, on_delete=models.PROTECT, related_name="escalation")
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    step = models.PositiveSmallIntegerField(_("step"), default=0)
+    due_at = models.DateTimeField(_("due"), null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="review_escalation_due", condition=Q(due_at__isnull=False))]

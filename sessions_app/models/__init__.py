@@ -3,11 +3,12 @@ from sessions_app.models.departures import DepartureEvent, Ending, ResponseLevel
 from sessions_app.models.help_calls import HelpCall
 from sessions_app.models.intakes import Intake, IntakeRow, IntakeTitle
 from sessions_app.models.private_notes import PrivateNote
-from sessions_app.models.quality import Review
+from sessions_app.models.quality import Harm, PlaceAnswer, PlaceComment, Review, ReviewHarm, SafetyEventReference
 from sessions_app.models.quality_notes import QualityNote
 from sessions_app.models.recalls import RecallAnswer
 from sessions_app.models.reports import DepartureReport, ReportAddendum
 from sessions_app.models.responses import CapturedFact, GivenResource, StepResponse
+from sessions_app.models.review_tasks import ReviewTask
 from sessions_app.models.therapy_sessions import AgeBand, Composition, Format, TherapySession
 
 __all__ = [
@@ -22,16 +23,22 @@ __all__ = [
     "Ending",
     "Format",
     "GivenResource",
+    "Harm",
     "HelpCall",
     "Intake",
     "IntakeRow",
     "IntakeTitle",
+    "PlaceAnswer",
+    "PlaceComment",
     "PrivateNote",
     "QualityNote",
     "RecallAnswer",
     "ReportAddendum",
     "ResponseLevel",
     "Review",
+    "ReviewHarm",
+    "ReviewTask",
+    "SafetyEventReference",
     "StepResponse",
     "TherapySession",
 ]

@@ -3,14 +3,14 @@
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
 from accounts.models import User
 from sessions_app.models.clients import own_or_supervised
-from sessions_app.models.departures import URGENCY, DepartureEvent
+from sessions_app.models.departures import DepartureEvent
 from sessions_app.models.seals import Sealed, SealedOnce
 
 
@@ -43,19 +43,6 @@ class Source(models.TextChoices):
 class ReportQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(own_or_supervised(user, "departure__therapist"))
-
-    def to_review(self):
-        """Signed and waiting for the supervisor: safety first, then longest waiting."""
-        urgency = Case(
-            *(When(departure__response_level=level, then=Value(rank)) for level, rank in URGENCY.items()),
-            default=Value(1),  # no level recorded is as unknown as "unable to assess"
-            output_field=IntegerField(),
-        )
-        return (
-            self.filter(state=DepartureReport.State.SUBMITTED, departure__voided_at=None)
-            .annotate(urgency=urgency)
-            .order_by("urgency", "submitted_at", "pk")
-        )
 
     def for_queue(self):
         return self.select_related("departure__client", "departure__site", "author", "quality_note")
@@ -110,8 +97,10 @@ class DepartureReport(Sealed):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SUBMITTED = "submitted", _("With the supervisor")
+        IN_REVIEW = "in_review", _("In review")
         RETURNED = "returned", _("Returned to you")
-        CLOSED = "closed", _("Reviewed")
+        REVIEWED = "reviewed", _("Reviewed, waits for co-sign")
+        CLOSED = "closed", _("Closed")
 
     departure = models.OneToOneField(DepartureEvent, on_delete=models.PROTECT, related_name="report")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reports")
@@ -137,7 +126,6 @@ class DepartureReport(Sealed):
 
     class Meta:
         indexes = [
-            models.Index(fields=["submitted_at"], name="report_to_review", condition=Q(state="submitted")),
             models.Index(fields=["author", "state"], name="report_by_author"),
             models.Index(
                 fields=["added_after_close_at"],

@@ -39,7 +39,7 @@ from followups import (
     overrides,
     reminders,
 )
-from followups.models import Delivery, FollowUp, NotificationPreferences, Reminder
+from followups.models import Delivery, FollowUp, NotificationPreferences, Reminder, ReviewEscalation
 from resources.models import Resource
 from sessions_app import checklist, departures, help_calls, levels, reports, reviews
 from sessions_app.models import ResponseLevel
@@ -141,7 +141,10 @@ def words(staff, therapist, supervisor, departure, client_0417, site, starter):
     reports.save_draft(report, account="x", **by)
     reports.sign(report, **by)
     reports.add_addendum(report, text="x", **by)
-    reviews.return_to_author(report, message="x", by=supervisor)
+    asked = {"message": "x", "comments": {"account": "x"}, "learning": "x", "system_change": "x"}
+    reviews.return_to_author(report, **asked, by=supervisor)
+    reports.add_addendum(report, text="x", **by)
+    reviews.note_reference(report, reference="x", by=supervisor)
     help_calls.ask(id=uuid.uuid4(), by=therapist, departure=departure)
     made = Words()
     made.put_everywhere()
@@ -183,6 +186,7 @@ def say_everything(canary_to):
     past = timezone.now() - timedelta(hours=6)
     FollowUp.objects.open().update(due_at=past)
     Reminder.objects.filter(state=Reminder.State.SCHEDULED).update(due_at=past)
+    ReviewEscalation.objects.update(due_at=past)
     reminders.sweep(clock_name="test")
     NotificationPreferences.objects.update(digest_due_at=past)
     reminders.sweep(clock_name="test")

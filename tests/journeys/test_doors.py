@@ -156,6 +156,7 @@ PAGES = {
     "supervisor": [
         "/review/",
         "/review/added/",
+        "/review/?tab=all",
         "/departures/{id}/",
         "/departures/{id}/level/lower/",
         "/follow-ups/",
@@ -216,6 +217,8 @@ FOR_MACHINES = {
 }
 ON_THE_WAY = {
     "review": "needs a signed report: on the whole way",
+    "hand-off": "needs a signed report: in the journey of a review",
+    "report-comments": "needs a returned report: in the journey of a review",
     "account_reset_password_from_key": "needs a link out of a mail",
     "account_reset_password_from_key_done": "comes after it",
 }

@@ -258,7 +258,7 @@ def test_the_therapist_felt_threatened(open_window, therapist, supervisor, sessi
     assert "Felt unsafe" not in str(departure.report.content), "the chart holds what happened to the client"
     sam.go(f"/review/{departure.pk}/")
     sam.sees("Felt unsafe")
-    asked = sam.tab.locator("main form legend, main form label:not(.choice)").all_inner_texts()
+    asked = sam.tab.locator("main legend, main label:not(.choice)").all_inner_texts()
     assert asked[0] == "How is your colleague?"
     sam.inspect()
     sam.tab.get_by_label("Needs support now").check()

@@ -1,14 +1,17 @@
 """Two at once: two taps, two signatures. The database row is the lock; the second follows the first."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from accounts.models import AuditEntry
-from followups.models import FollowUpPlan
-from sessions_app import checklist, departures, levels, reports, reviews
-from sessions_app.models import DepartureEvent, ResponseLevel
-from tests.followups.races import both, meet_after
+from accounts.models import AuditEntry, Role
+from followups import review_reminders
+from followups.models import Delivery, FollowUpPlan, ReviewEscalation
+from sessions_app import checklist, departures, levels, place_comments, reports, review_tasks, reviews
+from sessions_app.models import DepartureEvent, ResponseLevel, Review, ReviewTask
+from tests.followups.races import Held, both, meet_after
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -79,3 +82,91 @@ def test_two_supervisors_at_the_same_moment_make_one_decision(signed, supervisor
     made = both(return_it)
     assert made.count(None) == 1
     assert signed.reviews.count() == 1
+
+
+def test_two_claims_at_the_same_moment_are_one_and_the_other_is_told(signed, supervisor, hire, monkeypatch):
+    pat = hire("Pat Quist", Role.SUPERVISOR)
+    meet_after(monkeypatch, reports, "locked")
+
+    def claim(person):
+        try:
+            return review_tasks.claim(signed, by=person).claimed_by.name
+        except review_tasks.HeldByAnother as held:
+            return f"held by {held.holder.name}"
+
+    said = both(lambda: claim(supervisor), lambda: claim(pat))
+    winner = ReviewTask.objects.get().claimed_by.name
+    assert sorted(said) == sorted([winner, f"held by {winner}"])
+
+
+def test_opened_again_twice_at_the_same_moment_is_opened_once(signed, supervisor, monkeypatch):
+    reviews.close_as_read(signed, message="Read.", by=supervisor)
+    meet_after(monkeypatch, reports, "locked")
+
+    def reopen():
+        try:
+            return reviews.reopen(signed, reason="One more question.", by=supervisor)
+        except reviews.NotClosed:
+            return None
+
+    assert both(reopen).count(None) == 1
+    assert signed.reviews.filter(decision="reopened").count() == 1
+
+
+def test_opened_again_while_the_author_sends_it_back_it_comes_back_once(signed, supervisor, therapist, monkeypatch):
+    """One of the two brings it to the supervisor; the addendum stands either way."""
+    reviews.return_to_author(signed, message="More, please.", by=supervisor)
+    meet_after(monkeypatch, reports, "locked")
+
+    def reopen():
+        try:
+            return reviews.reopen(signed, reason="Ana is ill.", by=supervisor)
+        except reviews.NotClosed:
+            return None
+
+    both(reopen, lambda: reports.add_addendum(signed, text="Their sister drove.", by=therapist))
+    assert signed.addenda.count() == 1
+    assert ReviewEscalation.objects.get().round == 2, "sent twice in all: by signing, and by one of the two"
+
+
+def test_what_is_added_while_somebody_signs_off_comes_after_it(signed, supervisor, therapist, monkeypatch):
+    """The reviewer has read all there was when they signed: what the author adds meanwhile waits its turn."""
+    held = Held(monkeypatch, reviews, "write", seconds=1)
+
+    def add():
+        assert held.reached.wait(10)
+        return reports.add_addendum(signed, text="Their sister drove.", by=therapist)
+
+    both(lambda: reviews.close_as_read(signed, message="Read.", by=supervisor, seen=0), add)
+    assert Review.objects.get().at < signed.addenda.get().at
+
+
+def test_two_sweeps_at_the_same_moment_tell_once(signed, supervisor, monkeypatch):
+    ReviewEscalation.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    meet_after(monkeypatch, review_reminders, "who_is_next")
+    both(review_reminders.sweep)
+    assert Delivery.objects.filter(kind=Delivery.Kind.REVIEW).count() == 1
+    assert ReviewEscalation.objects.get().step == 1
+
+
+def test_what_comes_back_while_a_sweep_looks_is_due_anew(signed, supervisor, therapist, monkeypatch):
+    """The sweep has read the row; what the author sends back meanwhile begins a new round, and keeps it."""
+    ReviewEscalation.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    held = Held(monkeypatch, review_reminders, "who_is_next", seconds=1)
+
+    def return_and_send_back():
+        assert held.reached.wait(10)
+        reviews.return_to_author(signed, message="More?", by=supervisor)
+        reports.add_addendum(signed, text="More.", by=therapist)
+
+    both(review_reminders.sweep, return_and_send_back)
+    row = ReviewEscalation.objects.get()
+    assert (row.round, row.step, row.due_at) == (2, 0, ReviewTask.objects.get().due_at)
+
+
+def test_a_comment_answered_twice_at_the_same_moment_is_answered_once(signed, supervisor, therapist, monkeypatch):
+    made = reviews.return_to_author(signed, message="More?", by=supervisor, comments={"account": "Where to?"})
+    comment = made.comments.get()
+    meet_after(monkeypatch, reports, "locked")
+    both(lambda: place_comments.answer(signed, texts={comment.pk: "Home."}, by=therapist))
+    assert signed.addenda.count() == 1

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Role, Supervision
 from sessions_app import departures, levels, quality, reports
-from sessions_app.models import DepartureReport, ResponseLevel, Review
+from sessions_app.models import DepartureReport, ResponseLevel, Review, ReviewTask
 from tests.refusals import is_refused
 
 QUEUE = "/review/"
@@ -43,7 +43,7 @@ def waiting_report(hire, supervisor):
         if level:
             levels.set_level(departure, level=level, op_id=uuid.uuid4(), by=author)
         report = reports.sign(reports.draft_for(departure, by=author), by=author)
-        DepartureReport.objects.filter(pk=report.pk).update(submitted_at=timezone.now() - timedelta(hours=hours))
+        ReviewTask.objects.filter(pk=report.pk).update(due_at=timezone.now() - timedelta(hours=hours))
         return report
 
     return make
@@ -53,7 +53,7 @@ def queued(browser):
     return list(browser.get(QUEUE).context["waiting"])
 
 
-def test_safety_comes_first_then_whoever_waits_longest(desk, waiting_report):
+def test_safety_comes_first_then_what_is_due_first(desk, waiting_report):
     fine = waiting_report(ResponseLevel.NONE_IDENTIFIED, hours=90)
     some = waiting_report(ResponseLevel.SOME_CONCERN, hours=80)
     elevated = waiting_report(ResponseLevel.ELEVATED, hours=5)
@@ -190,10 +190,81 @@ def test_a_review_can_be_neither_edited_nor_erased(decide):
 
 def test_what_was_reviewed_lately_can_be_found_again(decide, signed, desk):
     decide(SIGN_OFF)
-    assert list(desk.get(QUEUE).context["lately"]) == [signed]
+    page = desk.get(f"{QUEUE}?tab=all")
+    assert page.context["waiting"] == [signed]
+    assert "Closed" in page.content.decode()
 
 
 def test_the_queue_refreshes_only_itself(desk, signed):
     html = desk.get(QUEUE, headers={"HX-Request": "true"}).content.decode()
     assert html.strip().startswith('<div id="waiting"')
     assert "<html" not in html
+
+
+def test_it_can_be_closed_as_read_but_never_without_words(decide, signed):
+    assert decide({"decision": "read", "message": ""}).status_code == 422
+    decide({"decision": "read", "message": "Read, thank you."})
+    signed.refresh_from_db()
+    assert signed.state == State.CLOSED
+    assert signed.reviews.get().decision == Review.Decision.READ
+
+
+def test_what_the_author_added_meanwhile_is_read_before_it_is_signed_off(decide, signed, desk, therapist):
+    address = reverse("review", args=[signed.departure_id])
+    assert 'name="seen" value="0"' in desk.get(address).content.decode()
+    reports.add_addendum(signed, text="A friend drove them.", by=therapist)
+    answer = decide({**SIGN_OFF, "seen": "0"})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "The author has added to it" in html
+    assert SIGN_OFF["message"] in html
+    assert "A friend drove them." in html
+    assert decide({**SIGN_OFF, "seen": "1"}).status_code == 302
+
+
+# Opened again
+
+
+def test_a_closed_report_is_opened_again_for_a_reason_the_author_reads(decide, signed, desk, browser):
+    decide(SIGN_OFF)
+    address = reverse("reopen-review", args=[signed.departure_id])
+    assert desk.post(address, {"reason": " "}).status_code == 422
+    desk.post(address, {"reason": "The sister called: they drove."})
+    signed.refresh_from_db()
+    assert signed.state == State.SUBMITTED
+    assert queued(desk) == [signed]
+    assert signed.review_task.due_at is not None
+    page = browser.get(reverse("report", args=[signed.departure_id])).content.decode()
+    assert "The sister called: they drove." in page
+    assert decide(SIGN_OFF).status_code == 302
+    assert [each.decision for each in signed.reviews.all()] == ["signed_off", "reopened", "signed_off"]
+
+
+def test_what_waits_cannot_be_opened_again_and_keeps_the_words(signed, desk):
+    answer = desk.post(reverse("reopen-review", args=[signed.departure_id]), {"reason": "Once more"})
+    assert answer.status_code == 422
+    assert "It is with a supervisor already" in answer.content.decode()
+    assert "Once more" in answer.content.decode()
+
+
+def test_one_that_the_author_has_can_be_taken_back(decide, signed, desk):
+    decide(RETURN)
+    desk.post(reverse("reopen-review", args=[signed.departure_id]), {"reason": "Ana is ill; I asked by phone."})
+    assert queued(desk) == [signed]
+
+
+# What supervisors keep to themselves
+
+
+def test_what_one_takes_away_oneself_is_shown_to_nobody_else(decide, signed, desk, browser, hire, signed_in, therapist):
+    decide({**SIGN_OFF, "learning": "Ask earlier.", "system_change": "A phone in room 3."})
+    address = reverse("review", args=[signed.departure_id])
+    assert "Ask earlier." in desk.get(address).content.decode()
+    author = browser.get(reverse("report", args=[signed.departure_id])).content.decode()
+    assert "Ask earlier." not in author
+    assert "A phone in room 3." not in author
+    pat = hire("Pat Quist", Role.SUPERVISOR)
+    Supervision.objects.create(supervisor=pat, supervisee=therapist, starts_on=timezone.localdate() - timedelta(days=2))
+    other = signed_in(pat).get(address).content.decode()
+    assert "Ask earlier." not in other
+    assert "A phone in room 3." in other

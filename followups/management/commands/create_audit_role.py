@@ -6,9 +6,10 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 from psycopg import sql
 
-from followups.models import Delivery, DeliveryEnd, DeliveryStart, Heartbeat, HelpEscalation, Reminder
+from followups.models import Delivery, DeliveryEnd, DeliveryStart, Heartbeat, HelpEscalation, Reminder, ReviewEscalation
 
-READS = [Reminder, Delivery, DeliveryStart, DeliveryEnd, HelpEscalation, Heartbeat]  # no clinical word
+#: No clinical word stands in any of them.
+READS = [Reminder, Delivery, DeliveryStart, DeliveryEnd, HelpEscalation, ReviewEscalation, Heartbeat]
 
 
 class Command(BaseCommand):
