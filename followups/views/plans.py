@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import allow
 from accounts.models import Role
-from followups import client_zones, dry_run, no_contact, picture, unreached
+from followups import client_zones, dry_run, no_contact, picture, relations, unreached
 from followups.models import FollowUp, Reminder
 from sessions_app.models import DepartureEvent
 from sessions_app.no_contact import wish_of
@@ -45,6 +45,7 @@ def plan_page(request, departure_id, *, page):
         .with_answers(timezone.now())
         .prefetch_related("changes"),
         "attempts": attempts,
+        "status": relations.standing(departure),
         "wish": wish_of(departure),
         "client_zone": client_zones.zone_of(departure, timezone.now()),
         "may_change": request.user == departure.therapist or request.user.is_supervisor,
