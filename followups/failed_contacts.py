@@ -38,7 +38,7 @@ class Week:
     @classmethod
     def read(cls, code, zone):
         """From a code such as 2026-W48. Raises ValueError for what is none."""
-        return cls(datetime.strptime(f"{code}-1", "%G-W%V-%u").date(), zone)
+        return cls(date.fromisoformat(f"{code}-1"), zone)
 
     @classmethod
     def last(cls, zone, *, now=None):

@@ -15,7 +15,15 @@ from sessions_app import checklist, departures, levels, reports, reviews
 from sessions_app.models import Client, ResponseLevel, TherapySession
 
 #: Statements at most, for the pages that matter most under stress; every other page only must not grow.
-LIMITS = {"now": 12, "departure": 12, "review-queue": 10, "review": 14, "resources": 6, "reminders-working": 26}
+LIMITS = {
+    "failed-contacts": 14,
+    "now": 12,
+    "departure": 12,
+    "review-queue": 10,
+    "review": 14,
+    "resources": 6,
+    "reminders-working": 26,
+}
 OF_THE_THERAPIST = [
     "now",
     "start-departure",
@@ -50,6 +58,8 @@ OF_THE_THERAPIST = [
     "next-attempt",
     "ask-override",
     "letter",
+    "relationship",
+    "patterns",
     "decide-status",
     "waiting-for-second",
     "move-follow-up",
@@ -68,7 +78,7 @@ OF_THE_THERAPIST = [
 ]
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
 OF_THE_SUPERVISOR += ["absences", "hand-offs", "on-call", "waiting-for-second"]
-OF_THE_SUPERVISOR += ["reminders-working"]
+OF_THE_SUPERVISOR += ["reminders-working", "relationship", "last-week", "failed-contacts"]
 OF_THE_SUPERVISOR += ["help-calls", "help-asked", "lower-level", "policies", "policy", "policy-what-when"]
 
 
@@ -115,10 +125,11 @@ WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries",
 WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled", "propose-entry", "inclusion-policy"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]
-WITHOUT_ARGUMENTS += ["reminders-working"]
+WITHOUT_ARGUMENTS += ["reminders-working", "patterns", "last-week"]
 WITHOUT_ARGUMENTS += ["export-resources", "api"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
 FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs", "follow-ups-count"]
+FRAGMENTS += ["last-week"]
 OF_A_FOLLOW_UP = [
     "give-at-follow-up",
     "record-contact",
@@ -138,6 +149,8 @@ def address_of(name, departure):
     if name in ("resource", "resource-card", "resource-cards"):
         first = Resource.objects.first().pk
         return f"{reverse(name)}?r={first}" if name == "resource-cards" else reverse(name, args=[first])
+    if name == "failed-contacts":
+        return reverse(name, args=[f"{timezone.localdate():%G-W%V}"])  # this week, in which they are
     if name == "note-details":
         return reverse(name, args=[departure.pk, "explore-reason"])
     if name in ("client", "session"):

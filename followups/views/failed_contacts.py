@@ -14,6 +14,8 @@ from followups.failed_contacts import Week
 from followups.forms_of_relations import PackReadForm
 from followups.models import PackReading
 
+EARLIEST = 2000
+
 
 @require_safe
 @allow(Role.SUPERVISOR)
@@ -74,6 +76,6 @@ def week_of(request, code):
         week = Week.read(code, request.user.zone)
     except ValueError:
         raise Http404 from None
-    if week.code > Week.last(request.user.zone).moved(1).code:
+    if week.monday.year < EARLIEST or week.code > Week.last(request.user.zone).moved(1).code:
         raise Http404
     return week

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import resolve
+from django.utils import timezone
 
 from followups import policies
 from followups.models import FollowUp
@@ -126,6 +127,9 @@ PAGES = {
         "/follow-ups/{follow_up}/override/",
         "/follow-ups/overrides/{override}/",
         "/follow-ups/letter/{id}/",
+        "/follow-ups/letter/{id}/words/",
+        "/follow-ups/relationship/{id}/",
+        "/departures/patterns/",
         "/follow-ups/decisions/{id}/",
         "/follow-ups/waiting/",
         "/follow-ups/{follow_up}/move/",
@@ -152,6 +156,7 @@ PAGES = {
         "/departures/{id}/level/lower/",
         "/follow-ups/",
         "/follow-ups/not-sent/",
+        "/follow-ups/not-reached/{week}/",
         "/follow-ups/working/",
         "/follow-ups/on-call/",
         "/resources/",
@@ -219,6 +224,7 @@ def facts_of(departure):
     draft = policies.draft(by=departure.therapist)
     return {
         "policy": draft.number,
+        "week": f"{timezone.localdate():%G-W%V}",
         "row": draft.tasks.first().pk,
         "asked": f"level=elevated&situations=minor&site={departure.site_id}&day=2026-11-25&time=16:00&country=JP",
         "id": departure.pk,
