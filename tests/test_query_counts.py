@@ -15,15 +15,8 @@ from sessions_app import checklist, departures, levels, reports, reviews
 from sessions_app.models import Client, ResponseLevel, TherapySession
 
 #: Statements at most, for the pages that matter most under stress; every other page only must not grow.
-LIMITS = {
-    "failed-contacts": 14,
-    "now": 12,
-    "departure": 12,
-    "review-queue": 10,
-    "review": 14,
-    "resources": 6,
-    "reminders-working": 26,
-}
+LIMITS = {"now": 12, "departure": 12, "review-queue": 10, "review": 14, "resources": 6, "reminders-working": 26}
+LIMITS |= {"failed-contacts": 14}
 OF_THE_THERAPIST = [
     "now",
     "start-departure",
@@ -144,13 +137,12 @@ OF_A_FOLLOW_UP = [
 def address_of(name, departure):
     if name in WITHOUT_ARGUMENTS:
         return reverse(name)
-    if name in ("policy", "policy-what-when"):
-        return reverse(name, args=[1])
+    if name in ("policy", "policy-what-when", "failed-contacts"):
+        this_week = f"{timezone.localdate():%G-W%V}"
+        return reverse(name, args=[this_week if name == "failed-contacts" else 1])
     if name in ("resource", "resource-card", "resource-cards"):
         first = Resource.objects.first().pk
         return f"{reverse(name)}?r={first}" if name == "resource-cards" else reverse(name, args=[first])
-    if name == "failed-contacts":
-        return reverse(name, args=[f"{timezone.localdate():%G-W%V}"])  # this week, in which they are
     if name == "note-details":
         return reverse(name, args=[departure.pk, "explore-reason"])
     if name in ("client", "session"):

@@ -204,6 +204,7 @@ PAGES = {
     ],
 }
 FOR_MACHINES = {
+    "failed-contacts-table",
     "calendar",
     "push-worker",
     "healthz",
@@ -221,6 +222,7 @@ ON_THE_WAY = {
 def facts_of(departure):
     """What the addresses of PAGES need."""
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=departure.pk, by=departure.therapist)
+    departure.client.contact_permissions.update_or_create(channel="letter", defaults={"scope": "practice_name"})
     draft = policies.draft(by=departure.therapist)
     return {
         "policy": draft.number,
