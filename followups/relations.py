@@ -6,6 +6,7 @@ and each brings the tasks it asks for into the plan. Source: ethics codes on aba
 """
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_noop as _  # kept in English, shown in the language of the page
 
 from accounts import audit
@@ -24,6 +25,17 @@ SAID_NO = _("The client said no to handing over")
 def standing(departure):
     """What was said last, as a row; None as long as nobody has said anything. One query."""
     return departure.relationship_statuses.newest_first().select_related("by").first()
+
+
+def with_standing(departures):
+    """Each with `stands`, `stands_by` and `stands_at` of what was said last, in the same query."""
+    newest = RelationshipStatus.objects.filter(departure=OuterRef("pk")).newest_first()
+    facts = {"stands": "status", "stands_by": "by__name", "stands_at": "at"}
+    return departures.annotate(**{name: Subquery(newest.values(field)[:1]) for name, field in facts.items()})
+
+
+def words_of(status):
+    return Status(status or Status.NOT_SAID).label
 
 
 def history(departure):

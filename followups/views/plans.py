@@ -34,7 +34,8 @@ def attempts(request, departure_id):
 
 
 def plan_page(request, departure_id, *, page):
-    departure = get_object_or_404(DepartureEvent.objects.visible_to(request.user).for_page(), pk=departure_id)
+    rows = relations.with_standing(DepartureEvent.objects.visible_to(request.user).for_page())
+    departure = get_object_or_404(rows, pk=departure_id)
     audit.record_view(departure, by=request.user, page=page)
     attempts = list(departure.contact_attempts.select_related("by"))
     context = {
@@ -45,7 +46,7 @@ def plan_page(request, departure_id, *, page):
         .with_answers(timezone.now())
         .prefetch_related("changes"),
         "attempts": attempts,
-        "status": relations.standing(departure),
+        "stands": relations.words_of(departure.stands),
         "wish": wish_of(departure),
         "client_zone": client_zones.zone_of(departure, timezone.now()),
         "may_change": request.user == departure.therapist or request.user.is_supervisor,
