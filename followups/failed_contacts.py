@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import audit
-from followups import unreached
+from followups import relations, unreached
 from followups.models import ContactAttempt, FollowUp, FollowUpPlan, PackReading, RelationshipStatus, StatusDecision
 from followups.models.follow_ups import REACHED, RESULTS
 from followups.models.policy import PolicyOverlay, Situation
@@ -76,7 +76,6 @@ class Entry:
     promises: list
     open_tasks: list
     tally: unreached.Tally
-    status: RelationshipStatus | None
     has_been_reached_since: bool
     decision: StatusDecision | None
     now: datetime
@@ -84,6 +83,11 @@ class Entry:
     @property
     def reference(self):
         return self.departure.client.reference if self.departure.client else ""
+
+    @property
+    def stands(self):
+        """Where the work stands, in words."""
+        return relations.words_of(self.departure.stands)
 
     @property
     def next_one(self):
@@ -142,15 +146,17 @@ def not_reached(week, *, user):
 
 def with_what_is_shown(rows):
     overlays = PolicyOverlay.objects.filter(situation=Situation.UNREACHED, effect=PolicyOverlay.Effect.RULE)
+    rule = overlays.filter(policy=OuterRef("policy")).order_by("position")
     plans = FollowUpPlan.objects.filter(superseded_at=None).select_related("policy__adopted_by")
-    plans = plans.prefetch_related(Prefetch("policy__overlays", overlays.order_by("position"), to_attr="rules"))
+    plans = plans.annotate(
+        days=Subquery(rule.values("least_days")[:1]), ways=Subquery(rule.values("least_channels")[:1])
+    )
     tasks = FollowUp.objects.exclude(state=FollowUp.State.REPLACED).select_related("owner").order_by("due_at", "pk")
     return rows.select_related("client", "site", "therapist").prefetch_related(
         Prefetch("plans", plans, to_attr="in_force"),
         Prefetch("follow_ups", tasks.prefetch_related("changes"), to_attr="tasks"),
         "contact_attempts",
         Prefetch("decisions", StatusDecision.objects.agreed(), to_attr="agreed"),
-        Prefetch("relationship_statuses", RelationshipStatus.objects.newest_first(), to_attr="said"),
         "client__contact_permissions",
     )
 
@@ -164,7 +170,6 @@ def entry_of(departure, *, week, now):
         promises=promises_of(departure.tasks, attempts, until=min(week.end, now), began_at=departure.began_at),
         open_tasks=[each for each in departure.tasks if each.is_open],
         tally=tally_of(departure, attempts),
-        status=next(iter(departure.said), None),
         has_been_reached_since=reached_since,
         decision=next(iter(departure.agreed), None),
         now=now,
@@ -176,13 +181,12 @@ def tally_of(departure, attempts):
     lately = unreached.since_last_known(departure, attempts=attempts, decisions=departure.agreed)
     tried = [each for each in lately if RESULTS[each.result].counts and each.channel != Channel.LETTER]
     plan = next(iter(departure.in_force), None)
-    rule = next(iter(plan.policy.rules), None) if plan and plan.policy else None
     permissions = departure.client.contact_permissions.all() if departure.client else []
     allowed = {each.channel for each in permissions if each.is_allowed}
-    wanted = (rule and rule.least_channels) or unreached.CHANNELS
+    wanted = (plan and plan.ways) or unreached.CHANNELS
     return unreached.Tally(
         days=len({each.occurred_at.astimezone(departure.site.zone).date() for each in tried}),
-        days_needed=(rule and rule.least_days) or unreached.DAYS,
+        days_needed=(plan and plan.days) or unreached.DAYS,
         channels=len({each.channel for each in tried}),
         channels_needed=max(1, min(wanted, len(allowed - {Channel.LETTER}))),
         letter_sent=any(each.result == ContactAttempt.Result.LETTER_SENT for each in lately),

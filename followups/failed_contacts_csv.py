@@ -57,7 +57,7 @@ def row_of(entry):
         verdicts.count("in_time"),
         verdicts.count("later"),
         verdicts.count("not_yet"),
-        entry.status.get_status_display() if entry.status else _("Not said yet"),
+        entry.stands,
         yes(entry.has_been_reached_since),
     ]
 

@@ -40,13 +40,14 @@ def failed_contacts_page(request, week):
         messages.success(request, _("Saved."))
         return redirect("failed-contacts", week.code)
     audit.record_view(request.user, by=request.user, page="failed-contacts")
+    readings = list(PackReading.objects.visible_to(request.user).filter(week=week.code).select_related("by"))
     context = {
         "form": form,
         "week": week,
         "entries": entries,
         "is_over": is_over,
-        "readings": PackReading.objects.visible_to(request.user).filter(week=week.code).select_related("by"),
-        "has_read": PackReading.objects.visible_to(request.user).filter(week=week.code, by=request.user).exists(),
+        "readings": readings,
+        "has_read": any(each.by_id == request.user.pk for each in readings),
         "before": week.moved(-1),
         "after": week.moved(1) if is_over else None,
         "weeks_back": failed_contacts.WEEKS_BACK,

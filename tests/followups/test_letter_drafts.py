@@ -203,7 +203,7 @@ def test_nothing_of_a_review_a_report_or_a_private_answer_is_in_it(
     reports.sign(report, by=therapist)
     reviews.return_to_author(report, message="Pangolinword for the author", by=supervisor)
     facts = {"contact-time": "Axolotlword"}
-    checklist.note(call.departure, slug="follow-up", facts=facts, op_id=uuid.uuid4(), by=therapist)
+    checklist.note(call.departure, slug="respect-decision", facts=facts, op_id=uuid.uuid4(), by=therapist)
     page = ana.get(reverse("change-letter", args=[call.departure_id])).content.decode()
     for word in ("Quokkaword", "Pangolinword", "Axolotlword", "shaken", "They said so"):
         assert word not in printed(), word

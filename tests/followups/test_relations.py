@@ -96,7 +96,7 @@ def test_another_detail_of_the_steps_does_not_bring_back_what_was_noted_earlier(
     note("unclear")
     say("continuing")
     facts = {"contact-time": "mornings"}
-    checklist.note(planned, slug="follow-up", facts=facts, op_id=uuid.uuid4(), by=therapist)
+    checklist.note(planned, slug="respect-decision", facts=facts, op_id=uuid.uuid4(), by=therapist)
     assert relations.standing(planned).status == "continuing"
 
 

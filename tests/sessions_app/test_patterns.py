@@ -178,20 +178,35 @@ def test_who_supervises_sees_what_is_their_own_and_not_their_supervisee_s(left, 
 # At size --------------------------------------------------------------------------------------------------------------
 
 
-def test_it_reads_the_own_departures_of_ninety_days_by_the_index(left, therapist):
+def test_it_asks_no_more_often_when_there_is_more(left, therapist):
+    def count():
+        with CaptureQueriesContext(connection) as captured:
+            patterns.of(therapist)
+        return len(captured)
+
     for _each in range(3):
         left(10)
-    with CaptureQueriesContext(connection) as few:
-        patterns.of(therapist)
+    before = count()
     for _each in range(6):
         left(10, days_ago=3)
-    with CaptureQueriesContext(connection) as more:
-        patterns.of(therapist)
-    assert len(more) == len(few) <= 4
-    [own] = [each["sql"] for each in more if 'FROM "sessions_app_departureevent"' in each["sql"]]
+    assert count() == before <= 4
+
+
+def test_among_thousands_it_reads_only_the_own_ones_of_ninety_days(left, therapist, stranger):
+    """By the index on therapist and time, and not by what lies before or belongs to others."""
+    pattern = left(10)
+    facts = {"site": pattern.site, "protocol_version_id": pattern.protocol_version_id, "client": pattern.client}
+    old = timezone.now() - timedelta(days=200)
+    DepartureEvent.objects.bulk_create(
+        DepartureEvent(therapist=person, began_at=old - timedelta(hours=number), **facts)
+        for person in (therapist, stranger)
+        for number in range(2_000)
+    )
+    with CaptureQueriesContext(connection) as captured:
+        assert len(patterns.own_lately(therapist)) == 1
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")  # a table this small is read whole otherwise
-        cursor.execute("EXPLAIN " + own)
+        cursor.execute("ANALYZE sessions_app_departureevent")
+        cursor.execute("EXPLAIN " + captured[0]["sql"])
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "departure_by_therapist" in plan
     assert "began_at >=" in plan
