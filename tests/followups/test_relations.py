@@ -354,7 +354,9 @@ def test_three_days_unreached_then_two_decide_and_say_where_the_work_stands(
 
 def test_it_is_asked_where_one_is(call, signed_in, therapist, supervisor):
     departure, asked = call.departure, f'hx-get="{reverse("relationship", args=[call.departure_id])}"'
-    assert asked in see(signed_in(supervisor), "departure", departure.pk)
+    link = f'href="{reverse("relationship", args=[departure.pk])}"'
+    assert link in see(signed_in(supervisor), "attempts", departure.pk), "a panel of the page of a departure"
+    assert link in see(signed_in(therapist), "plan", departure.pk), "and of the live one"
     assert asked in see(signed_in(therapist), "record-contact", call.pk)
     reports.sign(reports.draft_for(departure, by=therapist), by=therapist)
     assert asked in see(signed_in(therapist), "report", departure.pk)
