@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from accounts.models import User
-from followups import contact_permissions
-from followups.models import FollowUp
+from followups import contact_permissions, situations
+from followups.models import FollowUp, LetterKind, Situation
 from followups.ready_words import NAMES_PRACTICE, first_name
 from resources import crisis, snapshots
 from resources.emergency import Emergency
@@ -23,12 +23,19 @@ Scope = ContactPermission.Scope
 
 @dataclass(frozen=True)
 class Letter:
-    """What is printed. `is_closing`: the client asked for no contact, and this is the last they hear."""
+    """What is printed. `is_closing`: the client asked for no contact, and this is the last they hear. `has_ended`:
+    they ended the work, and this closes it with an open door.
+    """
 
     departure: DepartureEvent
     by: User
     permission: ContactPermission
     is_closing: bool
+    has_ended: bool = False
+
+    @property
+    def kind(self):
+        return LetterKind.CLOSING if self.is_closing or self.has_ended else LetterKind.STATUS
 
     @property
     def greeted(self):
@@ -47,17 +54,30 @@ class Letter:
         """Where to turn, as (name or empty, words): what was given at the door if it may be named, else crisis lines
         for everybody.
         """
-        may_be_named = self.permission.scope == Scope.FULL
-        taken = self.departure.given_resources.select_related("resource").exclude(taken="no") if may_be_named else []
+        return self.referrals or self.crisis_lines
+
+    @cached_property
+    def referrals(self):
+        """What was given at the door, where it may be named and found; newest last, each once."""
+        if not self.may_name_others:
+            return []
+        taken = self.departure.given_resources.select_related("resource").exclude(taken="no")
         given = [each.snapshot for each in taken if may_be_found_at_home(each)]
-        if given:
-            lines = [(each["name"], [contact["words"] for contact in each["contacts"]]) for each in given]
-            return list({name: (name, words) for name, words in lines}.values())[:MOST]
+        lines = [(each["name"], [contact["words"] for contact in each["contacts"]]) for each in given]
+        return list({name: (name, words) for name, words in lines}.values())[:MOST]
+
+    @property
+    def may_name_others(self):
+        return self.permission.scope == Scope.FULL
+
+    @cached_property
+    def crisis_lines(self):
+        """Numbers for everybody who needs somebody at once; named only without limits."""
         country = self.departure.country
         numbers = [
             each for each in crisis.numbers_to_call(country)[country] if not set(each.resource.categories) & {*SPECIAL}
         ]
-        return [(each.resource.name if may_be_named else "", [str(each.words)]) for each in numbers]
+        return [(each.resource.name if self.may_name_others else "", [str(each.words)]) for each in numbers]
 
     @cached_property
     def emergency_numbers(self):
@@ -88,4 +108,5 @@ def letter_of(departure, *, by, gate=None):
     is_closing = passage.refusal == contact_permissions.Why.NO_CONTACT
     if not (passage.is_permitted or (is_closing and passage.was_allowed)):
         return None
-    return Letter(departure, by, passage.permission, is_closing)
+    has_ended = Situation.ENDED_BY_CLIENT in situations.of(departure)
+    return Letter(departure, by, passage.permission, is_closing, has_ended)

@@ -11,7 +11,7 @@ from followups import client_zones, clock, due_times, follow_ups, policies, remi
 from followups.models import FollowUp, FollowUpChange, FollowUpPlan, PolicyOverlay, Situation
 from followups.models.policy import Owner, Rolls
 from sessions_app import departures, no_contact
-from sessions_app.models import Channel, DepartureEvent
+from sessions_app.models import Channel, ContactPermission, DepartureEvent
 
 UNDECIDED = _("No follow-up policy is in force: decide with your supervisor when to call")
 UNDECIDED_FOR_SUPERVISOR = _("No follow-up policy is in force: decide with the therapist when to call")
@@ -47,13 +47,14 @@ def tasks_for(departure, policy):
     """What the policy asks for at this level in this situation; no contact with a client who asked for none."""
     if policy is None:
         return nobody_adopted(departure)
-    present = situations.of(departure)
+    present, allows_letters = situations.of(departure), True
     if no_contact.is_asked(departure):
         present.append(Situation.NO_CONTACT)
-    return rows_of(policy, departure.response_level, present)
+        allows_letters = has_allowed_letters(departure)
+    return rows_of(policy, departure.response_level, present, allows_letters=allows_letters)
 
 
-def rows_of(policy, level, present):
+def rows_of(policy, level, present, *, allows_letters=True):
     """The rows of a policy that make a plan in these situations, of which *asked for no contact* may be one.
 
     The soonest first: where the end of the working day moves two to the same minute, they stay in that order.
@@ -61,8 +62,23 @@ def rows_of(policy, level, present):
     tasks = [task for task in policy.tasks.all() if task.response_level == level]
     tasks += added_by(policy, level, present)
     if Situation.NO_CONTACT in present:
-        tasks = [task for task in tasks if not task.channel] + instead_of_contact(policy, level)
+        tasks = [each for each in tasks if not is_contact(each, allows_letters)] + instead_of_contact(policy, level)
     return sorted(tasks, key=lambda task: task.after_minutes)
+
+
+def is_contact(task, allows_letters):
+    """Whether a task, or a follow-up made from it, leads to the client. The last letter does too, unless they had
+    allowed letters: then it is the one thing they may still get.
+    """
+    if task.situation == Situation.ENDED_BY_CLIENT and task.channel in ("", Channel.LETTER):
+        return not allows_letters
+    return bool(task.channel)
+
+
+def has_allowed_letters(departure):
+    """Whether the client of this departure once said yes to letters, whatever they asked for since."""
+    letters = ContactPermission.objects.filter(client=departure.client_id, channel=Channel.LETTER)
+    return letters.exclude(scope=ContactPermission.Scope.NONE).exists()
 
 
 def nobody_adopted(departure):
@@ -78,8 +94,17 @@ def nobody_adopted(departure):
 
 
 def added_by(policy, level, present):
-    """The tasks that these situations add at a level."""
-    rows = [each for each in policy.overlays.all() if each.situation in present and each.is_for(level)]
+    """The tasks that these situations add at a level.
+
+    Where the work stands has tasks whatever a policy says: one that is older than that has none, and the default's
+    stand in.
+    """
+    overlays = list(policy.overlays.all())
+    known = {each.situation for each in overlays}
+    for situation in situations.OF_THE_WORK.values():
+        if situation in present and situation not in known:
+            overlays += policies.default_rows(situation)
+    rows = [each for each in overlays if each.situation in present and each.is_for(level)]
     return [each for each in rows if each.effect == PolicyOverlay.Effect.ADDS]
 
 
@@ -149,8 +174,9 @@ def refresh(departure, *, by):
         follow_ups.close(follow_up, state=FollowUp.State.REPLACED, deed=FollowUpChange.Deed.REPLACED, by=by)
     has = set(kept.values_list("situation", "position"))
     is_silent, now = no_contact.is_asked(departure), clock.now()
+    allows_letters = has_allowed_letters(departure) if is_silent else True
     for task in added_by(plan.policy, plan.response_level, present):
-        if (task.situation, task.position) not in has and not (is_silent and task.channel):
+        if (task.situation, task.position) not in has and not (is_silent and is_contact(task, allows_letters)):
             promise(plan, task, since=situations.since(task.situation, departure, known_at=now))
             audit.record("plan_extended", departure, by=by, plan=plan.pk, situation=task.situation)
 
@@ -186,7 +212,11 @@ def respect_no_contact(departure, *, by):
     Source: the client's right to confidential communication; see the policy's rule on "do not contact".
     """
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
-    contacts = list(departure.follow_ups.open().exclude(channel="").select_for_update(of=["self"]))
+    open_ones, allows_letters = (
+        departure.follow_ups.open().select_for_update(of=["self"]),
+        has_allowed_letters(departure),
+    )
+    contacts = [each for each in open_ones if is_contact(each, allows_letters)]
     for follow_up in contacts:
         follow_ups.drop(follow_up, reason=_("The client asked for no contact"), by=by)
     plan = departure.plans.filter(superseded_at=None).select_related("policy").first()

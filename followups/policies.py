@@ -178,5 +178,11 @@ def load_default(*, policy_model=FollowUpPolicy, task_model=PolicyTask, overlay_
             overlay_model.objects.create(policy=policy, situation=situation, position=position, **row)
 
 
+def default_rows(situation):
+    """The default rows of a situation, unsaved: what stands in for those of a policy that has none."""
+    rows = read_default()["overlays"][situation]
+    return [PolicyOverlay(situation=situation, position=position, **row) for position, row in enumerate(rows, start=1)]
+
+
 def read_default():
     return json.loads(DEFAULT.read_text(encoding="utf-8"))

@@ -31,6 +31,9 @@ WITH_TASKS = [
     Situation.GROUP,
     Situation.IMPAIRED_DRIVING,
     Situation.ENDED_BY_CLIENT,
+    Situation.UNCLEAR,
+    Situation.TRANSFERRING,
+    Situation.CONTINUING,
     Situation.NO_CONTACT,
 ]
 

@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from followups import help_escalation, plan_rows, plans, review_reminders
+from followups import help_escalation, plan_rows, plans, relations, review_reminders
 from followups.models.follow_ups import REACHED
 from sessions_app import signals
 from sessions_app.models import DepartureEvent
@@ -30,6 +30,7 @@ def respect_what_the_client_asked(sender, *, departure, by, **_):
 
 @receiver(signals.situation_changed, dispatch_uid="followups.situation")
 def plan_for_situation(sender, *, departure, by, **_):
+    relations.hear_from_steps(departure, by=by)
     plans.refresh(departure, by=by)
 
 

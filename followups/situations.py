@@ -1,20 +1,29 @@
 """Which situations a departure is in, as far as a person has said so. Nothing is guessed."""
 
-from followups.models import Situation
+from followups.models import RelationshipStatus, Situation
 from sessions_app import captures
 from sessions_app.models import AgeBand, Composition
 from sessions_app.models.departures import Kind
 from sessions_app.safety import is_impaired_driving
 
+Status = RelationshipStatus.Status
+#: What each status asks for, in the plan. *Not said yet* asks for nothing.
+OF_THE_WORK = {
+    Status.CONTINUING: Situation.CONTINUING,
+    Status.UNCLEAR: Situation.UNCLEAR,
+    Status.ENDED_BY_CLIENT: Situation.ENDED_BY_CLIENT,
+    Status.TRANSFERRING: Situation.TRANSFERRING,
+}
 WITH_AN_ADULT = {"guardian", "agreed_adult", "staff"}
 
 
 def of(departure):
-    """The situations whose tasks belong into the plan, in the order of the list. One query.
+    """The situations whose tasks belong into the plan, in the order of the list. Two queries.
 
     *Asked for no contact* is not among them: it takes tasks away, see `plans`. Neither are those that are rules only.
     """
     noted = captures.values(departure)
+    of_the_work = where_the_work_stands(departure, noted)
     present = {
         Situation.REMOTE_DROPPED: is_dropped(departure),
         Situation.MINOR: departure.age_band != AgeBand.ADULT,
@@ -22,7 +31,7 @@ def of(departure):
         Situation.COUPLE_OR_FAMILY: departure.composition in (Composition.COUPLE, Composition.FAMILY),
         Situation.GROUP: departure.is_of_a_group,
         Situation.IMPAIRED_DRIVING: is_impaired_driving(noted),
-        Situation.ENDED_BY_CLIENT: has_ended_therapy(noted),
+        **{each: each == of_the_work for each in OF_THE_WORK.values()},
     }
     return [situation for situation, is_present in present.items() if is_present]
 
@@ -40,8 +49,13 @@ def is_alone(departure, noted):
     return departure.age_band != AgeBand.ADULT and is_away and not has_adult
 
 
-def has_ended_therapy(noted):
-    return noted.get("relationship-status") == "ended_by_client" or noted.get("decision-scope") == "ending"
+def where_the_work_stands(departure, noted):
+    """The situation of what somebody said last; before anybody did, of what was noted on the way. Else None."""
+    newest = departure.relationship_statuses.newest_first().first()
+    said = newest.status if newest else noted.get("relationship-status")
+    if said in OF_THE_WORK:
+        return OF_THE_WORK[said]
+    return Situation.ENDED_BY_CLIENT if noted.get("decision-scope") == "ending" else None
 
 
 def since(situation, departure, *, known_at):

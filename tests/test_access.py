@@ -9,6 +9,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from followups import absences, calendars, decisions, on_call, overrides, policies
+from followups.failed_contacts import Week
 from followups.models import FollowUp
 from protocols.models import EditionTranslation
 from resources import curator_tasks
@@ -213,6 +214,13 @@ TABLE = {
     "attempts": (CLINICAL, GET_ONLY),
     "respect-no-contact": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "allow-contact": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
+    "relationship": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
+    "change-letter": ([302, 302, 404, 404, 403, 302], [302, 302, 404, 404, 403, 302]),  # letters were not asked about
+    "last-week": ([403, 302, 302, 302, 403, 302], GET_ONLY),
+    "failed-contacts": (TEAM, but(TEAM, supervisor=302, stranger=302, former_supervisor=302)),
+    "failed-contacts-table": (TEAM, GET_ONLY),
+    "patterns": (OWN_LIST, GET_ONLY),
+    "choose-pattern": (POST_ONLY, but(OWN_LIST, therapist=302, stranger=302)),
     "letter": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
     "decide-status": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
     "answer-decision": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
@@ -303,6 +311,8 @@ def addresses(cast, departure, resource):
         "translation_id": EditionTranslation.objects.first().pk,
         "device_id": device_of(departure.therapist).pk,
         "token": calendars.renew(by=departure.therapist),
+        "week": Week.last(departure.site.zone).code,
+        "code": "early",
         "uidb36": "1",
         "key": "0-x",
     }

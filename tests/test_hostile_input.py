@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from django.urls import resolve, reverse
 
+from followups.failed_contacts import Week
 from followups.models import FollowUp
 from sessions_app import departures, levels, reports
 from sessions_app.models import Channel, Client, DepartureEvent, ResponseLevel, TherapySession
@@ -77,6 +78,7 @@ def theirs(stranger):
 def places(departure, supervisor, starter):
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), by=departure.therapist)
     follow_up = FollowUp.objects.exclude(channel="").first().pk
+    departure.client.contact_permissions.create(channel="letter", scope="practice_name")
     by_departure = ["departure", "choose-client", "end-departure", "void-departure", "give-resources", "report"]
     by_departure += ["private-notes"]
     return {
@@ -92,6 +94,7 @@ def places(departure, supervisor, starter):
         },
         **{name: reverse(name, args=[follow_up]) for name in ["next-attempt", "ask-override"]},
         **{name: reverse(name, args=[departure.pk]) for name in ["letter", "decide-status"]},
+        **{name: reverse(name, args=[departure.pk]) for name in ["relationship", "change-letter"]},
     }
 
 
@@ -118,6 +121,8 @@ FORMS_OF_THE_THERAPIST = [
     "next-attempt",
     "ask-override",
     "letter",
+    "change-letter",
+    "relationship",
     "decide-status",
     "move-follow-up",
     "drop-follow-up",
@@ -138,6 +143,11 @@ def test_no_form_of_a_signed_report_breaks(signed_in, therapist, departure, plac
 def test_no_form_of_the_supervisor_breaks(signed_in, supervisor, departure, places, theirs):
     reports.sign(reports.draft_for(departure, by=departure.therapist), by=departure.therapist)
     batter(signed_in(supervisor), places["review"], theirs)
+
+
+def test_no_form_of_the_weekly_list_breaks(signed_in, supervisor, theirs):
+    week = Week.last(supervisor.zone).code
+    batter(signed_in(supervisor), reverse("failed-contacts", args=[week]), theirs)
 
 
 @pytest.mark.parametrize("place", ["account_login", "account_reset_password"])

@@ -25,6 +25,7 @@ LIMITS = {
     "resources": 6,
     "reminders-working": 26,
 }
+LIMITS |= {"failed-contacts": 14}
 OF_THE_THERAPIST = [
     "now",
     "start-departure",
@@ -63,6 +64,8 @@ OF_THE_THERAPIST = [
     "next-attempt",
     "ask-override",
     "letter",
+    "relationship",
+    "patterns",
     "decide-status",
     "waiting-for-second",
     "move-follow-up",
@@ -81,7 +84,7 @@ OF_THE_THERAPIST = [
 ]
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
 OF_THE_SUPERVISOR += ["absences", "hand-off", "hand-offs", "on-call", "waiting-for-second"]
-OF_THE_SUPERVISOR += ["reminders-working", "quality", "added-to"]
+OF_THE_SUPERVISOR += ["reminders-working", "quality", "added-to", "relationship", "last-week", "failed-contacts"]
 OF_THE_SUPERVISOR += ["help-calls", "help-asked", "lower-level", "policies", "policy", "policy-what-when"]
 
 
@@ -129,10 +132,11 @@ WITHOUT_ARGUMENTS += ["bring-in"]
 WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled", "propose-entry", "inclusion-policy"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]
-WITHOUT_ARGUMENTS += ["reminders-working", "added-to"]
+WITHOUT_ARGUMENTS += ["reminders-working", "added-to", "patterns", "last-week"]
 WITHOUT_ARGUMENTS += ["export-resources", "api"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
 FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs", "follow-ups-count"]
+FRAGMENTS += ["last-week"]
 OF_A_FOLLOW_UP = [
     "give-at-follow-up",
     "record-contact",
@@ -147,8 +151,9 @@ OF_A_FOLLOW_UP = [
 def address_of(name, departure):
     if name in WITHOUT_ARGUMENTS:
         return reverse(name)
-    if name in ("policy", "policy-what-when"):
-        return reverse(name, args=[1])
+    if name in ("policy", "policy-what-when", "failed-contacts"):
+        this_week = f"{timezone.localdate():%G-W%V}"
+        return reverse(name, args=[this_week if name == "failed-contacts" else 1])
     if name in ("resource", "resource-card", "resource-cards"):
         first = Resource.objects.first().pk
         return f"{reverse(name)}?r={first}" if name == "resource-cards" else reverse(name, args=[first])

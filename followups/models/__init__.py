@@ -4,6 +4,7 @@ from followups.models.deliveries import Delivery, DeliveryEnd, DeliveryStart, He
 from followups.models.escalation import Acknowledgement, HelpEscalation, PolicyEscalation, ReviewEscalation
 from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
 from followups.models.policy import FollowUpPolicy, PolicyOverlay, PolicyTask, Situation
+from followups.models.relations import LetterKind, LetterSent, LetterVersion, PackReading, RelationshipStatus
 from followups.models.reminders import Reminder, Told
 from followups.models.two_people import ContactOverride, StatusDecision
 
@@ -23,12 +24,17 @@ __all__ = [
     "HandOver",
     "Heartbeat",
     "HelpEscalation",
+    "LetterKind",
+    "LetterSent",
+    "LetterVersion",
     "NotificationPreferences",
     "OnCallShift",
+    "PackReading",
     "PolicyEscalation",
     "PolicyOverlay",
     "PolicyTask",
     "PushSubscription",
+    "RelationshipStatus",
     "Reminder",
     "ReviewEscalation",
     "Situation",

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import audit
 from accounts.access import allow, posted
 from accounts.models import Role
-from followups import decisions, unreached
+from followups import decisions, relations, unreached
 from followups.forms_of_two_people import DecisionAnswerForm, DecisionForm
 from followups.models import StatusDecision
 from sessions_app.models import DepartureEvent
@@ -53,4 +53,6 @@ def answer(request, decision_id):
             messages.warning(request, _("It takes another person, and one of the two is a supervisor."))
         else:
             messages.success(request, _("Saved."))
+            if verb is decisions.agree and relations.is_open_question(decision.departure):
+                return redirect("relationship", decision.departure_id)
     return redirect("decide-status", decision.departure_id)

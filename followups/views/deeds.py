@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import allow, posted
 from accounts.models import Role
-from followups import follow_ups, unreached
+from followups import follow_ups, relations, unreached
 from followups.forms import ChangeForm, DropForm, MoveForm
 from followups.views.pages import done, page, visible
 
@@ -16,14 +16,16 @@ from followups.views.pages import done, page, visible
 @require_POST
 @allow(Role.THERAPIST, Role.SUPERVISOR)
 def complete(request, pk):
-    """A task among staff is done; one that contacts the client is closed by recording the contact, and one that asks
-    two people to decide is closed by their decision.
+    """A task among staff is done; one that contacts the client is closed by recording the contact, one that asks
+    two people to decide by their decision, and one to clarify where the work stands by saying it.
     """
     follow_up = visible(request, pk)
     if follow_up.channel:
         return redirect("record-contact", pk)
     if unreached.is_decision(follow_up):
         return redirect("decide-status", follow_up.departure_id)
+    if relations.is_clarifying(follow_up):
+        return redirect("relationship", follow_up.departure_id)
     return done(request, lambda: follow_ups.complete(follow_up, by=request.user))
 
 

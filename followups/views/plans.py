@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import allow
 from accounts.models import Role
-from followups import client_zones, dry_run, no_contact, picture, unreached
+from followups import client_zones, dry_run, no_contact, picture, relations, unreached
 from followups.models import FollowUp, Reminder
 from sessions_app.models import DepartureEvent
 from sessions_app.no_contact import wish_of
@@ -34,7 +34,8 @@ def attempts(request, departure_id):
 
 
 def plan_page(request, departure_id, *, page):
-    departure = get_object_or_404(DepartureEvent.objects.visible_to(request.user).for_page(), pk=departure_id)
+    rows = relations.with_standing(DepartureEvent.objects.visible_to(request.user).for_page())
+    departure = get_object_or_404(rows, pk=departure_id)
     audit.record_view(departure, by=request.user, page=page)
     attempts = list(departure.contact_attempts.select_related("by"))
     context = {
@@ -45,6 +46,7 @@ def plan_page(request, departure_id, *, page):
         .with_answers(timezone.now())
         .prefetch_related("changes"),
         "attempts": attempts,
+        "stands": relations.words_of(departure.stands),
         "wish": wish_of(departure),
         "client_zone": client_zones.zone_of(departure, timezone.now()),
         "may_change": request.user == departure.therapist or request.user.is_supervisor,

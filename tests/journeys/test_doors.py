@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import resolve
+from django.utils import timezone
 
 from followups import policies
 from followups.models import FollowUp
@@ -132,6 +133,9 @@ PAGES = {
         "/follow-ups/{follow_up}/override/",
         "/follow-ups/overrides/{override}/",
         "/follow-ups/letter/{id}/",
+        "/follow-ups/letter/{id}/words/",
+        "/follow-ups/relationship/{id}/",
+        "/departures/patterns/",
         "/follow-ups/decisions/{id}/",
         "/follow-ups/waiting/",
         "/follow-ups/{follow_up}/move/",
@@ -161,6 +165,7 @@ PAGES = {
         "/departures/{id}/level/lower/",
         "/follow-ups/",
         "/follow-ups/not-sent/",
+        "/follow-ups/not-reached/{week}/",
         "/follow-ups/working/",
         "/follow-ups/on-call/",
         "/resources/",
@@ -208,6 +213,7 @@ PAGES = {
     ],
 }
 FOR_MACHINES = {
+    "failed-contacts-table",
     "calendar",
     "push-worker",
     "healthz",
@@ -227,9 +233,11 @@ ON_THE_WAY = {
 def facts_of(departure):
     """What the addresses of PAGES need."""
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=departure.pk, by=departure.therapist)
+    departure.client.contact_permissions.update_or_create(channel="letter", defaults={"scope": "practice_name"})
     draft = policies.draft(by=departure.therapist)
     return {
         "policy": draft.number,
+        "week": f"{timezone.localdate():%G-W%V}",
         "row": draft.tasks.first().pk,
         "asked": f"level=elevated&situations=minor&site={departure.site_id}&day=2026-11-25&time=16:00&country=JP",
         "id": departure.pk,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import people
 from accounts.models import Role
 from followups import absences
-from sessions_app import departures, levels, reports, review_tasks
+from sessions_app import departures, levels, quality, reports, review_tasks
 from sessions_app.models import DepartureEvent, DepartureReport, Ending, ResponseLevel, ReviewTask
 from tests.journeys.conftest import LAPTOP, PHONE
 from tests.journeys.thumbs import client_is_leaving, ends, note, set_level, write_and_sign
@@ -23,8 +23,8 @@ def signed(departure, therapist, supervisor):
     """The author was shaken; the report waits."""
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), by=therapist)
     report = reports.draft_for(departure, by=therapist)
-    answers = {"account": "They stood up and left.", "main_reason": "overwhelmed", "author_state": "shaken"}
-    reports.save_draft(report, by=therapist, **answers)
+    reports.save_draft(report, by=therapist, account="They stood up and left.", main_reason="overwhelmed")
+    quality.keep_state(report, by=therapist, author_state="shaken")
     return reports.sign(report, by=therapist)
 
 

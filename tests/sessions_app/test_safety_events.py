@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from sessions_app import departures, reports, reviews
+from sessions_app import departures, quality, reports, reviews
 from sessions_app.models import ReviewHarm, SafetyEventReference
 from tests.refusals import is_refused
 
@@ -43,7 +43,8 @@ def test_harm_is_said_for_each_apart_and_leads_to_the_page_to_print(desk, signed
 
 def test_the_page_names_nobody_and_quotes_nobody(desk, departure, therapist, client_0417):
     report = reports.draft_for(departure, by=therapist)
-    reports.save_draft(report, by=therapist, account="xylo-account", author_state="felt_unsafe")
+    reports.save_draft(report, by=therapist, account="xylo-account")
+    quality.keep_state(report, by=therapist, author_state="felt_unsafe")
     departures.choose_client(departure, client=client_0417, by=therapist)
     reports.sign(report, by=therapist)
     desk.post(reverse("review", args=[departure.pk]), SIGN_OFF)
