@@ -3,6 +3,7 @@ from followups.models.channels import CalendarFeed, NotificationPreferences, Pus
 from followups.models.deliveries import Delivery, DeliveryEnd, DeliveryStart, Heartbeat
 from followups.models.escalation import Acknowledgement, HelpEscalation, PolicyEscalation
 from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
+from followups.models.papers import CopyGiven, CopyRequest, FiledPaper, PaperFile
 from followups.models.policy import FollowUpPolicy, PolicyOverlay, PolicyTask, Situation
 from followups.models.reminders import Reminder, Told
 from followups.models.two_people import ContactOverride, StatusDecision
@@ -13,9 +14,12 @@ __all__ = [
     "CalendarFeed",
     "ContactAttempt",
     "ContactOverride",
+    "CopyGiven",
+    "CopyRequest",
     "Delivery",
     "DeliveryEnd",
     "DeliveryStart",
+    "FiledPaper",
     "FollowUp",
     "FollowUpChange",
     "FollowUpPlan",
@@ -25,6 +29,7 @@ __all__ = [
     "HelpEscalation",
     "NotificationPreferences",
     "OnCallShift",
+    "PaperFile",
     "PolicyEscalation",
     "PolicyOverlay",
     "PolicyTask",
