@@ -47,13 +47,8 @@ def of_copy(paper):
 
 def sheet(said, *, by, at):
     """What the sheet of one chart shows, on paper and on the screen."""
-    return {
-        "chart": said,
-        "parts": [(part, "") for part in parts_of(said)],
-        "printed_at": at,
-        "printed_by": by,
-        "zone": said.zone,
-    }
+    parts = [(part, "") for part in parts_of(said)]
+    return {"chart": said, "parts": parts, "printed_at": at, "printed_by": by}
 
 
 def page(template, context, style, *, mark):

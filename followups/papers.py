@@ -65,7 +65,7 @@ def under_way_or_new(papers, subject, *, by):
     if found := papers.waiting().first():
         return found
     paper = papers.create(language=get_language() or "en-gb", requested_by=by)
-    audit.record("paper_asked_for", paper, by=by, of=subject._meta.label_lower, subject=str(subject.pk))
+    audit.record("paper_asked_for", paper, by=by, of=subject._meta.label_lower, key=str(subject.pk))
     wake()
     return paper
 

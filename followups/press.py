@@ -4,6 +4,7 @@ from weasyprint import CSS, HTML
 from weasyprint.urls import URLFetcher
 
 VARIANT = "pdf/ua-1"
+NOWHERE = "https://paper.invalid/"  # what a relative address is relative to; nothing is asked for there
 
 
 class NothingIsFetched(ValueError):
@@ -23,5 +24,6 @@ class Closed(URLFetcher):
 def pdf_of(html, *, sheets):
     """The PDF as bytes. `html` is a whole page with its language and title, `sheets` are style sheets as text."""
     fetcher = Closed()
-    styles = [CSS(string=sheet, url_fetcher=fetcher) for sheet in sheets]
-    return HTML(string=html, url_fetcher=fetcher).write_pdf(stylesheets=styles, pdf_variant=VARIANT)
+    styles = [CSS(string=sheet, base_url=NOWHERE, url_fetcher=fetcher) for sheet in sheets]
+    page = HTML(string=html, base_url=NOWHERE, url_fetcher=fetcher)
+    return page.write_pdf(stylesheets=styles, pdf_variant=VARIANT)

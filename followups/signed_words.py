@@ -162,8 +162,10 @@ def row_of(value, *, label):
     if isinstance(value, list | tuple) and value and isinstance(value[0], str):
         return Row(value[0], words_of(list(value[1:])) or _("Not provided"))
     if isinstance(value, dict):
-        name = next((each for each in NAMES_OF_A_ROW if value.get(each)), "")
-        return Row(words_of(value.get(name, label)), words_of([each for key, each in value.items() if key != name]))
+        name = next((each for each in NAMES_OF_A_ROW if value.get(each)), None)
+        if name is None:
+            return Row(label, words_of(value))
+        return Row(words_of(value[name]), words_of([each for key, each in value.items() if key != name]))
     return Row(label, words_of(value))
 
 

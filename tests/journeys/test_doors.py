@@ -9,7 +9,7 @@ from resources.models import Bundle, ImportBatch, Resource
 from sessions_app import departures, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 from tests.journeys.conftest import PHONE, STORAGE_DENIED
-from tests.test_access import TABLE, override_of
+from tests.test_access import TABLE, copy_for, override_of
 from tests.ux.sight import CONTRAST, GAP, TARGET, TICK, TOO_SMALL, report
 
 pytestmark = pytest.mark.journey
@@ -126,6 +126,12 @@ PAGES = {
         "/follow-ups/{follow_up}/override/",
         "/follow-ups/overrides/{override}/",
         "/follow-ups/letter/{id}/",
+        "/papers/{id}/",
+        "/papers/{id}/chart/",
+        "/papers/{id}/text/",
+        "/papers/clients/{client}/",
+        "/papers/copies/{copy}/",
+        "/papers/copies/{copy}/chart/",
         "/follow-ups/decisions/{id}/",
         "/follow-ups/waiting/",
         "/follow-ups/{follow_up}/move/",
@@ -202,6 +208,9 @@ FOR_MACHINES = {
     "calendar",
     "push-worker",
     "healthz",
+    "chart-style",
+    "copy-style",
+    "paper-file",
     "manifest",
     "service-worker",
     "session-end",
@@ -226,6 +235,7 @@ def facts_of(departure):
         "session": departure.session_id,
         "follow_up": departure.follow_ups.first().pk,
         "override": override_of(departure).pk,
+        "copy": copy_for(departure).pk,
         "resource": Resource.objects.first().pk,
         "contact": Resource.objects.first().contact_points.first().pk,
         "other": Resource.objects.last().pk,
