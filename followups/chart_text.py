@@ -30,6 +30,7 @@ def head(chart):
     yield from wrapped(_("Client: %(reference)s") % {"reference": chart.client or _("Not provided")})
     yield from wrapped(_("Began: %(when)s") % {"when": on_the_wall(chart.began_at, chart.zone)})
     yield from wrapped(_("Site: %(site)s") % {"site": chart.site})
+    yield from wrapped(_("Times: on the clock of %(zone)s") % {"zone": chart.zone.key})
     if not chart.is_signed:
         yield from wrapped(_("There is no signed report yet."))
 

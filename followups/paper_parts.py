@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from followups.signed_words import Row, Section, on_the_wall
+from followups.signed_words import Row, Section, on_the_wall, short
 
 
 def parts_of(chart):
@@ -34,20 +34,20 @@ def additions(chart):
 
 def given_since(chart):
     for each in chart.given_since:
-        yield Row(each.name, joined(each.words, on_the_wall(each.at, chart.zone)))
+        yield Row(each.name, joined(each.words, short(each.at, chart.zone)))
 
 
 def promises(chart):
     for each in chart.promises:
-        closed = on_the_wall(each.closed_at, chart.zone) if each.closed_at else ""
+        closed = short(each.closed_at, chart.zone) if each.closed_at else ""
         words = joined(each.task, each.channel, each.owner, f"{each.state} {closed}".strip(), each.why)
-        yield Row(on_the_wall(each.due_at, chart.zone), words)
+        yield Row(short(each.due_at, chart.zone), words)
 
 
 def attempts(chart):
     for each in chart.attempts:
         said = f"{each.channel}: {each.result}"
-        yield Row(on_the_wall(each.at, chart.zone), joined(said, each.note, each.by))
+        yield Row(short(each.at, chart.zone), joined(said, each.note, each.by))
 
 
 def decisions(chart):

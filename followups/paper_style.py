@@ -13,13 +13,15 @@ from followups.signed_words import on_the_wall
 
 #: Where paper is US Letter; everywhere else it is A4. Source: Unicode CLDR, paper size by territory.
 LETTER = set(["BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"])
+FONT = 'font: 7.5pt/1.4 "Noto Sans", "Liberation Sans", "DejaVu Sans", Arial, sans-serif; color: #333;'
 SHEET = """@page {{
   size: {size};
-  margin: 20mm 18mm 24mm;
-  @top-left {{ content: {head}; }}
-  @top-right {{ content: {page} counter(page) {of} counter(pages); }}
-  @bottom-left {{ content: {foot}; }}
-  @bottom-right {{ content: {printed}; }}
+  margin: 20mm 18mm 26mm;
+  @top-left {{ content: {head}; text-align: left; vertical-align: bottom; padding-bottom: 4mm; {font} }}
+  @top-right {{ content: {page} counter(page) {of} counter(pages); text-align: right; vertical-align: bottom;
+    padding-bottom: 4mm; {font} }}
+  @bottom-left {{ content: {foot}; text-align: left; vertical-align: top; padding-top: 4mm; white-space: pre-wrap;
+    width: 100%; {font} }}
 }}
 """
 
@@ -33,15 +35,18 @@ def sheet_of(charts, *, country, by, at, zone, is_copy=False):
     """The style sheet of one paper: of one chart, or of a client's copy with several."""
     before, after = _("Page %(page)s of %(pages)s").replace("%(pages)s", "").split("%(page)s")
     head = head_of(charts, is_copy=is_copy)
-    printed = _("Printed on %(when)s") % {"when": on_the_wall(at, zone)}
     return SHEET.format(
         size="letter" if country in LETTER else "A4",
+        font=FONT,
         head=quoted(head),
         page=quoted(before),
         of=quoted(after),
-        foot=quoted("" if is_copy else foot_of(charts[0])),
-        printed=quoted(f"{printed}\n{_('by %(name)s') % {'name': by.name}}"),
+        foot=quoted("\n".join([*([] if is_copy else foot_of(charts[0])), printed_line(at, zone, by=by)])),
     )
+
+
+def printed_line(at, zone, *, by):
+    return _("Printed on %(when)s by %(name)s") % {"when": on_the_wall(at, zone), "name": by.name}
 
 
 def head_of(charts, *, is_copy):
@@ -54,10 +59,10 @@ def head_of(charts, *, is_copy):
 
 def foot_of(chart):
     if not chart.is_signed:
-        return _("There is no signed report yet.")
+        return [_("There is no signed report yet.")]
     signed = _("Signed by %(name)s, %(when)s")
     facts = {"name": chart.author, "when": on_the_wall(chart.signed_at, chart.zone)}
-    return f"{signed % facts}\nSHA-256 {chart.content_hash}"
+    return [signed % facts, f"SHA-256 {chart.content_hash}"]
 
 
 def quoted(words):

@@ -1,10 +1,15 @@
 """Makes a PDF of a page: tagged, PDF/UA-1. Imported late, by whoever makes one: it costs seconds and needs Pango."""
 
+import logging
+
 from weasyprint import CSS, HTML
 from weasyprint.urls import URLFetcher
 
 VARIANT = "pdf/ua-1"
 NOWHERE = "https://paper.invalid/"  # what a relative address is relative to; nothing is asked for there
+
+for each in ("weasyprint", "weasyprint.progress", "fontTools"):  # they tell what they read; logs carry no words
+    logging.getLogger(each).setLevel(logging.ERROR)
 
 
 class NothingIsFetched(ValueError):

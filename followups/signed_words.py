@@ -30,6 +30,7 @@ LABELS = {
     "account": gettext_lazy("What happened"),
     "check_in_at": gettext_lazy("Next check-in planned for"),
 }
+BY_TIME = {"timeline", "plan", "attempts"}
 NAMES_OF_A_ROW = ["title", "label", "name", "what"]
 
 
@@ -47,6 +48,10 @@ class Section:
     title: str
     rows: tuple
     is_wide: bool = False
+
+    @property
+    def is_by_time(self):
+        return self.name in BY_TIME
 
     @property
     def is_long(self):
@@ -92,7 +97,7 @@ def answers_of(answers, *, zone):
 
 def step_row(step, *, zone):
     words = ": ".join(filter(None, [step["outcome"], step.get("reason", "")]))
-    at = on_the_wall(step["at"], zone) if step.get("at") else ""
+    at = short(step["at"], zone) if step.get("at") else ""
     return Row(f"{step['position']} {step['title']}", f"{words} ({at})" if at else words)
 
 
@@ -104,7 +109,7 @@ def given_row(given):
 def timeline_rows(entries, content, *, zone):
     """What was done with the client, by what the words begin with; what became of the report is not part of it."""
     begins = tuple(beginnings(content))
-    return [Row(on_the_wall(at, zone), words) for at, words in entries if words.startswith(begins)]
+    return [Row(short(at, zone), words) for at, words in entries if words.startswith(begins)]
 
 
 def beginnings(content):
@@ -185,7 +190,12 @@ def title_of(name):
 
 
 def on_the_wall(moment, zone):
-    """The moment, or its ISO words, on that wall, with the zone named: whoever reads it may be elsewhere."""
+    """The moment on that wall, with the zone named: whoever reads it may be elsewhere."""
+    return f"{short(moment, zone)} ({zone.key})"
+
+
+def short(moment, zone):
+    """The same in a list, whose zone stands at the head of the paper. ISO words will do for a moment."""
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)
-    return f"{date_format(moment.astimezone(zone), 'j M Y H:i')} ({zone.key})"
+    return date_format(moment.astimezone(zone), "j M Y H:i")
