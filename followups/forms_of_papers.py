@@ -37,16 +37,18 @@ class CopyRequestForm(NotAhead, forms.Form):
 class CopyGivenForm(NotAhead, forms.Form):
     """`papers` are the filed PDFs of this request that may be what was given."""
 
-    paper = forms.ModelChoiceField(
-        label=_("What was given?"), queryset=None, required=False, empty_label=_("The printed page")
-    )
+    paper = forms.TypedChoiceField(label=_("What was given?"), required=False, coerce=int, empty_value=None)
     how = forms.ChoiceField(label=_("How was it given?"), choices=CopyGiven.How.choices, widget=forms.RadioSelect)
     given_on = day(_("When was it given?"))
 
     def __init__(self, *args, papers, **options):
         super().__init__(*args, **options)
-        self.fields["paper"].queryset = papers
-        self.fields["paper"].label_from_instance = lambda paper: _("PDF %(number)s") % {"number": paper.pk}
+        self.papers = {paper.pk: paper for paper in papers if paper.is_made}
+        filed = [(number, _("PDF %(number)s") % {"number": number}) for number in self.papers]
+        self.fields["paper"].choices = [("", _("The printed page")), *filed]
+
+    def clean_paper(self):
+        return self.papers.get(self.cleaned_data["paper"])
 
     def clean_given_on(self):
         return self.not_ahead("given_on")

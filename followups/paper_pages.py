@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from followups import chart, client_copies, paper_style
+from followups.models import CopyRequest
 from followups.paper_parts import parts_of
 from sessions_app.models import DepartureEvent
 
@@ -35,9 +36,12 @@ def of_departure(paper):
 
 
 def of_copy(paper):
-    found = client_copies.of(paper.copy, by=paper.requested_by)
-    if found is None:
+    request = (
+        CopyRequest.objects.visible_to(paper.requested_by).select_related("client").filter(pk=paper.copy_id).first()
+    )
+    if request is None:
         return None
+    found = client_copies.of(request, by=paper.requested_by)
     now, site = timezone.now(), paper.requested_by.site
     about = {"country": site.country, "zone": site.zone, "is_copy": True}
     style = paper_style.sheet_of(found.charts, by=paper.requested_by, at=now, **about)

@@ -41,12 +41,13 @@ def copy_page(request, copy, *, form=None):
     found = client_copies.of(copy, by=request.user)
     filed = FiledPaper.objects.visible_to(request.user).filter(copy=copy).for_page()
     state = listed(filed, found.mark)
-    initial = {"given_on": timezone.localdate(), "paper": state["newest"]}
-    audit.record_view(copy, by=request.user, page="client-copy")
+    initial = {"given_on": timezone.localdate(), "paper": state["newest"] and state["newest"].pk}
+    if not request.htmx:  # what asks by itself shows no word of the record
+        audit.record_view(copy, by=request.user, page="client-copy")
     context = {
         "copy": found,
         "can_be_made": pango.is_there(),
-        "form": form or CopyGivenForm(papers=filed, initial=initial),
+        "form": form or CopyGivenForm(papers=state["filed"], initial=initial),
         "given": copy.given.select_related("by", "paper"),
         **state,
     }
@@ -70,8 +71,7 @@ def make_copy(request, copy_id):
 def give_copy(request, copy_id):
     """Write down who gave it, how and when."""
     copy = asked_for(request, copy_id)
-    made = FiledPaper.objects.visible_to(request.user).filter(copy=copy, state=FiledPaper.State.MADE)
-    form = CopyGivenForm(request.POST, papers=made)
+    form = CopyGivenForm(request.POST, papers=FiledPaper.objects.visible_to(request.user).filter(copy=copy))
     if not form.is_valid():
         return copy_page(request, copy, form=form)
     client_copies.give(copy, by=request.user, **form.cleaned_data)

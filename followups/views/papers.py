@@ -20,7 +20,7 @@ from sessions_app.models import DepartureEvent
 @allow(Role.THERAPIST, Role.SUPERVISOR)
 def papers_page(request, departure_id):
     """What there is of a departure on paper, and how to get it."""
-    departure, said = charted(request, departure_id, page="papers")
+    departure, said = charted(request, departure_id, page="" if request.htmx else "papers")
     filed = FiledPaper.objects.visible_to(request.user).filter(departure=departure_id).for_page()
     context = {"departure": departure, "chart": said, "can_be_made": pango.is_there(), **listed(filed, said.mark)}
     template = "followups/papers.html#filed" if request.htmx else "followups/papers.html"
@@ -105,8 +105,11 @@ def paper_file(request, paper_id):
 
 
 def charted(request, departure_id, *, page):
-    """The departure and its chart, for who may see it; that it was seen is in the trail."""
+    """The departure and its chart, for who may see it; that it was seen is in the trail. What asks by itself whether a
+    paper is there yet shows no word of it, and names no page.
+    """
     rows = DepartureEvent.objects.visible_to(request.user)
     departure = get_object_or_404(chart.with_chart(rows), pk=departure_id)
-    audit.record_view(departure, by=request.user, page=page)
+    if page:
+        audit.record_view(departure, by=request.user, page=page)
     return departure, chart.of(departure)

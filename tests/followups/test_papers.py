@@ -261,6 +261,17 @@ def test_a_filed_paper_never_changes_also_for_the_database(filed):
     assert bytes(PaperFile.objects.get(pk=paper.pk).content).startswith(b"%PDF-")
 
 
+def test_the_page_asks_by_itself_whether_it_is_there_and_leaves_no_trail_of_views(ask, told, signed_in, therapist):
+    ask()
+    browser, address = signed_in(therapist), reverse("papers", args=[told.pk])
+    assert f'hx-get="{address}"' in browser.get(address).content.decode()
+    seen = AuditEntry.objects.filter(action="viewed").count()
+    fragment = browser.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Is being made" in fragment
+    assert "0417" not in fragment
+    assert AuditEntry.objects.filter(action="viewed").count() == seen
+
+
 # Workers
 
 
@@ -306,8 +317,9 @@ def test_a_worker_whose_lease_was_taken_files_nothing(told, therapist, monkeypat
     assert PaperFile.objects.count() == 1
 
 
-def test_two_workers_never_take_the_same_paper(transactional_db, told, therapist):
+def test_two_workers_never_take_the_same_paper(transactional_db, told, therapist, monkeypatch):
     papers.ask_for(told, by=therapist)
+    meet_after(monkeypatch, papers.uuid, "uuid4")  # between looking and taking
     taken = []
     both(lambda: taken.append(papers.claim()), lambda: taken.append(papers.claim()))
     assert len([each for each in taken if each]) == 1
