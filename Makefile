@@ -15,10 +15,12 @@ help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(READY) ## run Doorway here with made-up people (RESET=1 starts over, PORT=8000)
+	@$(RUN) -m config.local.pdf
 	@$(RUN) -m config.local.demo $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
 
 test: $(READY) ## run every test (ARGS="tests/followups -k sweep" chooses)
 	@$(RUN) -m config.local.browser
+	@$(RUN) -m config.local.pdf
 	@$(WITH_SERVERS) $(RUN) -m pytest -n 4 --dist loadgroup $(ARGS)
 
 ux: $(READY) ## what is promised to hands, eyes and nerves: each limit beside what is measured

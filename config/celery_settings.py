@@ -18,6 +18,7 @@ task_default_queue = "routine"
 task_queues = [Queue("urgent"), Queue("routine"), Queue("background")]
 task_routes = {
     "followups.tasks.drain_urgent": {"queue": "urgent"},
+    "followups.tasks.make_papers": {"queue": "background"},
     "resources.tasks.*": {"queue": "background"},
 }
 timezone = "UTC"
@@ -30,4 +31,5 @@ beat_schedule = {
     "write_crisis_page": {"task": "resources.tasks.write_crisis_page", "schedule": crontab(minute="5", hour="5")},
     "forget_intakes": {"task": "sessions_app.tasks.forget_intakes", "schedule": crontab(minute="20")},
     "work_on_imports": {"task": "resources.tasks.work_on_imports", "schedule": 60},
+    "make_papers": {"task": "followups.tasks.make_papers", "schedule": 60},
 }

@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/", include("resources.urls_of_api")),
     path("steps/", include("protocols.urls")),
     path("follow-ups/", include("followups.urls")),
+    path("papers/", include("followups.urls_of_papers")),
     path("account/notifications/", include("followups.urls_of_channels")),
     path("calendar/<str:token>.ics", channels.calendar, name="calendar"),
     path("", include("sessions_app.urls")),

@@ -5,7 +5,7 @@ from contextlib import suppress
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from followups import deliveries, reminders
+from followups import deliveries, papers, reminders
 from followups.models import Reminder
 
 
@@ -24,6 +24,11 @@ def drain():
 def drain_urgent():
     reminders.sweep_batch(lanes=[Reminder.Lane.URGENT])
     deliveries.drain(lanes=[Reminder.Lane.URGENT])
+
+
+@shared_task(name="followups.tasks.make_papers")
+def make_papers():
+    papers.work()
 
 
 def call_another():

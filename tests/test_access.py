@@ -8,9 +8,9 @@ from django.apps import apps
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from followups import absences, calendars, decisions, on_call, overrides, policies
+from followups import absences, calendars, client_copies, decisions, on_call, overrides, policies
 from followups.failed_contacts import Week
-from followups.models import FollowUp
+from followups.models import FiledPaper, FollowUp, PaperFile
 from protocols.models import EditionTranslation
 from resources import curator_tasks
 from resources.models import Bundle, ImportBatch, Organisation, Resource, SearchGap
@@ -222,6 +222,18 @@ TABLE = {
     "patterns": (OWN_LIST, GET_ONLY),
     "choose-pattern": (POST_ONLY, but(OWN_LIST, therapist=302, stranger=302)),
     "letter": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
+    "papers": (CLINICAL, GET_ONLY),
+    "make-paper": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
+    "paper-file": (CLINICAL, GET_ONLY),
+    "chart": (CLINICAL, GET_ONLY),
+    "chart-style": (CLINICAL, GET_ONLY),
+    "chart-text": (CLINICAL, GET_ONLY),
+    "client-copies": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
+    "client-copy": (CLINICAL, GET_ONLY),
+    "make-copy": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
+    "give-copy": (POST_ONLY, but(CLINICAL, therapist=422, supervisor=422)),
+    "copy-chart": (CLINICAL, GET_ONLY),
+    "copy-style": (CLINICAL, GET_ONLY),
     "decide-status": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
     "answer-decision": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "ask-override": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
@@ -294,6 +306,8 @@ def addresses(cast, departure, resource):
         "pk": FollowUp.objects.exclude(channel="").first().pk,
         "override_id": override_of(departure).pk,
         "decision_id": decisions.propose(departure, choice="keep_trying", words="Why", by=departure.therapist).pk,
+        "paper_id": paper_of(departure).pk,
+        "copy_id": copy_for(departure).pk,
         "resource_id": resource.pk,
         "contact_id": resource.contact_points.get().pk,
         "form_name": "csv",
@@ -339,6 +353,20 @@ def given_in(departure, resource):
     facts = {"way": "card", "taken": "yes", "op_id": uuid.uuid4(), "by": departure.therapist}
     checklist.give(departure, resources=lines, **facts)
     return departure.given_resources.get()
+
+
+def paper_of(departure):
+    """A PDF that was filed a while ago."""
+    facts = {"state": "made", "sha256": "0" * 64, "mark": "0" * 64, "finished_at": timezone.now(), "language": "en-gb"}
+    made = FiledPaper.objects.create(departure=departure, requested_by=departure.therapist, **facts)
+    PaperFile.objects.create(paper=made, content=b"%PDF-")
+    return made
+
+
+def copy_for(departure):
+    """The client asked for a copy of the record."""
+    asked = {"asked_by": "client", "asked_how": "phone", "asked_on": timezone.localdate()}
+    return client_copies.ask(departure.client, by=departure.therapist, **asked)
 
 
 def away_next_month(person, cover):

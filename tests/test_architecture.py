@@ -96,6 +96,10 @@ TABLES = {
     "followups.LetterVersion": (WRITTEN_ONCE, RECORD),
     "followups.LetterSent": (WRITTEN_ONCE, RECORD),
     "followups.PackReading": (WRITTEN_ONCE, STAFF),
+    "followups.FiledPaper": (EDITABLE, RECORD),  # until it is filed
+    "followups.PaperFile": (WRITTEN_ONCE, RECORD),
+    "followups.CopyRequest": (WRITTEN_ONCE, RECORD),
+    "followups.CopyGiven": (WRITTEN_ONCE, RECORD),
     "followups.PolicyEscalation": (EDITABLE, RECORD),
     "followups.Acknowledgement": (WRITTEN_ONCE, RECORD),
     "followups.Absence": (EDITABLE, STAFF),
@@ -167,6 +171,10 @@ CLINICAL = {
     "Acknowledgement",
     "Absence",
     "HandOver",
+    "FiledPaper",
+    "PaperFile",
+    "CopyRequest",
+    "CopyGiven",
 }
 
 
@@ -259,7 +267,7 @@ def test_tasks_carry_nothing():
     app.loader.import_default_modules()
     ours = {name for name in app.tasks if name.partition(".")[0] in ROOMS}
     assert ours == {
-        *(f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent")),
+        *(f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent", "make_papers")),
         "sessions_app.tasks.forget_intakes",
         *(f"resources.tasks.{name}" for name in ("check_links", "work_on_imports", "write_crisis_page")),
     }

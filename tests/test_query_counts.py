@@ -13,6 +13,7 @@ from followups import contact_attempts
 from resources.models import Resource
 from sessions_app import checklist, departures, levels, reports, reviews
 from sessions_app.models import Client, ResponseLevel, TherapySession
+from tests.test_access import copy_for
 
 #: Statements at most, for the pages that matter most under stress; every other page only must not grow.
 LIMITS = {
@@ -26,6 +27,7 @@ LIMITS = {
     "reminders-working": 26,
 }
 LIMITS |= {"failed-contacts": 14}
+LIMITS |= {"client-copy": 18}  # all charts of a client, and what became of the request
 OF_THE_THERAPIST = [
     "now",
     "start-departure",
@@ -66,6 +68,14 @@ OF_THE_THERAPIST = [
     "letter",
     "relationship",
     "patterns",
+    "papers",
+    "chart",
+    "chart-style",
+    "chart-text",
+    "client-copies",
+    "client-copy",
+    "copy-chart",
+    "copy-style",
     "decide-status",
     "waiting-for-second",
     "move-follow-up",
@@ -148,6 +158,14 @@ OF_A_FOLLOW_UP = [
 ]
 
 
+OF_A_ROW = {
+    "client": lambda departure: departure.client_id,
+    "session": lambda departure: departure.session_id,
+    "client-copies": lambda departure: departure.client_id,
+    **dict.fromkeys(["client-copy", "copy-chart", "copy-style"], lambda departure: copy_for(departure).pk),
+}
+
+
 def address_of(name, departure):
     if name in WITHOUT_ARGUMENTS:
         return reverse(name)
@@ -159,8 +177,8 @@ def address_of(name, departure):
         return f"{reverse(name)}?r={first}" if name == "resource-cards" else reverse(name, args=[first])
     if name == "note-details":
         return reverse(name, args=[departure.pk, "explore-reason"])
-    if name in ("client", "session"):
-        return reverse(name, args=[getattr(departure, f"{name}_id")])
+    if name in OF_A_ROW:
+        return reverse(name, args=[OF_A_ROW[name](departure)])
     call = departure.follow_ups.exclude(channel="").last()
     return reverse(name, args=[call.pk if name in OF_A_FOLLOW_UP else departure.pk])
 

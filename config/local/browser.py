@@ -33,11 +33,11 @@ def missing():
     return second if find() else [NAMES[0], *second]
 
 
-def install(packages):
+def install(packages, *, what="the browser tests"):
     """Debian's packages, one after the other, for whoever may install some; what cannot be had is left out."""
     if not packages or os.geteuid() != 0 or not shutil.which("apt-get"):
         return
-    print(f"Installing Debian's {', '.join(packages)} for the browser tests …", flush=True)
+    print(f"Installing Debian's {', '.join(packages)} for {what} …", flush=True)
     apt(["update", "-qq"])
     for package in packages:
         apt(["install", "-y", "-qq", "--no-install-recommends", package])

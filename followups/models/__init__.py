@@ -3,6 +3,7 @@ from followups.models.channels import CalendarFeed, NotificationPreferences, Pus
 from followups.models.deliveries import Delivery, DeliveryEnd, DeliveryStart, Heartbeat
 from followups.models.escalation import Acknowledgement, HelpEscalation, PolicyEscalation, ReviewEscalation
 from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
+from followups.models.papers import CopyGiven, CopyRequest, FiledPaper, PaperFile
 from followups.models.policy import FollowUpPolicy, PolicyOverlay, PolicyTask, Situation
 from followups.models.relations import LetterKind, LetterSent, LetterVersion, PackReading, RelationshipStatus
 from followups.models.reminders import Reminder, Told
@@ -14,9 +15,12 @@ __all__ = [
     "CalendarFeed",
     "ContactAttempt",
     "ContactOverride",
+    "CopyGiven",
+    "CopyRequest",
     "Delivery",
     "DeliveryEnd",
     "DeliveryStart",
+    "FiledPaper",
     "FollowUp",
     "FollowUpChange",
     "FollowUpPlan",
@@ -30,6 +34,7 @@ __all__ = [
     "NotificationPreferences",
     "OnCallShift",
     "PackReading",
+    "PaperFile",
     "PolicyEscalation",
     "PolicyOverlay",
     "PolicyTask",

@@ -5,12 +5,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from followups import contact_attempts, reminders
+from followups import contact_attempts, decisions, reminders
 from followups.models import Delivery, Reminder
-from sessions_app import levels
-from sessions_app.models import ContactPermission, ResponseLevel
+from resources.models import Resource
+from sessions_app import checklist, departures, help_calls, levels, reports, reviews
+from sessions_app.models import ContactPermission, DepartureEvent, ResponseLevel
 from tests.followups import push_service as push_services
 from tests.followups.mail_server import MailServer
 
@@ -120,3 +122,48 @@ def switch_on(push_service):
         return device
 
     return on
+
+
+@pytest.fixture
+def told(set_level, departure, therapist, supervisor, starter):
+    """A departure with everything that can hang on one: signed, added to, returned, reviewed, and tried three times.
+
+    Rare words stand in every part: those of the chart and of what is apart from it are listed in `test_chart`.
+    """
+    by, when = {"by": therapist}, timezone.now()
+    for slug, facts in (
+        ("respect-decision", {"left-how": "driving"}),
+        ("express-empathy", {"quote": "snarkish"}),
+        ("discuss-implications", {"stays-private": "quillomax"}),
+    ):
+        checklist.note(departure, slug=slug, facts=facts, op_id=uuid.uuid4(), **by)
+    line = [Resource.objects.with_contacts().first()]
+    checklist.give(departure, resources=line, way="card", taken="yes", op_id=uuid.uuid4(), **by)
+    set_level("elevated")
+    departures.they_have_gone(departure, op_id=uuid.uuid4(), at=when, **by)
+    staff_task(departure, "brontiwex")
+    report = reports.draft_for(departure, **by)
+    said = {"account": "They stood up.\n\nwombatology", "main_reason": "overwhelmed", "author_state": "felt_unsafe"}
+    reports.save_draft(report, **said, **by)
+    reports.sign(report, **by)
+    reviews.return_to_author(report, message="zyrophage", by=supervisor)
+    reports.add_addendum(report, text="plinthful", **by)
+    facts = {"outcome": "with_learning", "colleague_state": "supervision", "message": "zyrophage again"}
+    reviews.sign_off(report, by=supervisor, **facts)
+    call = departure.follow_ups.open().exclude(channel="").order_by("due_at").first()
+    for days, note in ((3, "vexillary"), (2, ""), (1, "")):
+        facts = {"channel": "phone", "result": "no_answer", "occurred_at": when - timedelta(days=days)}
+        contact_attempts.record(call, op_id=uuid.uuid4(), note=note, **facts, **by)
+    proposed = decisions.propose(departure, choice="keep_trying", words="gamboge", **by)
+    decisions.agree(proposed, by=supervisor)
+    help_calls.ask(id=uuid.uuid4(), by=therapist, departure=departure)
+    return DepartureEvent.objects.get(pk=departure.pk)
+
+
+def staff_task(departure, title):
+    """Give a task among staff a title that a clinic might."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE followups_followup SET title = %s WHERE channel = '' AND departure_id = %s", [title, departure.pk]
+        )
+        assert cursor.rowcount

@@ -48,7 +48,7 @@ from tests.test_architecture import CLINICAL
 #: Models with words about clients, or written by people who may think of one. Absences hold a hand-off note.
 HOLDING = CLINICAL | {"PolicyTask", "FollowUpPolicy", "SiteRule", "Absence"}
 #: Columns of characters that are for machines: without them nothing could be sent at all.
-FOR_MACHINES = {"time_zone", "content_hash", "text_hash"}
+FOR_MACHINES = {"time_zone", "content_hash", "text_hash", "sha256", "mark"}
 SHORTEST = 12  # characters; what is shorter holds codes
 REDIS_DATABASE = 9
 OF_THE_WEB = bytes.maketrans(b"-_", b"+/")  # base64 for addresses, read as base64 for mails

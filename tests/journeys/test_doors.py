@@ -11,7 +11,7 @@ from sessions_app import departures, intakes, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 from tests.journeys.conftest import PHONE, STORAGE_DENIED
 from tests.sessions_app.test_intakes import EVERY_WEEK
-from tests.test_access import TABLE, override_of
+from tests.test_access import TABLE, copy_for, override_of
 from tests.ux.sight import CONTRAST, GAP, TARGET, TICK, TOO_SMALL, report
 
 pytestmark = pytest.mark.journey
@@ -136,6 +136,12 @@ PAGES = {
         "/follow-ups/letter/{id}/words/",
         "/follow-ups/relationship/{id}/",
         "/departures/patterns/",
+        "/papers/{id}/",
+        "/papers/{id}/chart/",
+        "/papers/{id}/text/",
+        "/papers/clients/{client}/",
+        "/papers/copies/{copy}/",
+        "/papers/copies/{copy}/chart/",
         "/follow-ups/decisions/{id}/",
         "/follow-ups/waiting/",
         "/follow-ups/{follow_up}/move/",
@@ -217,6 +223,9 @@ FOR_MACHINES = {
     "calendar",
     "push-worker",
     "healthz",
+    "chart-style",
+    "copy-style",
+    "paper-file",
     "manifest",
     "service-worker",
     "session-end",
@@ -246,6 +255,7 @@ def facts_of(departure):
         "intake": intakes.begin(EVERY_WEEK, by=departure.therapist).pk,
         "follow_up": departure.follow_ups.first().pk,
         "override": override_of(departure).pk,
+        "copy": copy_for(departure).pk,
         "resource": Resource.objects.first().pk,
         "contact": Resource.objects.first().contact_points.first().pk,
         "other": Resource.objects.last().pk,
