@@ -39,17 +39,16 @@ def communication(record, attempt, *, has_task):
     """`completed` where something was said or left for the client, else `not-done` with what came of it."""
     departure = record.departure
     is_done = attempt.result not in DID_NOT
-    result = own("contact-result", attempt.result, *DID_NOT.get(attempt.result, []))
+    result = own("contact-result", attempt.result)
+    reason = own("contact-result", attempt.result, *DID_NOT.get(attempt.result, []))
     why = own("purpose", "after-departure")
     note = {"text": words(attempt.note), "authorReference": named(attempt.by)} if words(attempt.note) else {}
     facts = {
         "identifier": [identifier("attempts", attempt.pk)],
-        "extension": [
-            extension(structure("contact-result"), valueCodeableConcept=own("contact-result", attempt.result))
-        ],
+        "extension": [extension(structure("contact-result"), valueCodeableConcept=result)],
         "basedOn": [reference("Task", attempt.follow_up_id)] if has_task else [],
         "status": "completed" if is_done else "not-done",
-        "statusReason": {} if is_done else result,
+        "statusReason": {} if is_done else reason,
         "category": [own("purpose", "contact-attempt")],
         "medium": [own("contact-channel", attempt.channel, MODES[attempt.channel])],
         "subject": subject(departure),

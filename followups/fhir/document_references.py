@@ -45,7 +45,7 @@ def document_reference(record, documents):
 
 
 def attachment(document, record):
-    """The bytes, with what shows that they arrived whole. FHIR wants SHA-1 there; the report's own hash is inside it."""
+    """The bytes, with what shows that they arrived whole: SHA-1, as FHIR has it. The report's own hash is inside."""
     size = len(document.data)
     return {
         "contentType": document.content_type,

@@ -13,7 +13,7 @@ def organization(site):
 
 
 def location(site):
-    """The site as a place. Where a client was who was not there is nobody's business but the chart's: see the report."""
+    """The site as a place. Where a client was who was not there stands in the report, if anywhere."""
     return entry(
         "Location",
         site.pk,
