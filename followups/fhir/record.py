@@ -76,7 +76,7 @@ def gather(departure, *, asked):
         return Record(**common)
     report = getattr(departure, "report", None)
     plans = list(departure.plans.select_related("policy", "opened_by").prefetch_related(*POLICY).order_by("pk"))
-    rows = departure.follow_ups.exclude(state=FollowUp.State.REPLACED).select_related("owner", "closed_by")
+    rows = departure.follow_ups.exclude(state=FollowUp.State.REPLACED).select_related("owner")
     on_it = Prefetch("acknowledgements", Acknowledgement.objects.in_force(now), to_attr="standing")
     known = {plan.pk: plan for plan in plans}
     found = rows.prefetch_related(on_it, "changes").order_by("due_at", "pk")

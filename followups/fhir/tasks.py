@@ -42,7 +42,7 @@ def task(record, follow_up, plan):
         "encounter": reference("Encounter", departure.pk),
         "executionPeriod": period(None, follow_up.closed_at, zone),
         "authoredOn": moment(plan.opened_at, zone),
-        "lastModified": moment(max(changed_at(follow_up), plan.opened_at), zone),
+        "lastModified": moment(changed_at(follow_up, plan), zone),
         "requester": named(plan.opened_by),
         "owner": named(follow_up.owner),
         "restriction": {"period": period(None, follow_up.due_at, zone)},
@@ -62,7 +62,7 @@ def state_of(follow_up, now):
     return "acknowledged" if follow_up.standing else "scheduled"
 
 
-def changed_at(follow_up):
-    """The last moment something happened to it."""
+def changed_at(follow_up, plan):
+    """The last moment something happened to it: at least that it was promised."""
     moments = [each.at for each in follow_up.changes.all()]
-    return max([*moments, follow_up.closed_at or follow_up.plan.opened_at])
+    return max([plan.opened_at, follow_up.closed_at or plan.opened_at, *moments])
