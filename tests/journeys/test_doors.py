@@ -120,6 +120,7 @@ PAGES = {
         "/follow-ups/plan/{id}/",
         "/follow-ups/plan/{id}/what-when/",
         "/follow-ups/attempts/{id}/",
+        "/fhir/departures/{id}/",
         "/follow-ups/{follow_up}/contact/",
         "/follow-ups/{follow_up}/resources/",
         "/follow-ups/{follow_up}/next/",
@@ -183,6 +184,7 @@ PAGES = {
         "/resources/imports/{import}/",
         "/resources/imports/{columns}/columns/",
         "/resources/imports/{import}/undo/",
+        "/fhir/protocol/",
         "/follow-ups/policies/",
         "/follow-ups/policies/{policy}/",
         "/follow-ups/policies/{policy}/what-when/?{asked}",
@@ -200,6 +202,7 @@ PAGES = {
 }
 FOR_MACHINES = {
     "calendar",
+    "code-system",
     "push-worker",
     "healthz",
     "manifest",
