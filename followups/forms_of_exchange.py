@@ -30,7 +30,7 @@ class ExchangeForm(VersionForm):
 
     attempts = forms.BooleanField(
         label=_("With each attempt to reach the client"),
-        help_text=_("When, in which way, what came of it, and your note."),
+        help_text=_("When, in which way, what came of it, and the note."),
         required=False,
     )
     name = forms.BooleanField(
