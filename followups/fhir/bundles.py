@@ -25,14 +25,14 @@ CONTENT_TYPE = "application/fhir+json"
 
 
 @transaction.atomic
-def hand_out(departure, *, asked, by):
+def hand_out(departure, *, asked, by, pdf=None):
     """The file as bytes, and an entry in the trail that it was made: in which version, with what. Never what is in it.
 
-    Needs a departure of `record.for_exchange`, which leaves out exercises.
+    Needs a departure of `record.for_exchange`, which leaves out exercises. `pdf`: see `documents.documents_of`.
     """
     facts = {"version": str(asked.version), "attempts": asked.has_attempts, "name": asked.has_name}
     audit.record("exported", departure, by=by, form="fhir", **facts)
-    return as_bytes(bundle(departure, asked=asked))
+    return as_bytes(bundle(departure, asked=asked, pdf=pdf))
 
 
 def as_bytes(resource):

@@ -26,7 +26,6 @@ from sessions_app.models import (
     DepartureEvent,
     Ending,
     Format,
-    ReportAddendum,
     ResponseLevel,
 )
 from sessions_app.models.departures import Kind
@@ -37,6 +36,8 @@ PLANTED = {
     "returned": "okapi-returned",
     "feedback": "narwhal-feedback",
     "private": "axolotl-in-confidence",
+    "state": "wolverine-state",
+    "kept": "lynx-kept-apart",
     "decision": "pangolin-decision",
     "override": "tapir-override",
     "number": "+1 555 0142",
@@ -53,7 +54,8 @@ def reviewed(departure, therapist, supervisor):
     where = {"address_today": PLANTED["whereabouts"], "callback_number": "", "country_today": ""}
     departures.change_whereabouts(departure, by=therapist, **where)
     departures.end(departure, ending=Ending.LEFT, by=therapist)
-    report = sign(departure, account="They left.", author_state="felt_unsafe")
+    report = sign(departure, account="They left.")
+    beside_the_chart(report)
     reviews.return_to_author(report, message=PLANTED["returned"], by=supervisor)
     reports.add_addendum(report, text="They rang.", by=therapist)
     said = {"outcome": "with_learning", "colleague_state": "support_now", "message": PLANTED["feedback"]}
@@ -64,11 +66,21 @@ def reviewed(departure, therapist, supervisor):
     return departure
 
 
+def beside_the_chart(report):
+    """An older Doorway signed more than the chart: such rows stand for ever, and no lock lets them be written now."""
+    more = {"author_state": PLANTED["state"], "kept_private": [["Stays private", PLANTED["kept"]]]}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        statement = "UPDATE sessions_app_departurereport SET content = content || %s::jsonb WHERE id = %s"
+        cursor.execute(statement, [json.dumps(more), report.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
 def test_no_word_of_another_compartment_is_in_a_file(reviewed):
     for made in good_files(reviewed):
         words = readable(made)
         assert "They rang." in words, "the chart is there"
-        for planted in [*PLANTED.values(), "Felt unsafe", "felt_unsafe", "support now", "support_now"]:
+        for planted in [*PLANTED.values(), "support now", "support_now"]:
             assert planted not in words
         assert "review" not in words.lower(), "not even that there is one"
 
@@ -201,7 +213,7 @@ def written(therapist, client, row):
         tried = {"channel": row["channel"], "result": row["result"], "note": note, "occurred_at": row["began_at"]}
         ContactAttempt.objects.create(follow_up=follow_up, departure=departure, by=therapist, **tried)
     report = sign(departure, account=account)
-    ReportAddendum.objects.create(report=report, text=note, text_hash="", by=therapist)
+    reports.add_addendum(report, text=note or "Nothing", by=therapist)
     return departure
 
 
