@@ -16,10 +16,10 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("resources/", include("resources.urls")),
     path("api/", include("resources.urls_of_api")),
+    path("fhir/", include("followups.urls_of_fhir")),
     path("steps/", include("protocols.urls")),
     path("follow-ups/", include("followups.urls")),
     path("account/notifications/", include("followups.urls_of_channels")),
-    path("fhir/", include("followups.urls_of_fhir")),
     path("calendar/<str:token>.ics", channels.calendar, name="calendar"),
     path("", include("sessions_app.urls")),
 ]

@@ -16,7 +16,6 @@ from sessions_app.models import Client, ResponseLevel, TherapySession
 
 #: Statements at most, for the pages that matter most under stress; every other page only must not grow.
 LIMITS = {"now": 12, "departure": 12, "review-queue": 10, "review": 14, "resources": 6, "reminders-working": 26}
-LIMITS |= {"departure-bundle": 24}  # a file with everything of a departure; nobody waits for it in a hurry
 OF_THE_THERAPIST = [
     "now",
     "start-departure",
@@ -46,8 +45,6 @@ OF_THE_THERAPIST = [
     "plan",
     "what-when",
     "attempts",
-    "departure-exchange",
-    "departure-bundle",
     "give-at-follow-up",
     "record-contact",
     "next-attempt",
@@ -119,7 +116,7 @@ WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled", "propose-entry", "inclusion-policy"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]
 WITHOUT_ARGUMENTS += ["reminders-working"]
-WITHOUT_ARGUMENTS += ["export-resources", "api", "protocol-exchange"]
+WITHOUT_ARGUMENTS += ["export-resources", "api"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
 FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs", "follow-ups-count"]
 OF_A_FOLLOW_UP = [
@@ -131,9 +128,6 @@ OF_A_FOLLOW_UP = [
     "drop-follow-up",
     "change-follow-up",
 ]
-
-
-ASKED = {"departure-bundle": "?version=R5&attempts=on&name=on"}
 
 
 def address_of(name, departure):
@@ -150,6 +144,13 @@ def address_of(name, departure):
         return reverse(name, args=[getattr(departure, f"{name}_id")])
     call = departure.follow_ups.exclude(channel="").last()
     return reverse(name, args=[call.pk if name in OF_A_FOLLOW_UP else departure.pk]) + ASKED.get(name, "")
+
+
+#: A file with everything of a departure, which nobody waits for in a hurry.
+ASKED = {"departure-bundle": "?version=R5&attempts=on&name=on"}
+LIMITS["departure-bundle"] = 24
+OF_THE_THERAPIST += ["departure-exchange", *ASKED]
+WITHOUT_ARGUMENTS += ["protocol-exchange"]
 
 
 def queries(browser, address):
