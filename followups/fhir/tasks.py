@@ -27,6 +27,7 @@ def tasks(record):
 def task(record, follow_up, plan):
     departure, zone = record.departure, record.zone
     channel = own("contact-channel", follow_up.channel)
+    due = period(None, follow_up.due_at, zone)
     why = {"text": words(follow_up.why_not_needed)} if words(follow_up.why_not_needed) else {}
     facts = {
         "identifier": [identifier("follow-ups", follow_up.pk)],
@@ -45,7 +46,8 @@ def task(record, follow_up, plan):
         "lastModified": moment(changed_at(follow_up, plan), zone),
         "requester": named(plan.opened_by),
         "owner": named(follow_up.owner),
-        "restriction": {"period": period(None, follow_up.due_at, zone)},
+        # R5 keeps `restriction` for tasks that carry out an order (its rule tsk-1), and has a word of its own.
+        **({"requestedPeriod": due} if record.is_r5 else {"restriction": {"period": due}}),
         "input": [{"type": {"text": "Channel"}, "valueCodeableConcept": channel}] if channel else [],
     }
     return entry("Task", follow_up.pk, facts)

@@ -47,6 +47,7 @@ BOUND = {
         | {"entered-in-error", "unknown"}
     },
 }
+IS_EXTENSION = re.compile(r"\.extension\[\d+\]$")
 HL7 = "http://terminology.hl7.org/CodeSystem"
 #: As HL7 Terminology defines them.
 KNOWN = {
@@ -83,6 +84,7 @@ def problems_of(bundle, version):
         *unbound(resources, version),
         *unknown_codes(bundle),
         *out_of_order(bundle),
+        *against_rules(resources, version),
     ]
 
 
@@ -168,6 +170,27 @@ def out_of_order(bundle):
         is_task = isinstance(value, dict) and {"authoredOn", "lastModified"} <= set(value)
         if is_task and at(value["authoredOn"]) > at(value["lastModified"]):
             yield f"{path} was changed before it was written"
+
+
+def against_rules(resources, version):
+    """Rules of FHIR that need more than one element to see: att-1, drt-1, exp-1, ext-1 and tsk-1."""
+    for path, value in walk(resources):
+        if not isinstance(value, dict):
+            continue
+        if "data" in value and "contentType" not in value:
+            yield f"{path} has data of no type"
+        if "expression" in value and isinstance(value["expression"], str) and "language" not in value:
+            yield f"{path} is in no language"
+        if IS_EXTENSION.search(path) and ("extension" in value) == has_value(value):
+            yield f"{path} is an extension with no value, or with too many"
+        if value.get("resourceType") == "Task" and "restriction" in value and version == "R5":
+            yield f"{path} restricts what no order asked for"
+        if "unit" in value and not {"value", "system", "code"} <= set(value):
+            yield f"{path} is no length of time"
+
+
+def has_value(extension):
+    return sum(name.startswith("value") for name in extension) == 1
 
 
 def at(text):

@@ -209,6 +209,8 @@ def test_a_task_says_whose_it_is_when_it_is_due_and_how_it_stands(full, therapis
         )
         assert {each["priority"] for each in stands.values()} == {"asap"}
         assert late["owner"]["display"] == "Ana Reyes"
+        due = late["restriction"]["period"] if made is r4 else late["requestedPeriod"]
+        assert at(due["end"]) < timezone.now()
 
 
 def test_who_is_on_it_has_accepted_the_task(full, therapist):

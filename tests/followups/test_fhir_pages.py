@@ -137,6 +137,12 @@ BROKEN = {
         actualPeriod={"start": "2026-01-02T10:00:00Z", "end": "2026-01-01T10:00:00Z"}
     ),
     "a change before it was written": lambda made: first(made, "Task").update(lastModified="2020-01-01T10:00:00Z"),
+    "a restriction of what no order asked for": lambda made: first(made, "Task").update(
+        restriction={"period": {"end": "2026-01-01T10:00:00Z"}}
+    ),
+    "an extension without a value": lambda made: first(made, "CarePlan").update(
+        extension=[{"url": "http://a.example"}]
+    ),
     "the same name twice": lambda made: made["entry"].append(made["entry"][0]),
     "an edition that is not there": lambda made: first(made, "PlanDefinition").update(version="9"),
 }
