@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("resources/", include("resources.urls")),
     path("api/", include("resources.urls_of_api")),
+    path("fhir/", include("followups.urls_of_fhir")),
     path("steps/", include("protocols.urls")),
     path("follow-ups/", include("followups.urls")),
     path("papers/", include("followups.urls_of_papers")),

@@ -180,7 +180,14 @@ def address_of(name, departure):
     if name in OF_A_ROW:
         return reverse(name, args=[OF_A_ROW[name](departure)])
     call = departure.follow_ups.exclude(channel="").last()
-    return reverse(name, args=[call.pk if name in OF_A_FOLLOW_UP else departure.pk])
+    return reverse(name, args=[call.pk if name in OF_A_FOLLOW_UP else departure.pk]) + ASKED.get(name, "")
+
+
+#: A file with everything of a departure, which nobody waits for in a hurry.
+ASKED = {"departure-bundle": "?version=R5&attempts=on&name=on"}
+LIMITS["departure-bundle"] = 24
+OF_THE_THERAPIST += ["departure-exchange", *ASKED]
+WITHOUT_ARGUMENTS += ["protocol-exchange"]
 
 
 def queries(browser, address):
@@ -219,7 +226,7 @@ def test_pages_of_the_supervisor_do_not_grow(signed_in, supervisor, add_a_day):
 
 def test_the_page_of_files_does_not_grow(signed_in, admin, add_a_day):
     first = add_a_day()
-    assert too_many(signed_in(admin), ["export-resources", "api"], first, add_a_day) == {}
+    assert too_many(signed_in(admin), ["export-resources", "api", "protocol-exchange"], first, add_a_day) == {}
 
 
 HARDEST = {"format": "video", "composition": "couple", "age_band": "13_17", "country_today": "GB"}

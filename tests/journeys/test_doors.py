@@ -127,6 +127,7 @@ PAGES = {
         "/follow-ups/plan/{id}/",
         "/follow-ups/plan/{id}/what-when/",
         "/follow-ups/attempts/{id}/",
+        "/fhir/departures/{id}/",
         "/follow-ups/{follow_up}/contact/",
         "/follow-ups/{follow_up}/resources/",
         "/follow-ups/{follow_up}/next/",
@@ -203,6 +204,7 @@ PAGES = {
         "/resources/imports/{import}/",
         "/resources/imports/{columns}/columns/",
         "/resources/imports/{import}/undo/",
+        "/fhir/protocol/",
         "/follow-ups/policies/",
         "/follow-ups/policies/{policy}/",
         "/follow-ups/policies/{policy}/what-when/?{asked}",
@@ -221,6 +223,7 @@ PAGES = {
 FOR_MACHINES = {
     "failed-contacts-table",
     "calendar",
+    "code-system",
     "push-worker",
     "healthz",
     "chart-style",

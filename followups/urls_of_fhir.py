@@ -1,0 +1,11 @@
+from django.urls import path
+
+from followups.views import exchange
+
+urlpatterns = [
+    path("departures/<uuid:departure_id>/", exchange.departure_exchange, name="departure-exchange"),
+    path("departures/<uuid:departure_id>/file/", exchange.departure_bundle, name="departure-bundle"),
+    path("protocol/", exchange.protocol_exchange, name="protocol-exchange"),
+    path("protocol/file/", exchange.plan_definition, name="plan-definition"),
+    path("CodeSystem/<slug:system_name>", exchange.code_system, name="code-system"),
+]
