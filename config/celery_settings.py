@@ -18,6 +18,7 @@ task_default_queue = "routine"
 task_queues = [Queue("urgent"), Queue("routine"), Queue("background")]
 task_routes = {
     "followups.tasks.drain_urgent": {"queue": "urgent"},
+    "followups.tasks.*_trends": {"queue": "background"},
     "resources.tasks.*": {"queue": "background"},
 }
 timezone = "UTC"
@@ -28,5 +29,7 @@ beat_schedule = {
     # Turns of two minutes, so that a worker which serves all queues is soon back; each page has one look a night.
     "check_links": {"task": "resources.tasks.check_links", "schedule": crontab(minute="*/10", hour="1-4")},
     "write_crisis_page": {"task": "resources.tasks.write_crisis_page", "schedule": crontab(minute="5", hour="5")},
+    "count_trends": {"task": "followups.tasks.count_trends", "schedule": 300},
+    "release_trends": {"task": "followups.tasks.release_trends", "schedule": crontab(minute="30", hour="2")},
     "work_on_imports": {"task": "resources.tasks.work_on_imports", "schedule": 60},
 }

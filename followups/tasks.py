@@ -7,6 +7,7 @@ from kombu.exceptions import OperationalError
 
 from followups import deliveries, reminders
 from followups.models import Reminder
+from followups.trends import aggregates, releases
 
 
 @shared_task(name="followups.tasks.sweep")
@@ -24,6 +25,17 @@ def drain():
 def drain_urgent():
     reminders.sweep_batch(lanes=[Reminder.Lane.URGENT])
     deliveries.drain(lanes=[Reminder.Lane.URGENT])
+
+
+@shared_task(name="followups.tasks.count_trends")
+def count_trends():
+    aggregates.sweep()
+
+
+@shared_task(name="followups.tasks.release_trends")
+def release_trends():
+    aggregates.recount_all()
+    releases.release()
 
 
 def call_another():

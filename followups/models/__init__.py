@@ -5,6 +5,7 @@ from followups.models.escalation import Acknowledgement, HelpEscalation, PolicyE
 from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
 from followups.models.policy import FollowUpPolicy, PolicyOverlay, PolicyTask, Situation
 from followups.models.reminders import Reminder, Told
+from followups.models.trends import TrendBlock, TrendCount, TrendMark, TrendMonth, TrendRelease
 from followups.models.two_people import ContactOverride, StatusDecision
 
 __all__ = [
@@ -33,4 +34,9 @@ __all__ = [
     "Situation",
     "StatusDecision",
     "Told",
+    "TrendBlock",
+    "TrendCount",
+    "TrendMark",
+    "TrendMonth",
+    "TrendRelease",
 ]
