@@ -19,6 +19,7 @@ urlpatterns = [
     path("steps/", include("protocols.urls")),
     path("follow-ups/", include("followups.urls")),
     path("account/notifications/", include("followups.urls_of_channels")),
+    path("review/trends/", include("followups.urls_of_trends")),
     path("calendar/<str:token>.ics", channels.calendar, name="calendar"),
     path("", include("sessions_app.urls")),
 ]
