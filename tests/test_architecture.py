@@ -90,6 +90,11 @@ TABLES = {
     "followups.DeliveryStart": (WRITTEN_ONCE, WORKING),
     "followups.DeliveryEnd": (WRITTEN_ONCE, WORKING),
     "followups.Heartbeat": (EDITABLE, WORKING),
+    "followups.TrendMark": (EDITABLE, WORKING),
+    "followups.TrendMonth": (EDITABLE, WORKING),
+    "followups.TrendCount": (EDITABLE, WORKING),  # counted anew from the record at any time
+    "followups.TrendRelease": (WRITTEN_ONCE, RECORD),
+    "followups.TrendBlock": (WRITTEN_ONCE, RECORD),
     "followups.PushSubscription": (EDITABLE, STAFF),
     "followups.CalendarFeed": (EDITABLE, STAFF),
     "followups.NotificationPreferences": (EDITABLE, STAFF),
@@ -220,7 +225,7 @@ def test_tasks_carry_nothing():
     app.loader.import_default_modules()
     ours = {name for name in app.tasks if name.partition(".")[0] in ROOMS}
     assert ours == {
-        *(f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent")),
+        *(f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent", "count_trends", "release_trends")),
         *(f"resources.tasks.{name}" for name in ("check_links", "work_on_imports", "write_crisis_page")),
     }
     for entry in app.conf.beat_schedule.values():

@@ -11,7 +11,8 @@ FEW = 30
 def of_months(total, period, *, has_any):
     if not has_any:
         return _("Too few departures to show, or none were let out yet")
-    words = ngettext("%(count)s departure, %(since)s to %(until)s", "%(count)s departures, %(since)s to %(until)s", total)
+    one, many = "%(count)s departure, %(since)s to %(until)s", "%(count)s departures, %(since)s to %(until)s"
+    words = ngettext(one, many, total)
     span = {"since": date_format(period.first, "F Y"), "until": date_format(period.last, "F Y")}
     return words % {"count": total, **span}
 

@@ -17,6 +17,7 @@ construction, not by blanking cells afterwards:
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from followups.trends.figures import DEPARTURES, DIVISIONS, STAYED, VALUES
 
@@ -38,7 +39,7 @@ class Block:
     def total(self):
         return sum(count for _values, count in self.cells)
 
-    @property
+    @cached_property
     def covers(self):
         return {(site, month) for site, first, last in self.parts for month in months_between(first, last)}
 

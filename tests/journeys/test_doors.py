@@ -148,6 +148,8 @@ PAGES = {
     ],
     "supervisor": [
         "/review/",
+        "/review/trends/",
+        "/review/trends/paper/",
         "/departures/{id}/",
         "/departures/{id}/level/lower/",
         "/follow-ups/",
