@@ -51,4 +51,4 @@ def name_of(quarter):
 
 
 def words_for(quarter):
-    return _("Quarter %(number)s of %(year)s") % {"number": quarter.month // 3 + 1, "year": quarter.year}
+    return _("Q%(number)s %(year)s") % {"number": quarter.month // 3 + 1, "year": quarter.year}

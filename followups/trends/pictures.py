@@ -31,8 +31,12 @@ class Bar:
         return self.y + BAR_Y + BAR_HEIGHT - 1
 
 
-def draw(rows):
-    """{width, height, bars}. A row of several months is as long as its months are on average."""
+def draw(shown):
+    """{width, height, bars}. A row of several months is as long as its months are on average.
+
+    Values that nobody has are left to the table; months are not.
+    """
+    rows = [row for row in shown.rows if row.count or row.is_hidden or not shown.figure.values]
     return picture([(row.label, row.words, row.count / row.months, row.is_rest) for row in rows])
 
 

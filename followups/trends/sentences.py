@@ -22,9 +22,10 @@ def of_figure(figure, rows, *, known):
     if not rows:
         return _("%(name)s: too few to show") % {"name": figure.name}
     top = max(rows, key=lambda row: row.count)
+    together = known - sum(row.count for row in rows)
     if not known:
         return _("%(name)s: none") % {"name": figure.name}
-    if not top.count:
+    if not top.count or (top.is_least and together >= top.count):
         return _("%(name)s: too few to tell apart") % {"name": figure.name}
     words = (figure.most if top.count * 2 > known else figure.often) % {"value": lowered(str(top.label))}
     amount = {"count": top.count, "known": known}

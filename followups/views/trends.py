@@ -64,7 +64,7 @@ def figures_of(period):
     return {
         "period": period,
         "query": query_of(period),
-        "figures": [(each, pictures.draw(each.rows)) for each in bars],
+        "figures": [(each, pictures.draw(each)) for each in bars],
         "steps": steps,
         "steps_picture": pictures.draw_steps(steps),
         "steps_title": sentences.of_steps(steps),

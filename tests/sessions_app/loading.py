@@ -75,14 +75,15 @@ def load(number, *, years=3, therapists=200, sites=10, waiting=200, steps=4, unt
         "closed": max(0, number - waiting),
     }
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL session_replication_role = replica")  # own triggers, and what refers to what
         for statement in STATEMENTS:
             cursor.execute(statement, facts)
         cursor.execute("SET LOCAL session_replication_role = origin")
         for table in TABLES:
             after(cursor, table)
-    with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+        cursor.execute("RESET statement_timeout")
     return Loaded(where, staff, supervisor, one)
 
 

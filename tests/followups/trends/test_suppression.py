@@ -89,7 +89,7 @@ TWO_SMALL_SITES = year(a={1: [10, 0, 0, 0]}, b={5: [10, 0, 0, 0]}, c={2: [0, 25,
 A_SMALL_QUARTER = year(a={1: [30, 0, 0, 0], 4: [2, 2, 0, 0], 8: [40, 0, 20, 0]})
 
 
-@hypothesis_settings(max_examples=12)
+@hypothesis_settings(max_examples=8)
 @example(ONE_SMALL_VALUE, 11)
 @example(NARROW, 11)
 @example(ONE_SMALL_SITE, 11)

@@ -91,7 +91,9 @@ def test_a_board_report_for_a_site_with_four_departures_says_nothing_of_them(
     numbers = {number for rows in all_answers().values() for number, _note in rows.values()}
     assert numbers == {0, 25}, "no 4, and no 29"
     for page in (report, whole):
-        assert not re.search(r">\s*(?:4|29)\b|\b(?:4|29) (?:departures|of)", page.content.decode())
+        titles = re.findall(r"<h2 [^>]*>(.*?)</h2>", page.content.decode())
+        assert len(titles) > 10
+        assert not [title for title in titles if re.search(r"\b(?:4|29)\b", title)]
 
 
 def test_numbers_that_were_too_small_come_once_there_are_enough_and_then_for_the_whole_time(site, had, let_out, ask):
@@ -229,7 +231,7 @@ def test_page_print_and_file_show_the_same_numbers(a_year, ask, of):
     shown = in_tables(ask(of=of, since="2025-Q2", until="2025-Q4"))
     filed = rows_of(ask(of="trends-file", since="2025-Q2", until="2025-Q4"))
     numbers = {number for number, _note in filed.values() if number}
-    assert len(numbers) > 10
+    assert len(numbers) > 5
     assert numbers <= set(shown)
 
 
@@ -312,7 +314,7 @@ def test_the_page_says_how_fresh_it_is_and_that_the_next_is_late(site, had, let_
     had(site, 2, ending={"left": 14})
     let_out(date(2025, 5, 2))
     page = ask().content.decode()
-    assert "Up to Quarter 1 of 2025" in page
+    assert "Up to Q1 2025" in page
     assert "comes on 1 August 2025" in page
     assert "It is late" in page
 
