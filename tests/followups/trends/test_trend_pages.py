@@ -348,3 +348,16 @@ def test_nothing_in_the_pictures_asks_for_script_or_style(a_year, ask):
         page = ask(of=of).content.decode()
         assert page.count("<svg") > 5
         assert re.findall(r"\sstyle=|\son\w+=|<script>", page) == []
+
+
+def test_the_pages_ask_no_more_often_because_there_is_more(site, had, let_out, ask, django_assert_max_num_queries):
+    had(site, 2, ending={"left": 14})
+    let_out(date(2025, 5, 2))
+    ask()
+    for month in range(4, 13):
+        for place in (site, *(new_site(f"Place {month} {each}", "UTC") for each in "abc")):
+            had(place, month, ending={"left": 60, "disconnected": 12})
+    let_out()
+    for of in ("trends", "trends-on-paper", "trends-file"):
+        with django_assert_max_num_queries(14):
+            assert ask(of=of).status_code == 200
