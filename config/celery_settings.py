@@ -19,6 +19,7 @@ task_queues = [Queue("urgent"), Queue("routine"), Queue("background")]
 task_routes = {
     "followups.tasks.drain_urgent": {"queue": "urgent"},
     "followups.tasks.make_papers": {"queue": "background"},
+    "followups.tasks.*_trends": {"queue": "background"},
     "resources.tasks.*": {"queue": "background"},
 }
 timezone = "UTC"
@@ -30,6 +31,8 @@ beat_schedule = {
     "check_links": {"task": "resources.tasks.check_links", "schedule": crontab(minute="*/10", hour="1-4")},
     "write_crisis_page": {"task": "resources.tasks.write_crisis_page", "schedule": crontab(minute="5", hour="5")},
     "forget_intakes": {"task": "sessions_app.tasks.forget_intakes", "schedule": crontab(minute="20")},
+    "count_trends": {"task": "followups.tasks.count_trends", "schedule": 300},
+    "release_trends": {"task": "followups.tasks.release_trends", "schedule": crontab(minute="30", hour="2")},
     "work_on_imports": {"task": "resources.tasks.work_on_imports", "schedule": 60},
     "make_papers": {"task": "followups.tasks.make_papers", "schedule": 60},
 }

@@ -292,6 +292,18 @@ AUDIT_SECONDS = env.int("AUDIT_SECONDS", default=60)
 DEADMAN_URL = deadman_url()
 CANARY_ADDRESS = env.str("CANARY_ADDRESS", default="")
 
+
+# Trends: small numbers about people are not shown ----------------------------------------------------------
+def smallest_number():
+    """The smallest number but zero that trends show; refuses one that could point at somebody."""
+    number, least = env.int("TREND_SMALLEST_NUMBER", default=11), 5
+    if number < least:
+        raise ImproperlyConfigured(f"TREND_SMALLEST_NUMBER must be at least {least}.")
+    return number
+
+
+TREND_SMALLEST_NUMBER = smallest_number()
+
 # Directory: who may read it from outside -------------------------------------------------------------------
 DIRECTORY_API = env.bool("DIRECTORY_API", default=False)  # then anybody who reaches /api/ may read, and nobody write
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("follow-ups/", include("followups.urls")),
     path("papers/", include("followups.urls_of_papers")),
     path("account/notifications/", include("followups.urls_of_channels")),
+    path("review/trends/", include("followups.urls_of_trends")),
     path("calendar/<str:token>.ics", channels.calendar, name="calendar"),
     path("", include("sessions_app.urls")),
 ]

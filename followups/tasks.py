@@ -7,6 +7,7 @@ from kombu.exceptions import OperationalError
 
 from followups import deliveries, papers, reminders
 from followups.models import Reminder
+from followups.trends import aggregates, releases
 
 
 @shared_task(name="followups.tasks.sweep")
@@ -29,6 +30,17 @@ def drain_urgent():
 @shared_task(name="followups.tasks.make_papers")
 def make_papers():
     papers.work()
+
+
+@shared_task(name="followups.tasks.count_trends")
+def count_trends():
+    aggregates.sweep()
+
+
+@shared_task(name="followups.tasks.release_trends")
+def release_trends():
+    aggregates.recount_all()
+    releases.release()
 
 
 def call_another():

@@ -112,6 +112,11 @@ TABLES = {
     "followups.DeliveryStart": (WRITTEN_ONCE, WORKING),
     "followups.DeliveryEnd": (WRITTEN_ONCE, WORKING),
     "followups.Heartbeat": (EDITABLE, WORKING),
+    "followups.TrendMark": (EDITABLE, WORKING),
+    "followups.TrendMonth": (EDITABLE, WORKING),
+    "followups.TrendCount": (EDITABLE, WORKING),  # counted anew from the record at any time
+    "followups.TrendRelease": (WRITTEN_ONCE, RECORD),
+    "followups.TrendBlock": (WRITTEN_ONCE, RECORD),
     "followups.PushSubscription": (EDITABLE, STAFF),
     "followups.CalendarFeed": (EDITABLE, STAFF),
     "followups.NotificationPreferences": (EDITABLE, STAFF),
@@ -268,6 +273,7 @@ def test_tasks_carry_nothing():
     ours = {name for name in app.tasks if name.partition(".")[0] in ROOMS}
     assert ours == {
         *(f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent", "make_papers")),
+        *(f"followups.tasks.{name}" for name in ("count_trends", "release_trends")),
         "sessions_app.tasks.forget_intakes",
         *(f"resources.tasks.{name}" for name in ("check_links", "work_on_imports", "write_crisis_page")),
     }

@@ -95,6 +95,7 @@ OF_THE_THERAPIST = [
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
 OF_THE_SUPERVISOR += ["absences", "hand-off", "hand-offs", "on-call", "waiting-for-second"]
 OF_THE_SUPERVISOR += ["reminders-working", "quality", "added-to", "relationship", "last-week", "failed-contacts"]
+OF_THE_SUPERVISOR += ["trends", "trends-on-paper"]
 OF_THE_SUPERVISOR += ["help-calls", "help-asked", "lower-level", "policies", "policy", "policy-what-when"]
 
 
@@ -143,6 +144,7 @@ WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled", "propose-entry", "inclusion-policy"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]
 WITHOUT_ARGUMENTS += ["reminders-working", "added-to", "patterns", "last-week"]
+WITHOUT_ARGUMENTS += ["trends", "trends-on-paper"]
 WITHOUT_ARGUMENTS += ["export-resources", "api"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
 FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs", "follow-ups-count"]

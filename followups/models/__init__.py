@@ -7,6 +7,7 @@ from followups.models.papers import CopyGiven, CopyRequest, FiledPaper, PaperFil
 from followups.models.policy import FollowUpPolicy, PolicyOverlay, PolicyTask, Situation
 from followups.models.relations import LetterKind, LetterSent, LetterVersion, PackReading, RelationshipStatus
 from followups.models.reminders import Reminder, Told
+from followups.models.trends import TrendBlock, TrendCount, TrendMark, TrendMonth, TrendRelease
 from followups.models.two_people import ContactOverride, StatusDecision
 
 __all__ = [
@@ -45,4 +46,9 @@ __all__ = [
     "Situation",
     "StatusDecision",
     "Told",
+    "TrendBlock",
+    "TrendCount",
+    "TrendMark",
+    "TrendMonth",
+    "TrendRelease",
 ]

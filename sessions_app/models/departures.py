@@ -168,6 +168,7 @@ class DepartureEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["therapist", "-began_at"], name="departure_by_therapist"),
+            models.Index(fields=["site", "began_at"], name="departure_by_site_and_time"),
             models.Index(fields=["therapist"], name="departure_open", condition=Q(ended_at=None, voided_at=None)),
         ]
         constraints = [

@@ -168,6 +168,8 @@ PAGES = {
         "/review/",
         "/review/added/",
         "/review/?tab=all",
+        "/review/trends/",
+        "/review/trends/paper/",
         "/departures/{id}/",
         "/departures/{id}/level/lower/",
         "/follow-ups/",
