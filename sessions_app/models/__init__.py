@@ -1,6 +1,7 @@
 from sessions_app.models.clients import Channel, Client, ContactPermission
 from sessions_app.models.departures import DepartureEvent, Ending, ResponseLevel
 from sessions_app.models.help_calls import HelpCall
+from sessions_app.models.practice import Exercise
 from sessions_app.models.quality import Review
 from sessions_app.models.recalls import RecallAnswer
 from sessions_app.models.reports import DepartureReport, ReportAddendum
@@ -17,6 +18,7 @@ __all__ = [
     "DepartureEvent",
     "DepartureReport",
     "Ending",
+    "Exercise",
     "Format",
     "GivenResource",
     "HelpCall",

@@ -32,7 +32,11 @@ class MainReason(models.TextChoices):
 
 class ReportQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(own_or_supervised(user, "departure__therapist"))
+        return self.filter(own_or_supervised(user, "departure__therapist", mark="departure__is_practice"))
+
+    def real(self):
+        """Everything but exercises."""
+        return self.filter(departure__is_practice=False)
 
     def to_review(self):
         """Signed and waiting for the supervisor: safety first, then longest waiting."""
@@ -42,7 +46,8 @@ class ReportQuerySet(models.QuerySet):
             output_field=IntegerField(),
         )
         return (
-            self.filter(state=DepartureReport.State.SUBMITTED, departure__voided_at=None)
+            self.real()
+            .filter(state=DepartureReport.State.SUBMITTED, departure__voided_at=None)
             .annotate(urgency=urgency)
             .order_by("urgency", "submitted_at", "pk")
         )
