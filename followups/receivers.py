@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from followups import help_escalation, plans
+from followups import help_escalation, plans, practice
 from followups.models.follow_ups import REACHED
 from sessions_app import signals
 from sessions_app.models import DepartureEvent
@@ -54,3 +54,13 @@ def move_first_contact(sender, *, departure, by, at, **_):
 @receiver(signals.help_asked, dispatch_uid="followups.help")
 def tell_colleagues(sender, *, call, **_):
     help_escalation.tell_at_once(call)
+
+
+@receiver(signals.exercise_begun, dispatch_uid="followups.exercise")
+def try_as_the_story_says(sender, *, departure, attempts, by, **_):
+    practice.try_as_told(departure, attempts=attempts, by=by)
+
+
+@receiver(signals.debrief_asked, dispatch_uid="followups.debrief")
+def what_followed(sender, *, departure, **_):
+    return practice.facts_of(departure)

@@ -9,6 +9,8 @@ situation_changed:   departure, by (setting, ending or what was noted is another
 whether_reached:     departure (a question: a receiver that knows says whether the client was reached since the level)
 check_in_chosen:     departure, by, at (the author's answer to "when will you check in?", UTC)
 help_asked:          call (a HelpCall: staff who are to come are for the receiver to tell, at once)
+exercise_begun:      departure, attempts, by (the story of an exercise began days ago: the receiver adds its attempts)
+debrief_asked:       departure (a question: receivers answer {key: [words]} with what they know of the exercise)
 asked_for_no_contact: client, by (open follow-ups that would contact the client are for the receiver to close)
 """
 
@@ -23,3 +25,5 @@ whether_reached = Signal()
 check_in_chosen = Signal()
 help_asked = Signal()
 asked_for_no_contact = Signal()
+exercise_begun = Signal()
+debrief_asked = Signal()

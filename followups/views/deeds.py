@@ -24,7 +24,7 @@ def complete(request, pk):
         return redirect("record-contact", pk)
     if unreached.is_decision(follow_up):
         return redirect("decide-status", follow_up.departure_id)
-    return done(request, lambda: follow_ups.complete(follow_up, by=request.user))
+    return done(request, lambda: follow_ups.complete(follow_up, by=request.user), about=follow_up)
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +33,7 @@ def move(request, pk):
     follow_up = visible(request, pk)
     form = MoveForm(posted(request), initial=proposal(follow_up))
     if request.method == "POST" and form.is_valid():
-        return done(request, lambda: follow_ups.move(follow_up, by=request.user, **form.cleaned_data))
+        return done(request, lambda: follow_ups.move(follow_up, by=request.user, **form.cleaned_data), about=follow_up)
     return page(request, "followups/move.html", form, follow_up)
 
 
@@ -50,7 +50,7 @@ def drop(request, pk):
     follow_up = visible(request, pk)
     form = DropForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        return done(request, lambda: follow_ups.drop(follow_up, by=request.user, **form.cleaned_data))
+        return done(request, lambda: follow_ups.drop(follow_up, by=request.user, **form.cleaned_data), about=follow_up)
     return page(request, "followups/drop.html", form, follow_up)
 
 
@@ -61,5 +61,7 @@ def change(request, pk):
     initial = {"owner": follow_up.owner_id, "channel": follow_up.channel}
     form = ChangeForm(posted(request), follow_up=follow_up, initial=initial)
     if request.method == "POST" and form.is_valid():
-        return done(request, lambda: follow_ups.change(follow_up, by=request.user, **form.cleaned_data))
+        return done(
+            request, lambda: follow_ups.change(follow_up, by=request.user, **form.cleaned_data), about=follow_up
+        )
     return page(request, "followups/change.html", form, follow_up)

@@ -32,9 +32,11 @@ class ClientQuerySet(models.QuerySet):
         """Whom it may be about: real people in earnest, and in an exercise those made up for it."""
         if not departure.is_practice:
             return self.real()
-        return self.filter(is_practice=True).filter(
-            Q(therapy_sessions=departure.session_id) | Q(pk=departure.client_id)
-        ).distinct()
+        return (
+            self.filter(is_practice=True)
+            .filter(Q(therapy_sessions=departure.session_id) | Q(pk=departure.client_id))
+            .distinct()
+        )
 
     def with_permissions(self):
         return self.prefetch_related("contact_permissions")
@@ -54,9 +56,7 @@ def own_or_supervised(user, path, *, mark="is_practice"):
 
 def keeps_its_mark(name):
     """A trigger: what was begun as an exercise stays one for ever, and what is real never becomes one."""
-    return pgtrigger.Protect(
-        name=name, operation=pgtrigger.Update, condition=pgtrigger.AnyChange("is_practice")
-    )
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update, condition=pgtrigger.AnyChange("is_practice"))
 
 
 @pghistory.track()

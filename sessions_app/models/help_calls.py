@@ -12,7 +12,6 @@ from accounts.models import Site, User
 from sessions_app.models.clients import own_or_supervised
 from sessions_app.models.departures import DepartureEvent
 
-
 #: In an exercise nobody is called: a call that goes out is always meant.
 REFUSE_AN_EXERCISE = """
     IF EXISTS (SELECT 1 FROM sessions_app_departureevent WHERE id = NEW.departure_id AND is_practice) THEN

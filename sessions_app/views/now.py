@@ -30,7 +30,7 @@ def now(request):
             "others": [session for session in sessions if session != current],
             "waiting": reports.for_now(request.user),
             "unfinished": departures.unfinished_of(request.user),
-            "exercise": practice.running_of(request.user),
+            "running_exercise": practice.running_of(request.user),
             "now_at": moment,
             "new_id": uuid.uuid4(),
             "different_id": uuid.uuid4(),
