@@ -90,7 +90,7 @@ def depart(exercise, script, *, at, by):
     gone_at = began_at + timedelta(minutes=script.begun["gone_after"])
     if level := script.begun.get("level"):
         levels.set_level(departure, level=level, op_id=uuid.uuid4(), at=began_at, by=by)
-    departures.they_have_gone(departure, op_id=uuid.uuid4(), at=gone_at, by=by)
+    departure = departures.they_have_gone(departure, op_id=uuid.uuid4(), at=gone_at, by=by)
     signals.exercise_begun.send(Exercise, departure=departure, attempts=script.attempts, by=by)
     return departure
 

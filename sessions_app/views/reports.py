@@ -75,6 +75,8 @@ def check(request, departure_id):
         except reports.ReportIsSigned:
             return signed_meanwhile(request, departure_id)
         reports.sign(found, by=request.user)
+        if found.departure.is_practice:
+            return kept_in_exercise(request, found)
         reader = supervisors_of(request.user).first()
         words = _("Sent. %(name)s will read it. Take five minutes if you can.") if reader else _("Signed.")
         messages.success(request, words % {"name": reader.name if reader else ""})
@@ -117,6 +119,12 @@ def add_addendum(request, departure_id):
 def feedback_seen(request, departure_id):
     reports.mark_feedback_seen(own_report(request, departure_id), by=request.user)
     return redirect("now")
+
+
+def kept_in_exercise(request, found):
+    """Signed as in earnest; and nobody reads it."""
+    messages.success(request, _("Signed. In earnest your supervisor would read it now; in an exercise nobody does."))
+    return redirect("report", found.departure_id)
 
 
 def own_report(request, departure_id):
