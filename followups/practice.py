@@ -27,17 +27,14 @@ def facts_of(departure):
     rows = list(follow_ups.order_by("due_at", "pk"))
     would_be = [each for row in rows for each in row.reminders.all() if each.state == each.State.PRACTICE]
     would_be.sort(key=lambda each: (each.due_at, each.step))
+    attempts = list(departure.contact_attempts.all())
+    decisions = departure.decisions.all()
     return {
         "plan": [f"{row.task}: {said_of(row)}" for row in rows],
         "told": [f"{each.get_told_display()}, {time_of(each.due_at)}" for each in would_be[:MOST_TOLD]],
-        "attempts": [
-            f"{each.get_channel_display()}: {each.get_result_display()}, {time_of(each.occurred_at)}"
-            for each in departure.contact_attempts.all()
-        ],
-        "decisions": [
-            f"{each.get_choice_display()}, {time_of(each.proposed_at)}" for each in departure.decisions.all()
-        ],
-        "letter": letter_in(departure),
+        "attempts": [f"{each.get_channel_display()}: {result_of(each)}" for each in attempts],
+        "decisions": [f"{each.get_choice_display()}, {time_of(each.proposed_at)}" for each in decisions],
+        "letter": [result_of(each) for each in attempts if each.result == each.Result.LETTER_SENT],
     }
 
 
@@ -45,11 +42,10 @@ def said_of(follow_up):
     return time_of(follow_up.due_at) if follow_up.is_open else str(follow_up.get_state_display())
 
 
-def letter_in(departure):
-    """The letter that was sent, as the attempt says it."""
-    sent = departure.contact_attempts.filter(result="letter_sent")
-    return [f"{each.get_result_display()}, {time_of(each.occurred_at)}" for each in sent]
+def result_of(attempt):
+    return f"{attempt.get_result_display()}, {time_of(attempt.occurred_at)}"
 
 
 def time_of(at):
+    """Day and time on the wall of whoever reads."""
     return date_format(timezone.localtime(at), "j M H:i")

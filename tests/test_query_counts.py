@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from followups import contact_attempts
 from resources.models import Resource
-from sessions_app import checklist, departures, levels, reports, reviews
-from sessions_app.models import Client, ResponseLevel, TherapySession
+from sessions_app import checklist, departures, exercises, levels, practice, reports, reviews
+from sessions_app.models import Client, Exercise, ResponseLevel, TherapySession
 
 #: Statements at most, for the pages that matter most under stress; every other page only must not grow.
 LIMITS = {"now": 12, "departure": 12, "review-queue": 10, "review": 14, "resources": 6, "reminders-working": 26}
+LIMITS["debrief"] = 17  # one look at everything that can be recorded, after the exercise
 OF_THE_THERAPIST = [
     "now",
     "start-departure",
@@ -64,6 +65,10 @@ OF_THE_THERAPIST = [
     "inclusion-policy",
     "recalled",
     "eleven-steps",
+    "practice",
+    "exercise-script",
+    "exercise",
+    "debrief",
     "me",
 ]
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
@@ -92,6 +97,7 @@ def add_a_day(therapist, supervisor, starter):
         report = reports.draft_for(made, by=therapist)
         if is_signed:
             reports.sign(report, by=therapist)
+        practice.begin(exercises.find("three-days-of-silence"), id=uuid.uuid4(), by=therapist)
         return made
 
     return add
@@ -115,7 +121,7 @@ WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries",
 WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled", "propose-entry", "inclusion-policy"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]
-WITHOUT_ARGUMENTS += ["reminders-working"]
+WITHOUT_ARGUMENTS += ["reminders-working", "practice"]
 WITHOUT_ARGUMENTS += ["export-resources", "api"]
 WITHOUT_ARGUMENTS += ["help-calls", "help-asked", "my-help-call"]
 FRAGMENTS = ["follow-ups-due", "resources", "help-asked", "my-help-call", "hand-offs", "follow-ups-count"]
@@ -130,9 +136,17 @@ OF_A_FOLLOW_UP = [
 ]
 
 
+OF_PRACTICE = {
+    "exercise-script": lambda: "calm-exit",
+    **dict.fromkeys(["exercise", "debrief"], lambda: Exercise.objects.earliest("started_at").pk),
+}
+
+
 def address_of(name, departure):
     if name in WITHOUT_ARGUMENTS:
         return reverse(name)
+    if name in OF_PRACTICE:
+        return reverse(name, args=[OF_PRACTICE[name]()])
     if name in ("policy", "policy-what-when"):
         return reverse(name, args=[1])
     if name in ("resource", "resource-card", "resource-cards"):

@@ -9,7 +9,7 @@ from resources.models import Bundle, ImportBatch, Resource
 from sessions_app import departures, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 from tests.journeys.conftest import PHONE, STORAGE_DENIED
-from tests.test_access import TABLE, override_of
+from tests.test_access import TABLE, override_of, practised_by
 from tests.ux.sight import CONTRAST, GAP, TARGET, TICK, TOO_SMALL, report
 
 pytestmark = pytest.mark.journey
@@ -141,6 +141,10 @@ PAGES = {
         "/departures/recalled/",
         "/help/",
         "/steps/",
+        "/practice/",
+        "/practice/calm-exit/",
+        "/practice/goes/{exercise}/",
+        "/practice/goes/{exercise}/debrief/",
         "/account/",
         "/account/notifications/",
         "/account/password/",
@@ -224,6 +228,7 @@ def facts_of(departure):
         "id": departure.pk,
         "client": departure.client_id,
         "session": departure.session_id,
+        "exercise": practised_by(departure.therapist).pk,
         "follow_up": departure.follow_ups.first().pk,
         "override": override_of(departure).pk,
         "resource": Resource.objects.first().pk,
