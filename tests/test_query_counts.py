@@ -136,7 +136,9 @@ OF_A_FOLLOW_UP = [
 ]
 
 
-OF_PRACTICE = {
+#: What stands in the address of pages that are not about the departure.
+OF_SOMETHING_ELSE = {
+    **dict.fromkeys(["policy", "policy-what-when"], lambda: 1),
     "exercise-script": lambda: "calm-exit",
     **dict.fromkeys(["exercise", "debrief"], lambda: Exercise.objects.earliest("started_at").pk),
 }
@@ -145,10 +147,8 @@ OF_PRACTICE = {
 def address_of(name, departure):
     if name in WITHOUT_ARGUMENTS:
         return reverse(name)
-    if name in OF_PRACTICE:
-        return reverse(name, args=[OF_PRACTICE[name]()])
-    if name in ("policy", "policy-what-when"):
-        return reverse(name, args=[1])
+    if name in OF_SOMETHING_ELSE:
+        return reverse(name, args=[OF_SOMETHING_ELSE[name]()])
     if name in ("resource", "resource-card", "resource-cards"):
         first = Resource.objects.first().pk
         return f"{reverse(name)}?r={first}" if name == "resource-cards" else reverse(name, args=[first])
