@@ -162,7 +162,7 @@ def test_the_sheet_lays_what_was_noted_beside_what_a_reader_looks_for(signed_in,
     signed = browser.post(reverse("check-report", args=[departure.pk]), {"author_state": "steady"}, follow=True)
     assert "in an exercise nobody does" in signed.content.decode()
     sheet = page(browser, "debrief", departure.session.exercise.pk)
-    for words in ("None identified", "Signed at", "Next appointment Kept", "A reader will look for it"):
+    for words in ("None identified", "Signed at", "Next appointment Kept", "A reader will look for"):
         assert words in sheet
     assert "Nothing noted" in sheet
 
