@@ -111,31 +111,23 @@ def running_of(person):
 
 @transaction.atomic
 def ask_for_help(departure, *, by, at=None):
-    """They tapped for help in an exercise. It is written down, and nobody is told."""
-    exercise = Exercise.objects.select_for_update().filter(session=departure.session_id, person=by).first()
-    if exercise and exercise.help_asked_at is None:
-        exercise.help_asked_at = departures.believable(at, now=timezone.now())
-        exercise.save(update_fields=["help_asked_at"])
+    """They tapped for help in an exercise. The first tap is written down, and nobody is told."""
+    exercise = Exercise.objects.get(session=departure.session_id)
+    moment = departures.believable(at, now=timezone.now())
+    if Exercise.objects.filter(pk=exercise.pk, help_asked_at=None).update(help_asked_at=moment):
         audit.record("exercise_help_asked", exercise, by=by)
-    return exercise
 
 
 @transaction.atomic
 def note(exercise, *, noted, by):
-    """Write down what was found, as {key: words}; what was written before under a key is replaced."""
-    exercise = Exercise.objects.select_for_update().get(pk=exercise.pk)
-    exercise.noted = {**exercise.noted, **noted}
+    """Write down what was found, as {key: words}, in place of what was written before."""
+    exercise.noted = noted
     exercise.save(update_fields=["noted"])
     audit.record("exercise_noted", exercise, by=by)
-    return exercise
 
 
 @transaction.atomic
 def end(exercise, *, by):
     """It is over, and kept apart. What a device still sends of it arrives; saying it again changes nothing."""
-    exercise = Exercise.objects.select_for_update().get(pk=exercise.pk)
-    if exercise.is_running:
-        exercise.ended_at = timezone.now()
-        exercise.save(update_fields=["ended_at"])
+    if Exercise.objects.running().filter(pk=exercise.pk).update(ended_at=timezone.now()):
         audit.record("exercise_ended", exercise, by=by)
-    return exercise

@@ -106,8 +106,8 @@ def test_a_hang_up_with_help_a_plan_and_a_call(open_window, therapist, superviso
     window.sees("Sam Lindqvist")
     window.inspect()
     window.go(f"/departures/{DepartureEvent.objects.get().pk}/")
-    window.click("They have gone")
-    window.sees("Call back")
+    window.click("They hung up")
+    window.sees("Call ended")
     window.follow("To the script, or end the exercise")
     window.follow("Follow-up plan")
     is_marked(window)
@@ -127,6 +127,7 @@ def test_a_hang_up_with_help_a_plan_and_a_call(open_window, therapist, superviso
     assert Delivery.objects.exclude(kind=Delivery.Kind.CANARY).count() == 0
     window.go("/practice/")
     window.click("End it")
-    window.sees("Help asked for at")
     window.sees("No answer")
-    assert Exercise.objects.get().ended_at
+    exercise = Exercise.objects.get()
+    assert exercise.ended_at
+    assert exercise.help_asked_at

@@ -144,6 +144,12 @@ def test_somebody_elses_exercise_is_not_there(signed_in, therapist, supervisor, 
     assert taken.status_code == 409
 
 
+def test_everybody_finds_the_way_to_practice(signed_in, therapist, supervisor, admin):
+    for person in (therapist, supervisor, admin):
+        assert reverse("practice") in page(signed_in(person), "me")
+        assert "/practice/" in page(signed_in(person), "practice").split("<main")[1], "there is something for each"
+
+
 def test_an_exercise_is_for_the_roles_it_names(signed_in, therapist, supervisor, admin):
     for person, slug in ((supervisor, "calm-exit"), (admin, "calm-exit"), (therapist, "nothing-goes-out")):
         browser = signed_in(person)

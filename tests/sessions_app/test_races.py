@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import AuditEntry
 from followups.models import FollowUpPlan
-from sessions_app import checklist, departures, levels, reports, reviews
-from sessions_app.models import DepartureEvent, ResponseLevel
+from sessions_app import checklist, departures, exercises, levels, practice, reports, reviews
+from sessions_app.models import Client, DepartureEvent, Exercise, ResponseLevel
 from tests.followups.races import both, meet_after
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -67,3 +67,9 @@ def test_two_supervisors_at_the_same_moment_make_one_decision(signed, supervisor
     made = both(return_it)
     assert made.count(None) == 1
     assert signed.reviews.count() == 1
+
+
+def test_an_exercise_begun_twice_at_the_same_moment_is_one(therapist):
+    id, script = uuid.uuid4(), exercises.find("calm-exit")
+    both(lambda: practice.begin(script, id=id, by=therapist))
+    assert (Exercise.objects.get().pk, Client.objects.count(), DepartureEvent.objects.count()) == (id, 1, 1)
