@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from followups import contact_attempts
 from followups.models import FollowUp
@@ -31,11 +32,16 @@ def facts_of(departure):
     decisions = departure.decisions.all()
     return {
         "plan": [f"{row.task}: {said_of(row)}" for row in rows],
-        "told": [f"{each.get_told_display()}, {time_of(each.due_at)}" for each in would_be[:MOST_TOLD]],
+        "told": [would_be_told(each) for each in would_be[:MOST_TOLD]],
         "attempts": [f"{each.get_channel_display()}: {result_of(each)}" for each in attempts],
         "decisions": [f"{each.get_choice_display()}, {time_of(each.proposed_at)}" for each in decisions],
         "letter": [result_of(each) for each in attempts if each.result == each.Result.LETTER_SENT],
     }
+
+
+def would_be_told(reminder):
+    facts = {"who": reminder.get_told_display(), "at": time_of(reminder.due_at)}
+    return _("In earnest told: %(who)s, %(at)s") % facts
 
 
 def said_of(follow_up):
