@@ -84,7 +84,7 @@ def sweep():
 def hand_on_all(**whose):
     now = clock.now()
     for absence in Absence.objects.running(now).filter(**whose).select_related("cover", "person", "entered_by"):
-        owned = FollowUp.objects.open().owned_by(absence.person).filter(due_at__lt=absence.ends_at)
+        owned = FollowUp.objects.real().open().owned_by(absence.person).filter(due_at__lt=absence.ends_at)
         for follow_up in owned.exclude(hand_overs__absence=absence).order_by("pk"):
             hand_on(follow_up, absence)
 

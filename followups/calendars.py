@@ -86,7 +86,7 @@ def bytes_for(person):
 
 def shown_to(person):
     """What this person owns: what is open, and what was closed lately."""
-    own = FollowUp.objects.visible_to(person).owned_by(person)
+    own = FollowUp.objects.visible_to(person).real().owned_by(person)
     shown = own.open() | own.filter(closed_at__gt=clock.now() - KEPT)
     return shown.select_related("plan").prefetch_related("changes").order_by("due_at", "pk")[:MOST]
 

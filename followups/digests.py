@@ -106,7 +106,7 @@ def is_wanted(delivery, *, now):
 def counts_of(person, *, now):
     """How many of one's own promises are late, due today, and in the seven days after."""
     midnight = next_midnight(person, now=now)
-    own = FollowUp.objects.open().owned_by(person)
+    own = FollowUp.objects.real().open().owned_by(person)
     return own.aggregate(
         late=Count("pk", filter=Q(due_at__lt=now)),
         today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=midnight)),

@@ -92,7 +92,7 @@ class ChangeForm(forms.Form):
     def __init__(self, *args, follow_up, **kwargs):
         super().__init__(*args, **kwargs)
         therapist = follow_up.departure.therapist
-        supervisors = [person.pk for person in supervisors_of(therapist)]
+        supervisors = [] if follow_up.departure.is_practice else [each.pk for each in supervisors_of(therapist)]
         people = User.objects.filter(Q(pk__in=[therapist.pk, follow_up.owner_id, *supervisors]), is_active=True)
         self.fields["owner"].queryset = people
         self.fields["owner"].label_from_instance = lambda person: person.name

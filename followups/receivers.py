@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from followups import help_escalation, plan_rows, plans, relations, review_reminders
+from followups import help_escalation, plan_rows, plans, practice, relations, review_reminders
 from followups.models.follow_ups import REACHED
 from sessions_app import signals
 from sessions_app.models import DepartureEvent
@@ -77,3 +77,13 @@ def plan_review_anew(sender, *, departure, by, **_):
 def whom_they_cover(sender, *, user, author, **_):
     """The supervisor of `author` who is away and for whom `user` stands in."""
     return review_reminders.covered_by(user, author=author)
+
+
+@receiver(signals.exercise_begun, dispatch_uid="followups.exercise")
+def try_as_the_story_says(sender, *, departure, attempts, by, **_):
+    practice.try_as_told(departure, attempts=attempts, by=by)
+
+
+@receiver(signals.debrief_asked, dispatch_uid="followups.debrief")
+def what_followed(sender, *, departure, **_):
+    return practice.facts_of(departure)

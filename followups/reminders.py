@@ -41,6 +41,7 @@ def row(follow_up, *, due_at, **facts):
             follow_up=follow_up,
             recipient=follow_up.owner,
             lane=Reminder.Lane.URGENT if is_urgent else Reminder.Lane.ROUTINE,
+            state=State.PRACTICE if follow_up.departure.is_practice else State.SCHEDULED,
             time_zone=follow_up.time_zone,
             **facts,
         ),
@@ -61,7 +62,7 @@ def stop(follow_up):
     Reminders first, deliveries second: a sweep that holds the reminder is waited for, and the delivery it
     made is then seen and stopped as well. One that also tells of other follow-ups is left to `is_wanted`.
     """
-    follow_up.reminders.filter(state=State.SCHEDULED).update(state=State.STOPPED)
+    follow_up.reminders.waiting().update(state=State.STOPPED)
     own = Delivery.objects.filter(reminder__follow_up=follow_up, reminder__told_along=None).values_list("pk", flat=True)
     # By number: through the join, PostgreSQL would not look again at a row that a sender takes in this moment.
     waiting = Delivery.objects.filter(pk__in=list(own), state=Delivery.State.PENDING)
@@ -79,7 +80,7 @@ def pause(follow_up, *, until):
 
     The caller holds the follow-up. Without a step to come the last one comes again: a pause never ends in silence.
     """
-    waiting = follow_up.reminders.filter(state=State.SCHEDULED).select_for_update().order_by("due_at", "step", "pk")
+    waiting = follow_up.reminders.waiting().select_for_update().order_by("due_at", "step", "pk")
     to_come = list(waiting)
     stop(follow_up)
     if not to_come:

@@ -16,7 +16,10 @@ WAITING = {
 
 
 def near(departure, *, may_answer):
-    """Who is nearest of those who may: therapist, their supervisors and who is on call; else who leads the site."""
+    """Who is nearest of those who may: therapist, their supervisors and who is on call; else who leads the site.
+
+    In an exercise these would be brought in, and none of them is: see `tell`.
+    """
     duty = on_call.now(departure.site)
     nearest = [
         departure.therapist,
@@ -32,8 +35,10 @@ def near(departure, *, may_answer):
 def tell(what, request, people, *, is_urgent):
     """Each of these people hears of the request once this is committed; of one that can wait, after quiet hours.
 
-    Saying it twice makes one message.
+    Saying it twice makes one message. About an exercise nobody hears anything.
     """
+    if request.departure.is_practice:
+        return
     now = clock.now()
     rows = [
         Delivery(

@@ -40,6 +40,7 @@ def sheet(request, resources, *, are_too_many=False):
     is_named = {"yes": True, "no": False}.get(request.GET.get("names"))
     made = [(each, cards.of(each, country=country, is_named=is_named)) for each in resources]
     context = {
+        "is_practice": request.GET.get("practice") == "yes",
         "cards": [card for _resource, card in made if card],
         "refused": [resource for resource, card in made if not card],
         "are_too_many": are_too_many,

@@ -21,10 +21,11 @@ def add_client(*, reference, by, preferred_name="", age_band=AgeBand.ADULT, perm
 
     `permissions` are as `permit` takes them. With `departure`, the new client is the one who is leaving there.
     Raises ReferenceIsTaken when the team has the reference already, also when two add it at once; then nothing
-    is written.
+    is written. Somebody added in an exercise is made up as well.
     """
     facts = {"reference": reference, "preferred_name": preferred_name, "age_band": age_band}
-    client = Client(therapist=by, team=by.team, **facts)
+    is_practice = bool(departure and departure.is_practice)
+    client = Client(therapist=by, team=by.team, is_practice=is_practice, **facts)
     save(client)
     audit.record("client_added", client, by=by, age_band=age_band)
     permit(client, permissions=permissions or {}, by=by)

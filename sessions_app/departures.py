@@ -36,7 +36,7 @@ def log(*, id, by, began_at=None, session=None, client=None, is_late_entry=False
     With `alongside`, the record is about somebody who was there when that departure began (`participants`).
     Returns the departure. Saying it twice with the same `id` returns the first one and adds nothing.
     Raises IdBelongsToAnother when `id` is somebody else's. `began_at` is the moment of the tap (aware);
-    missing or in the future, the server's clock stands in.
+    missing or in the future, the server's clock stands in. In a session made up for an exercise it is an exercise.
     """
     now = timezone.now()
     departure, is_new = DepartureEvent.objects.get_or_create(
@@ -45,6 +45,7 @@ def log(*, id, by, began_at=None, session=None, client=None, is_late_entry=False
             "therapist": by,
             "site": session.site if session else by.site,
             "session": session,
+            "is_practice": bool(session and session.is_practice),
             "client": client or (session and session.only_client),
             "protocol_version": editions.in_force(),
             "began_at": believable(began_at, now=now),
@@ -282,7 +283,8 @@ def unfinished_of(therapist):
     now = timezone.now()
     is_unwritten = Q(report=None) & ~Q(ending__in=DID_NOT_HAPPEN)
     is_fresh = Q(ended_at__gte=now - REMEMBERED, report__signed_at=None, steps_recorded__lt=STEPS)
-    ended = DepartureEvent.objects.of(therapist).standing().filter(began_at__gte=now - ASKED_ABOUT).exclude(ending="")
+    real = DepartureEvent.objects.of(therapist).real().standing()
+    ended = real.filter(began_at__gte=now - ASKED_ABOUT).exclude(ending="")
     counted = ended.annotate(steps_recorded=StepResponse.objects.count_per_departure())
     found = counted.filter(is_unwritten | is_fresh).select_related("client", "report").order_by("-began_at")[:5]
     return [Unfinished(each, is_fresh=each.ended_at >= now - REMEMBERED) for each in found]
@@ -313,9 +315,10 @@ def counted(standing):
 
 
 def open_of(therapist):
-    """The therapist's open departures, newest first."""
+    """The therapist's open departures, newest first; exercises have a page of their own."""
     return (
         DepartureEvent.objects.of(therapist)
+        .real()
         .open()
         .select_related("client")
         .annotate(steps_recorded=StepResponse.objects.count_per_departure())

@@ -14,13 +14,19 @@ from sessions_app.departures import believable
 from sessions_app.models import HelpCall
 
 
+class IsAnExercise(ValueError):
+    """The departure is an exercise: nobody is called for one."""
+
+
 @transaction.atomic
 def ask(*, id, by, departure=None, at=None):
     """`by` needs help where they are. Returns their open call; colleagues are told in the same transaction.
 
     Whoever has an open call gets that one back and nobody is told twice: a second tap means the same. `call_again`
-    tells everybody once more. `at` is the moment of the tap (aware, UTC).
+    tells everybody once more. `at` is the moment of the tap (aware, UTC). Raises IsAnExercise.
     """
+    if departure and departure.is_practice:
+        raise IsAnExercise
     earlier = HelpCall.objects.filter(pk=id).first()
     if earlier and earlier.by_id == by.pk:
         return earlier

@@ -12,6 +12,8 @@ check_in_chosen:     departure, by, at (the author's answer to "when will you ch
 help_asked:          call (a HelpCall: staff who are to come are for the receiver to tell, at once)
 report_sent:         report, by (signed, sent back or opened again: its review is due anew, which the receiver plans)
 who_is_covered:      user, author (a question: a receiver that knows says for whom `user` stands in today, or None)
+exercise_begun:      departure, attempts, by (the story of an exercise began days ago: the receiver adds its attempts)
+debrief_asked:       departure (a question: receivers answer {key: [words]} with what they know of the exercise)
 asked_for_no_contact: client, by (open follow-ups that would contact the client are for the receiver to close)
 """
 
@@ -29,3 +31,5 @@ help_asked = Signal()
 asked_for_no_contact = Signal()
 report_sent = Signal()
 who_is_covered = Signal()
+exercise_begun = Signal()
+debrief_asked = Signal()

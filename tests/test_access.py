@@ -14,7 +14,7 @@ from followups.models import FiledPaper, FollowUp, PaperFile
 from protocols.models import EditionTranslation
 from resources import curator_tasks
 from resources.models import Bundle, ImportBatch, Organisation, Resource, SearchGap
-from sessions_app import checklist, help_calls, intakes, levels, reports
+from sessions_app import checklist, exercises, help_calls, intakes, levels, practice, reports
 from sessions_app.models import ResponseLevel
 from tests.followups.push_service import device_of
 
@@ -26,6 +26,7 @@ STAFF = [200, 200, 200, 200, 200, 302]
 CLINICAL = [200, 200, 404, 404, 403, 302]
 OWN = [200, 403, 404, 403, 403, 302]
 AUTHORS = [200, 404, 404, 404, 403, 302]  # the author's alone: to a supervisor there is none
+MY_OWN = [200, 404, 404, 404, 404, 302]  # whatever roles one has
 OWN_LIST = [200, 403, 200, 403, 403, 302]
 TEAM = [403, 200, 200, 200, 403, 302]
 ONE_OF_THE_TEAM = [403, 200, 404, 404, 403, 302]
@@ -174,6 +175,13 @@ TABLE = {
     "undo-no-contact": (POST_ONLY, but(OWN, therapist=302)),
     "add-session": (OWN_LIST, but(OWN_LIST, therapist=302, stranger=302)),
     "session": (OWN, but(OWN, therapist=302)),
+    "practice": (STAFF, GET_ONLY),
+    "exercise-script": ([200, 403, 200, 403, 403, 302], GET_ONLY),
+    "begin-exercise": (POST_ONLY, [302, 403, 302, 403, 403, 302]),
+    "exercise": (MY_OWN, but(MY_OWN, therapist=302)),
+    "end-exercise": (POST_ONLY, but(MY_OWN, therapist=302)),
+    "debrief": (MY_OWN, GET_ONLY),
+    "exercise-of": (but(MY_OWN, therapist=302), GET_ONLY),
     "review-queue": (TEAM, GET_ONLY),
     "find-report": (POST_ONLY, but(TEAM, supervisor=302, stranger=302, former_supervisor=302)),
     "trends": (TEAM, GET_ONLY),
@@ -330,6 +338,9 @@ def addresses(cast, departure, resource):
         "batch_id": (listed := list_of(cast["admin"])).pk,
         "import_row_id": listed.rows.get().pk,
         "given_id": given_in(departure, resource).pk,
+        "script_slug": "calm-exit",
+        "exercise_id": (exercise := practised_by(departure.therapist)).pk,
+        "practice_session_id": exercise.session_id,
         "translation_id": EditionTranslation.objects.first().pk,
         "device_id": device_of(departure.therapist).pk,
         "system_name": "departure-kind",
@@ -340,6 +351,11 @@ def addresses(cast, departure, resource):
         "key": "0-x",
     }
     return {name: reverse(name, kwargs={each: facts[each] for each in parameters_of(name)}) for name in TABLE}
+
+
+def practised_by(person):
+    """An exercise, which only whoever practises may open."""
+    return practice.begin(exercises.find("calm-exit"), id=uuid.uuid4(), by=person)
 
 
 def another_than(resource):

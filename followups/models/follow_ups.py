@@ -42,6 +42,7 @@ class FollowUpQuerySet(models.QuerySet):
         """Own follow-ups, those about own departures, and those of the people `user` supervises or covers today.
 
         Also open ones of others that `user` was told about because nobody answered: they are asked to see to it.
+        Those of an exercise only whoever practises.
         """
         if not (user.is_therapist or user.is_supervisor):
             return self.none()
@@ -51,7 +52,12 @@ class FollowUpQuerySet(models.QuerySet):
         if user.is_supervisor:
             visible |= Q(departure__therapist__in=answers_for(user))
         told = self.model.reminders.rel.related_model.objects.told_to(user).values("follow_up")
-        return self.filter(visible | Q(state=FollowUp.State.OPEN, pk__in=told))
+        of_others = self.filter(visible | Q(state=FollowUp.State.OPEN, pk__in=told))
+        return of_others.filter(Q(departure__is_practice=False) | Q(departure__therapist=user))
+
+    def real(self):
+        """Everything but exercises: what is counted, listed, handed on, and reminded of."""
+        return self.filter(departure__is_practice=False)
 
     def owned_by(self, user):
         return self.filter(owner=user)

@@ -62,7 +62,7 @@ def answered_by_somebody(name, yes):
 class ContactOverrideQuerySet(models.QuerySet):
     def visible_to(self, user):
         """What `user` asked for or answered, all of those they answer for, and what waits where they may confirm:
-        at their own site as a supervisor, and where they are on call.
+        at their own site as a supervisor, and where they are on call. Those of an exercise only whoever practises.
         """
         if not (user.is_therapist or user.is_supervisor):
             return self.none()
@@ -72,7 +72,8 @@ class ContactOverrideQuerySet(models.QuerySet):
         if user.is_supervisor:
             may_confirm |= Q(departure__site=user.site)
             seen |= Q(departure__therapist__in=answers_for(user))
-        return self.filter(seen | (may_confirm & Q(answered_at=None)))
+        of_others = self.filter(seen | (may_confirm & Q(answered_at=None)))
+        return of_others.filter(Q(departure__is_practice=False) | Q(departure__therapist=user))
 
     def waiting(self, now):
         return self.filter(answered_at=None, expires_at__gt=now)

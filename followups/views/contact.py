@@ -13,7 +13,7 @@ from accounts.models import Role
 from followups import client_zones, contact_attempts, contact_permissions, next_attempts, ready_words, unreached
 from followups.forms import ContactForm
 from followups.forms_of_two_people import NextAttemptForm
-from followups.views.pages import done, page, visible
+from followups.views.pages import back_from, done, page, visible
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,7 +57,7 @@ def after_attempt(request, follow_up):
     follow_up.refresh_from_db(fields=["state"])
     if follow_up.is_open and follow_up.channel:
         return redirect("next-attempt", follow_up.pk)
-    return redirect("follow-ups")
+    return back_from(follow_up)
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +70,7 @@ def next_attempt(request, pk):
     form = NextAttemptForm(posted(request), gate=gate)
     if request.method == "POST" and form.is_valid():
         facts = {"to": form.cleaned_data["to"], "channel": form.cleaned_data["channel"], "last": attempts[-1:]}
-        return done(request, lambda: next_attempts.accept(follow_up, by=request.user, **facts))
+        return done(request, lambda: next_attempts.accept(follow_up, by=request.user, **facts), about=follow_up)
     proposal = next_attempts.propose(follow_up, attempts=attempts, gate=gate, now=gate.at) if attempts else None
     context = {"proposal": proposal, "tally": unreached.tally(follow_up.departure, attempts=attempts, gate=gate)}
     return page(request, "followups/next_attempt.html", form, follow_up, **context)

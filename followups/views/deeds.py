@@ -26,7 +26,7 @@ def complete(request, pk):
         return redirect("decide-status", follow_up.departure_id)
     if relations.is_clarifying(follow_up):
         return redirect("relationship", follow_up.departure_id)
-    return done(request, lambda: follow_ups.complete(follow_up, by=request.user))
+    return done(request, lambda: follow_ups.complete(follow_up, by=request.user), about=follow_up)
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +35,7 @@ def move(request, pk):
     follow_up = visible(request, pk)
     form = MoveForm(posted(request), initial=proposal(follow_up))
     if request.method == "POST" and form.is_valid():
-        return done(request, lambda: follow_ups.move(follow_up, by=request.user, **form.cleaned_data))
+        return done(request, lambda: follow_ups.move(follow_up, by=request.user, **form.cleaned_data), about=follow_up)
     return page(request, "followups/move.html", form, follow_up)
 
 
@@ -52,7 +52,7 @@ def drop(request, pk):
     follow_up = visible(request, pk)
     form = DropForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        return done(request, lambda: follow_ups.drop(follow_up, by=request.user, **form.cleaned_data))
+        return done(request, lambda: follow_ups.drop(follow_up, by=request.user, **form.cleaned_data), about=follow_up)
     return page(request, "followups/drop.html", form, follow_up)
 
 
@@ -63,5 +63,7 @@ def change(request, pk):
     initial = {"owner": follow_up.owner_id, "channel": follow_up.channel}
     form = ChangeForm(posted(request), follow_up=follow_up, initial=initial)
     if request.method == "POST" and form.is_valid():
-        return done(request, lambda: follow_ups.change(follow_up, by=request.user, **form.cleaned_data))
+        return done(
+            request, lambda: follow_ups.change(follow_up, by=request.user, **form.cleaned_data), about=follow_up
+        )
     return page(request, "followups/change.html", form, follow_up)

@@ -3,21 +3,20 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.access import allow
 from accounts.models import Role
 from followups import escalations
 from followups.forms_of_cover import SnoozeForm
-from followups.views.pages import done, visible
+from followups.views.pages import back_from, done, visible
 
 
 @require_POST
 @allow(Role.THERAPIST, Role.SUPERVISOR)
 def acknowledge(request, pk):
     follow_up = visible(request, pk)
-    return done(request, lambda: escalations.acknowledge(follow_up, by=request.user))
+    return done(request, lambda: escalations.acknowledge(follow_up, by=request.user), about=follow_up)
 
 
 @require_POST
@@ -27,7 +26,11 @@ def snooze(request, pk):
     follow_up, form = visible(request, pk), SnoozeForm(request.POST)
     minutes = (form.cleaned_data["minutes"] if form.is_valid() else None) or 30
     try:
-        return done(request, lambda: escalations.snooze(follow_up, lasts=timedelta(minutes=minutes), by=request.user))
+        return done(
+            request,
+            lambda: escalations.snooze(follow_up, lasts=timedelta(minutes=minutes), by=request.user),
+            about=follow_up,
+        )
     except escalations.SnoozeRefused as refusal:
         messages.warning(request, str(refusal))
-        return redirect("follow-ups")
+        return back_from(follow_up)

@@ -15,14 +15,21 @@ def visible(request, pk):
     return get_object_or_404(FollowUp.objects.visible_to(request.user).for_list(), pk=pk)
 
 
-def done(request, deed):
-    """Carry out the deed; one that came too late says so and changes nothing."""
+def done(request, deed, *, about=None):
+    """Carry out the deed about a follow-up; one that came too late says so and changes nothing."""
     try:
         deed()
     except follow_ups.FollowUpIsClosed:
         messages.warning(request, _("It was closed in the meantime. Nothing was changed."))
     else:
         messages.success(request, _("Saved."))
+    return back_from(about)
+
+
+def back_from(follow_up):
+    """To one's follow-ups; those of an exercise stand in its plan, and on no list."""
+    if follow_up and follow_up.departure.is_practice:
+        return redirect("plan", follow_up.departure_id)
     return redirect("follow-ups")
 
 

@@ -16,7 +16,7 @@ from followups.models import FollowUp, Reminder
 from sessions_app.models import DepartureEvent
 from sessions_app.no_contact import wish_of
 
-WAITING = Prefetch("reminders", Reminder.objects.filter(state=Reminder.State.SCHEDULED), to_attr="waiting")
+WAITING = Prefetch("reminders", Reminder.objects.waiting(), to_attr="waiting")
 
 
 @require_safe

@@ -3,6 +3,7 @@ from sessions_app.models.departures import DepartureEvent, Ending, ResponseLevel
 from sessions_app.models.help_calls import HelpCall
 from sessions_app.models.intakes import Intake, IntakeRow, IntakeTitle
 from sessions_app.models.patterns import PromptChoice
+from sessions_app.models.practice import Exercise
 from sessions_app.models.private_notes import PrivateNote
 from sessions_app.models.quality import Harm, PlaceAnswer, PlaceComment, Review, ReviewHarm, SafetyEventReference
 from sessions_app.models.quality_notes import QualityNote
@@ -22,6 +23,7 @@ __all__ = [
     "DepartureEvent",
     "DepartureReport",
     "Ending",
+    "Exercise",
     "Format",
     "GivenResource",
     "Harm",

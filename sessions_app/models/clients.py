@@ -3,6 +3,7 @@
 from datetime import time
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext
@@ -14,6 +15,10 @@ from sessions_app.models.settings_of_care import AgeBand
 
 
 class ClientQuerySet(models.QuerySet):
+    def real(self):
+        """Everybody but those made up for an exercise."""
+        return self.filter(is_practice=False)
+
     def visible_to(self, user):
         """Own clients, and those of the people `user` supervises or covers today. Nobody else's."""
         return self.filter(own_or_supervised(user, "therapist"))
@@ -23,16 +28,35 @@ class ClientQuerySet(models.QuerySet):
         present = self.model.therapy_sessions.through.objects.filter(therapysession=session_id, client=OuterRef("pk"))
         return self.annotate(is_present=Exists(present)).order_by("-is_present", "reference")
 
+    def for_departure(self, departure):
+        """Whom it may be about: real people in earnest, and in an exercise those made up for it."""
+        if not departure.is_practice:
+            return self.real()
+        return (
+            self.filter(is_practice=True)
+            .filter(Q(therapy_sessions=departure.session_id) | Q(pk=departure.client_id))
+            .distinct()
+        )
+
     def with_permissions(self):
         return self.prefetch_related("contact_permissions")
 
 
-def own_or_supervised(user, path):
-    """The filter behind every `visible_to`: rows whose person at `path` is `user` or answers to them."""
+def own_or_supervised(user, path, *, mark="is_practice"):
+    """The filter behind every `visible_to`: rows whose person at `path` is `user` or answers to them.
+
+    An exercise is for the eyes of whoever practises: nobody answers for it. `mark` is the path to the row's
+    `is_practice`; None where there are no exercises.
+    """
     own = Q(**{path: user.pk}) if user.is_therapist else Q(pk__in=[])
     if not user.is_supervisor:
         return own
-    return own | Q(**{f"{path}__in": answers_for(user)})
+    return own | Q(**{f"{path}__in": answers_for(user)}, **({mark: False} if mark else {}))
+
+
+def keeps_its_mark(name):
+    """A trigger: what was begun as an exercise stays one for ever, and what is real never becomes one."""
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update, condition=pgtrigger.AnyChange("is_practice"))
 
 
 @pghistory.track()
@@ -52,6 +76,7 @@ class Client(models.Model):
     class Meta:
         ordering = ["reference"]
         constraints = [models.UniqueConstraint(fields=["team", "reference"], name="client_reference_once_per_team")]
+        triggers = [keeps_its_mark("client_stays_real_or_made_up")]
 
 
 class Channel(models.TextChoices):

@@ -3,6 +3,7 @@
 import uuid
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Site, User
 from protocols.models import ProtocolVersion, Setting
-from sessions_app.models.clients import Client, own_or_supervised
+from sessions_app.models.clients import Client, keeps_its_mark, own_or_supervised
 from sessions_app.models.settings_of_care import AgeBand, Composition, Format
 from sessions_app.models.therapy_sessions import TherapySession
 
@@ -119,6 +120,23 @@ def emergency_number_there():
     return Coalesce(Subquery(there[:1]), Value(""))
 
 
+#: A departure, its session, its client and the record it is alongside are all real or all made up for one person.
+REFUSE_A_MIXTURE = """
+    IF EXISTS (SELECT 1 FROM sessions_app_client WHERE id = NEW.client_id AND is_practice <> NEW.is_practice)
+       OR EXISTS (
+           SELECT 1 FROM sessions_app_therapysession WHERE id = NEW.session_id
+           AND (is_practice <> NEW.is_practice OR (is_practice AND therapist_id <> NEW.therapist_id))
+       )
+       OR EXISTS (
+           SELECT 1 FROM sessions_app_departureevent WHERE id = NEW.alongside_id AND is_practice <> NEW.is_practice
+       ) THEN
+        RAISE EXCEPTION 'A departure is real or an exercise as a whole: its session, its client and those beside it.'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
 @pghistory.track()
 class DepartureEvent(models.Model):
     """One departure, about one person. Its id is made by the device, so that a repeated request finds the first one.
@@ -203,6 +221,25 @@ class DepartureEvent(models.Model):
                 name="departure_wished_level_and_time_go_together",
                 condition=Q(level_wished="", level_wished_at=None)
                 | (~Q(level_wished="") & Q(level_wished_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="exercise_has_a_made_up_session", condition=Q(is_practice=False) | Q(session__isnull=False)
+            ),
+        ]
+        triggers = [
+            keeps_its_mark("departure_stays_real_or_exercise"),
+            pgtrigger.Trigger(
+                name="departure_is_real_or_exercise_inserted",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=REFUSE_A_MIXTURE,
+            ),
+            pgtrigger.Trigger(
+                name="departure_is_real_or_exercise_updated",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("client", "session", "alongside", "therapist"),
+                func=REFUSE_A_MIXTURE,
             ),
         ]
 

@@ -3,6 +3,7 @@
 import uuid
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,14 @@ from accounts.models import Site, User
 from sessions_app.models.clients import own_or_supervised
 from sessions_app.models.departures import DepartureEvent
 
+#: In an exercise nobody is called: a call that goes out is always meant.
+REFUSE_AN_EXERCISE = """
+    IF EXISTS (SELECT 1 FROM sessions_app_departureevent WHERE id = NEW.departure_id AND is_practice) THEN
+        RAISE EXCEPTION 'An exercise calls nobody for help.' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+"""
+
 
 class HelpCallQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -18,7 +27,7 @@ class HelpCallQuerySet(models.QuerySet):
         they were told of because nobody had answered.
         """
         told = HelpCall.told_as_well.through.objects.filter(user=user).values("helpcall")
-        visible = Q(by=user) | own_or_supervised(user, "by") | Q(pk__in=told)
+        visible = Q(by=user) | own_or_supervised(user, "by", mark=None) | Q(pk__in=told)
         return self.filter(visible | Q(site=user.site) if user.is_site_contact else visible)
 
     def open(self):
@@ -55,6 +64,14 @@ class HelpCall(models.Model):
 
     class Meta:
         ordering = ["-called_at"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="help_call_is_never_an_exercise",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=REFUSE_AN_EXERCISE,
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["by"], condition=Q(ended_at=None), name="one_open_help_call_each"),
             models.CheckConstraint(

@@ -42,7 +42,11 @@ class Source(models.TextChoices):
 
 class ReportQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(own_or_supervised(user, "departure__therapist"))
+        return self.filter(own_or_supervised(user, "departure__therapist", mark="departure__is_practice"))
+
+    def real(self):
+        """Everything but exercises."""
+        return self.filter(departure__is_practice=False)
 
     def for_queue(self):
         return self.select_related("departure__client", "departure__site", "author", "quality_note")

@@ -120,7 +120,8 @@ class GivenResourceQuerySet(models.QuerySet):
     def perhaps_wrong(self):
         """Not answered yet, and since it was given a contact of its entry was changed, or found dead or different.
 
-        Or one of the entry that has taken its place: where two were merged, the contacts are there.
+        Or one of the entry that has taken its place: where two were merged, the contacts are there. What was given in
+        an exercise is in nobody's hands.
         """
         found = {"result__in": ["dead", "different"], "recorded_at__gt": OuterRef("at")}
         changed = {"changed_at__gt": OuterRef("at")}
@@ -129,7 +130,8 @@ class GivenResourceQuerySet(models.QuerySet):
             checks = Verification.objects.filter(**{f"contact_point__{entry}": OuterRef("resource")}, **found)
             contacts = ContactPoint.objects.filter(**{entry: OuterRef("resource")}, **changed)
             is_suspect |= Q(Exists(checks)) | Q(Exists(contacts))
-        return self.filter(is_suspect, recall_answer=None, departure__voided_at=None)
+        real = self.filter(departure__is_practice=False)
+        return real.filter(is_suspect, recall_answer=None, departure__voided_at=None)
 
     def for_recall(self):
         """With everything the page shows, the newest first."""

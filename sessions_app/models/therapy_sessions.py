@@ -4,13 +4,14 @@ import uuid
 from datetime import timedelta
 
 import pghistory
+import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Site, User
-from sessions_app.models.clients import Client, own_or_supervised
+from sessions_app.models.clients import Client, keeps_its_mark, own_or_supervised
 from sessions_app.models.settings_of_care import AgeBand, Composition, Format
 
 __all__ = ["AgeBand", "Composition", "Format", "TherapySession"]
@@ -23,6 +24,10 @@ class TherapySessionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Own sessions, and those of the people `user` supervises or covers today."""
         return self.filter(own_or_supervised(user, "therapist"))
+
+    def real(self):
+        """Everything but exercises: what a day's list shows, and what a real departure can belong to."""
+        return self.filter(is_practice=False)
 
     def of(self, therapist):
         return self.filter(therapist=therapist)
@@ -49,7 +54,7 @@ class TherapySession(models.Model):
     address_today = models.CharField(_("where the client is today"), max_length=200, blank=True)
     callback_number = models.CharField(_("call-back number"), max_length=30, blank=True)
     country_today = models.CharField(_("country the client is in today"), max_length=2, blank=True)
-
+    is_practice = models.BooleanField(_("made up, for an exercise"), default=False)
     calendar_key = models.CharField(
         _("name in a calendar"), max_length=255, blank=True, help_text=_("Of a session that came in from a calendar.")
     )
@@ -65,6 +70,7 @@ class TherapySession(models.Model):
                 name="session_comes_in_from_a_calendar_once",
             )
         ]
+        triggers = [keeps_its_mark("session_stays_real_or_made_up")]
 
     @property
     def ends_at(self):
@@ -88,3 +94,28 @@ class TherapySession(models.Model):
         """The client, when there is exactly one. Needs `with_clients()`."""
         clients = list(self.clients.all())
         return clients[0] if len(clients) == 1 else None
+
+
+BOTH_REAL_OR_BOTH_MADE_UP = """
+    IF (SELECT is_practice FROM sessions_app_client WHERE id = NEW.client_id)
+       IS DISTINCT FROM (SELECT is_practice FROM sessions_app_therapysession WHERE id = NEW.therapysession_id) THEN
+        RAISE EXCEPTION 'A made-up client takes part in exercises only, and nobody else does.'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
+class Attendance(TherapySession.clients.through):
+    """That a client takes part in a session. Django makes the table; this only hangs a trigger on it."""
+
+    class Meta:
+        proxy = True
+        triggers = [
+            pgtrigger.Trigger(
+                name="attendance_is_real_or_made_up_as_a_whole",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=BOTH_REAL_OR_BOTH_MADE_UP,
+            )
+        ]

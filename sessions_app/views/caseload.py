@@ -21,8 +21,8 @@ MOST_AHEAD = 20
 def clients(request):
     """Everybody in the therapist's own care, and the sessions that lie ahead."""
     audit.record_view(request.user, by=request.user, page="clients")
-    ahead = own_sessions(request).filter(starts_at__gt=timezone.now()).order_by("starts_at", "pk")
-    context = {"clients": own_clients(request), "ahead": ahead.with_clients()[:MOST_AHEAD]}
+    ahead = own_sessions(request).real().filter(starts_at__gt=timezone.now()).order_by("starts_at", "pk")
+    context = {"clients": own_clients(request).real(), "ahead": ahead.with_clients()[:MOST_AHEAD]}
     return render(request, "sessions_app/clients.html", context)
 
 
@@ -77,7 +77,7 @@ def undo_no_contact(request, client_id):
 @require_http_methods(["GET", "POST"])
 @allow(Role.THERAPIST)
 def add_session(request):
-    form = SessionForm(posted(request), clients=own_clients(request))
+    form = SessionForm(posted(request), clients=own_clients(request).real())
     if request.method == "POST" and form.is_valid():
         caseload.add_session(by=request.user, **form.cleaned_data)
         return saved("now", request)
@@ -90,7 +90,7 @@ def add_session(request):
 def session(request, session_id):
     """Change a session, above all where the client is today and how to call them back."""
     found = get_object_or_404(own_sessions(request), pk=session_id)
-    form = SessionForm(posted(request), clients=own_clients(request), session=found)
+    form = SessionForm(posted(request), clients=who_may_come(request, found), session=found)
     if request.method == "POST" and form.is_valid():
         caseload.change_session(found, by=request.user, **form.cleaned_data)
         return saved("now", request)
@@ -100,6 +100,11 @@ def session(request, session_id):
 
 def own_clients(request):
     return Client.objects.visible_to(request.user).filter(therapist=request.user)
+
+
+def who_may_come(request, session):
+    """To a session of an exercise only those who were made up for it, and to a real one only real people."""
+    return session.clients.all() if session.is_practice else own_clients(request).real()
 
 
 def own_client(request, client_id):

@@ -16,8 +16,10 @@ from sessions_app.views.departures import own_departure
 def choose(request, departure_id):
     """Say who it was; those of the departure's session come first. Somebody with a record of their own is refused."""
     departure = own_departure(request, departure_id)
-    own = Client.objects.visible_to(request.user).filter(therapist=request.user).those_first(departure.session_id)
-    form = ClientForm(posted(request), clients=own, initial={"client": departure.client_id})
+    own = Client.objects.visible_to(request.user).filter(therapist=request.user).for_departure(departure)
+    form = ClientForm(
+        posted(request), clients=own.those_first(departure.session_id), initial={"client": departure.client_id}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             departures.choose_client(departure, by=request.user, **form.cleaned_data)

@@ -93,4 +93,5 @@ def given(request, departure, place, form):
 def cards_of(resources, departure):
     """The address of a sheet with these entries, in the numbers of where the client is."""
     query = [("r", each.pk) for each in resources] + [("country", departure.country)]
+    query += [("practice", "yes")] if departure.is_practice else []
     return f"{reverse('resource-cards')}?{urlencode(query)}"

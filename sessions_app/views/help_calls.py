@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts import audit
 from accounts.access import allow, allow_everyone
-from sessions_app import help_calls, help_tokens
+from sessions_app import help_calls, help_tokens, practice
 from sessions_app.forms.help_calls import AgainForm, AskForm
 from sessions_app.models import DepartureEvent, HelpCall
 
@@ -24,8 +25,26 @@ def ask(request):
         return HttpResponse(status=403)
     form = AskForm(request.POST, departures=DepartureEvent.objects.visible_to(person).of(person))
     form.is_valid()  # what cannot be read is left out: a call for help is never refused for it
-    call = help_calls.ask(by=person, **form.facts())
+    facts = form.facts()
+    if facts["departure"] and facts["departure"].is_practice:
+        return rehearsed(request, facts["departure"], person, at=facts["at"])
+    call = help_calls.ask(by=person, **facts)
     return state(request, call, person)
+
+
+def rehearsed(request, departure, person, *, at):
+    """In an exercise nobody is told: the page says who would be, and how to ask in earnest."""
+    practice.ask_for_help(departure, by=person, at=at)
+    if not request.htmx:
+        messages.warning(request, _("Practice: nobody was told."))
+        return redirect("departure", departure.pk)
+    context = {
+        "told": help_calls.who_is_told(person),
+        "caller": person,
+        "help_token": help_tokens.token_for(person),
+        "new_call_id": uuid.uuid4(),
+    }
+    return render(request, "sessions_app/help_call.html#rehearsed", context)
 
 
 def state(request, call, person):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.access import allow
-from sessions_app import departures, reports
+from sessions_app import departures, practice, reports
 from sessions_app.models import TherapySession
 
 
@@ -30,6 +30,7 @@ def now(request):
             "others": [session for session in sessions if session != current],
             "waiting": reports.for_now(request.user),
             "unfinished": departures.unfinished_of(request.user),
+            "running_exercise": practice.running_of(request.user),
             "now_at": moment,
             "new_id": uuid.uuid4(),
             "different_id": uuid.uuid4(),
@@ -40,7 +41,7 @@ def now(request):
 def todays_sessions(therapist):
     """The therapist's sessions of the local day, in order."""
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    own = TherapySession.objects.visible_to(therapist).of(therapist)
+    own = TherapySession.objects.visible_to(therapist).of(therapist).real()
     return list(own.between(start, start + timedelta(days=1)).with_clients())
 
 

@@ -37,4 +37,5 @@ def choices(request, departure):
     """Who it may be: somebody of the session; without one, any of the therapist's clients."""
     if departure.session:
         return departure.session.clients.all()
-    return Client.objects.visible_to(request.user).filter(therapist=request.user).exclude(pk=departure.client_id)
+    own = Client.objects.visible_to(request.user).filter(therapist=request.user).for_departure(departure)
+    return own.exclude(pk=departure.client_id)

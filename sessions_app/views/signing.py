@@ -41,9 +41,17 @@ def go_on(request, deed):
 
 def sign(request, found):
     reports.sign(found, by=request.user)
+    if found.departure.is_practice:
+        return kept_in_exercise(request, found)
     reader = supervisors_of(request.user).first()
     words = _("Sent. %(name)s will read it. Take five minutes if you can.") if reader else _("Signed.")
     messages.success(request, words % {"name": reader.name if reader else ""})
+    return lead_to(request, reverse("report", args=[found.departure_id]))
+
+
+def kept_in_exercise(request, found):
+    """Signed as in earnest; and nobody reads it."""
+    messages.success(request, _("Signed. In earnest your supervisor would read it now; in an exercise nobody does."))
     return lead_to(request, reverse("report", args=[found.departure_id]))
 
 

@@ -11,7 +11,7 @@ from sessions_app import departures, intakes, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 from tests.journeys.conftest import PHONE, STORAGE_DENIED
 from tests.sessions_app.test_intakes import EVERY_WEEK
-from tests.test_access import TABLE, copy_for, override_of
+from tests.test_access import TABLE, copy_for, override_of, practised_by
 from tests.ux.sight import CONTRAST, GAP, TARGET, TICK, TOO_SMALL, report
 
 pytestmark = pytest.mark.journey
@@ -158,6 +158,10 @@ PAGES = {
         "/departures/recalled/",
         "/help/",
         "/steps/",
+        "/practice/",
+        "/practice/calm-exit/",
+        "/practice/goes/{exercise}/",
+        "/practice/goes/{exercise}/debrief/",
         "/account/",
         "/account/notifications/",
         "/account/password/",
@@ -258,6 +262,7 @@ def facts_of(departure):
         "client": departure.client_id,
         "session": departure.session_id,
         "intake": intakes.begin(EVERY_WEEK, by=departure.therapist).pk,
+        "exercise": practised_by(departure.therapist).pk,
         "follow_up": departure.follow_ups.first().pk,
         "override": override_of(departure).pk,
         "copy": copy_for(departure).pk,

@@ -9,8 +9,18 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Role
 from followups import review_reminders
 from followups.models import Delivery, FollowUpPlan, ReviewEscalation
-from sessions_app import checklist, departures, levels, place_comments, reports, review_tasks, reviews
-from sessions_app.models import DepartureEvent, ResponseLevel, Review, ReviewTask
+from sessions_app import (
+    checklist,
+    departures,
+    exercises,
+    levels,
+    place_comments,
+    practice,
+    reports,
+    review_tasks,
+    reviews,
+)
+from sessions_app.models import Client, DepartureEvent, Exercise, ResponseLevel, Review, ReviewTask
 from tests.followups.races import Held, both, meet_after
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -170,3 +180,9 @@ def test_a_comment_answered_twice_at_the_same_moment_is_answered_once(signed, su
     meet_after(monkeypatch, reports, "locked")
     both(lambda: place_comments.answer(signed, texts={comment.pk: "Home."}, by=therapist))
     assert signed.addenda.count() == 1
+
+
+def test_an_exercise_begun_twice_at_the_same_moment_is_one(therapist):
+    id, script = uuid.uuid4(), exercises.find("calm-exit")
+    both(lambda: practice.begin(script, id=id, by=therapist))
+    assert (Exercise.objects.get().pk, Client.objects.count(), DepartureEvent.objects.count()) == (id, 1, 1)
