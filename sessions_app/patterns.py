@@ -35,15 +35,13 @@ class Prompt:
 
 
 def of(person, *, now=None):
-    """The prompts that `person` has not put away: four queries however much there is, two where there is little."""
+    """The prompts that `person` has not put away: four queries, however much there is."""
     hidden = hidden_by(person)
     return [each for each in seen_by(person, now=now) if each.code not in hidden]
 
 
 def seen_by(person, *, now=None):
     lately = own_lately(person, now=now)
-    if clients_of(lately) < LEAST:
-        return []
     return [*early(lately), *dropped(lately), *of_one_reason(lately)]
 
 
