@@ -95,6 +95,40 @@ def test_nothing_of_the_plan_and_the_attempts_stands_there_twice(planned, call, 
         assert len(chart_of(planned).attempts_since) == 1, "in whatever language it is read"
 
 
+def test_whatever_was_signed_is_on_paper_and_by_element_each_fact_once(told):
+    """The plain lists beside the elements are for programs; on paper they would say everything twice."""
+    sections = {each.name: each for each in chart_of(told).sections}
+    content = told.report.content
+    assert list(sections) == [
+        *(f"record-{each['element']}" for each in content["record"] if each["rows"]),
+        "steps",
+        "timeline",
+    ]
+    for element in content["record"]:
+        if element["rows"]:
+            rows = sections[f"record-{element['element']}"].rows
+            assert [row.label for row in rows] == [each["label"] for each in element["rows"]]
+            assert all(each["words"] in row.words for row, each in zip(rows, element["rows"], strict=True))
+    said = " ".join(f"{row.label} {row.words}" for each in sections.values() for row in each.rows)
+    known = [*content["facts"], *content["noted"]]
+    wanted = [words for _label, words in known if words != "Not provided"]
+    wanted += [content["answers"]["account"], content["answers"]["main_reason"]]
+    wanted += [given["name"] for given in content["given"]]
+    assert [words for words in wanted if words not in said] == []
+    by_element = [each for name, each in sections.items() if name.startswith("record-")]
+    assert sum(row.words == content["answers"]["account"] for each in by_element for row in each.rows) == 1
+    assert sum("Strong feelings (source not recorded)" in row.words for each in by_element for row in each.rows) == 1
+
+
+def test_how_a_reason_is_known_is_said_once_beside_it(departure, therapist):
+    report = reports.draft_for(departure, by=therapist)
+    reports.save_draft(report, main_reason="overwhelmed", main_reason_source="inferred", by=therapist)
+    reports.sign(report, by=therapist)
+    text = in_one_line(chart_text.of(chart_of(departure)))
+    assert text.count("Strong feelings (inferred)") == 1
+    assert "(inferred) (inferred)" not in text
+
+
 def test_without_attempts_no_line_tells_of_one(planned, tried, therapist):
     tried(2)
     tried(1, "phone", "third_party_reached")

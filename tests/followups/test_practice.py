@@ -102,7 +102,7 @@ def deeds_of(departure, *, by):
     reports.add_addendum(report, text="More.", by=by)
     private_notes.write(departure, text="Mine.", by=by)
     relations.say(departure, status="unclear", why="Nobody knows", by=by)
-    papers.ask_for(departure, by=by)
+    papers.ask_for(DepartureEvent.objects.get(pk=departure.pk), by=by)
     client_copies.ask(departure.client, asked_by="client", asked_how="phone", asked_on=timezone.localdate(), by=by)
 
 
