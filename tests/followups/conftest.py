@@ -143,8 +143,7 @@ def told(set_level, departure, therapist, supervisor, starter):
     departures.they_have_gone(departure, op_id=uuid.uuid4(), at=when, **by)
     staff_task(departure, "brontiwex")
     report = reports.draft_for(departure, **by)
-    said = {"account": "They stood up.\n\nwombatology", "main_reason": "overwhelmed"}
-    reports.save_draft(report, **said, **by)
+    reports.save_draft(report, account="They stood up.\n\nwombatology", main_reason="overwhelmed", **by)
     quality.keep_state(report, author_state="felt_unsafe", **by)
     reports.sign(report, **by)
     reviews.return_to_author(report, message="zyrophage", by=supervisor)
