@@ -11,8 +11,8 @@ from followups.signed_words import on_the_wall
 COLUMNS = 76
 
 
-def of(chart, *, by, at=None):
-    """The whole chart as text; `by` copies it `at` that moment."""
+def of(chart, *, by=None, at=None):
+    """The whole chart as text; `by` copies it `at` that moment, or nobody does: it goes into a file."""
     at = at or timezone.now()
     lines = [*head(chart), ""]
     for part in parts_of(chart):
@@ -40,11 +40,16 @@ def foot(chart, *, by, at):
         signed = _("Signed by %(name)s, %(when)s. Version %(version)s.")
         facts = {"name": chart.author, "when": on_the_wall(chart.signed_at, chart.zone), "version": chart.version}
         yield from wrapped(signed % facts)
+        if chart.co_signed:
+            co_signed = _("Co-signed by %(name)s, %(when)s.")
+            facts = {"name": chart.co_signed.by, "when": on_the_wall(chart.co_signed.at, chart.zone)}
+            yield from wrapped(co_signed % facts)
         yield f"SHA-256 {chart.content_hash}"
         if not chart.is_intact:
             yield from wrapped(_("The signed words are not what was signed. Tell your admin at once."))
-    copied = _("Copied on %(when)s by %(name)s.")
-    yield from wrapped(copied % {"when": on_the_wall(at, chart.zone), "name": by.name})
+    if by:
+        copied = _("Copied on %(when)s by %(name)s.")
+        yield from wrapped(copied % {"when": on_the_wall(at, chart.zone), "name": by.name})
 
 
 def row_lines(row, *, is_long):

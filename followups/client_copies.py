@@ -63,9 +63,10 @@ def give(request, *, how, given_on, by, paper=None):
 def of(request, *, by):
     """The copy as it is now: every departure of the client that `by` may see; the request is one that `by` may see.
 
-    What was taken back as a mistake is not about the client, and an exercise is about nobody.
+    What was taken back as a mistake is not about the client. A real client has no exercises, and whoever was made up
+    for one has nothing else: the database keeps them apart.
     """
-    rows = DepartureEvent.objects.visible_to(by).standing().real().filter(client=request.client_id)
+    rows = DepartureEvent.objects.visible_to(by).standing().filter(client=request.client_id)
     found = list(chart.with_chart(rows.order_by("began_at", "pk")))
     given = [each for departure in found for each in departure.given_resources.all()]
     is_unsafe = any(not may_be_found_at_home(each) for each in given)

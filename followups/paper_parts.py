@@ -11,11 +11,28 @@ def parts_of(chart):
         *chart.sections,
         Section("additions", _("Added after signing"), tuple(additions(chart)), is_wide=True),
         Section("given-since", since(chart), tuple(given_since(chart))),
-        Section("plan", _("Contacts planned"), tuple(promises(chart)) or none_so_far()),
-        Section("attempts", _("Every attempt to reach the client"), tuple(attempts(chart)) or none_so_far()),
+        planned(chart),
+        tried(chart),
+        Section("standing", _("Where the work stands"), tuple(standings(chart))),
         Section("decisions", _("Decided by two people"), tuple(decisions(chart)), is_wide=True),
     ]
     return [part for part in parts if part.rows]
+
+
+def planned(chart):
+    """The whole plan; or, where the signed report tells of one, what became another since."""
+    rows = tuple(promises(chart))
+    if chart.has_signed_plan:
+        return Section("plan", _("Contacts planned or changed after signing"), rows)
+    return Section("plan", _("Contacts planned"), rows or none_so_far())
+
+
+def tried(chart):
+    """Every attempt; or those that the signed report does not tell of."""
+    rows = tuple(attempts(chart))
+    if chart.has_signed_attempts or not chart.has_attempts:
+        return Section("attempts", _("Attempts to reach the client after signing"), rows)
+    return Section("attempts", _("Every attempt to reach the client"), rows or none_so_far())
 
 
 def none_so_far():
@@ -28,8 +45,10 @@ def since(chart):
 
 def additions(chart):
     for each in chart.additions:
-        label = _("%(kind)s by %(name)s, %(when)s")
-        yield Row(label % {"kind": each.kind, "name": each.by, "when": on_the_wall(each.at, chart.zone)}, each.text)
+        label = _("%(kind)s by %(name)s, written %(when)s")
+        facts = {"kind": each.kind, "name": each.by, "when": on_the_wall(each.at, chart.zone)}
+        happened = _("about %(when)s") % {"when": short(each.happened_at, chart.zone)} if each.happened_at else ""
+        yield Row(joined(label % facts, happened), each.text)
 
 
 def given_since(chart):
@@ -38,16 +57,22 @@ def given_since(chart):
 
 
 def promises(chart):
-    for each in chart.promises:
+    for each in chart.promises_since:
         closed = short(each.closed_at, chart.zone) if each.closed_at else ""
         words = joined(each.task, each.channel, each.owner, f"{each.state} {closed}".strip(), each.why)
         yield Row(short(each.due_at, chart.zone), words)
 
 
 def attempts(chart):
-    for each in chart.attempts:
+    for each in chart.attempts_since:
         said = f"{each.channel}: {each.result}"
         yield Row(short(each.at, chart.zone), joined(said, each.note, each.by))
+
+
+def standings(chart):
+    """What was said of it, oldest first: the last stands."""
+    for each in chart.standings:
+        yield Row(short(each.at, chart.zone), joined(each.what, each.why, each.by))
 
 
 def decisions(chart):

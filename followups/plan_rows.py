@@ -24,6 +24,11 @@ def of(departure):
 
 def promise(follow_up):
     is_dropped = follow_up.state == FollowUp.State.NOT_NEEDED
+    return plain_promise(follow_up) | {"reason": gettext(follow_up.why) if is_dropped and follow_up.why else ""}
+
+
+def plain_promise(follow_up):
+    """How it stands, without the reason why it was not needed."""
     return {
         "task": follow_up.task,
         "owner": follow_up.owner.name,
@@ -31,7 +36,6 @@ def promise(follow_up):
         "due_at": follow_up.due_at.isoformat(),
         "state": str(follow_up.get_state_display()),
         "closed_at": follow_up.closed_at.isoformat() if follow_up.closed_at else "",
-        "reason": gettext(follow_up.why) if is_dropped and follow_up.why else "",
     }
 
 

@@ -30,7 +30,7 @@ LABELS = {
     "account": gettext_lazy("What happened"),
     "check_in_at": gettext_lazy("Next check-in planned for"),
 }
-BY_TIME = {"timeline", "plan", "attempts"}
+BY_TIME = {"timeline", "plan", "attempts", "standing"}
 NAMES_OF_A_ROW = ["title", "label", "name", "what"]
 
 

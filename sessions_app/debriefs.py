@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sessions_app import captures, checklist, exercises, practice, signals
+from sessions_app import captures, checklist, exercises, practice, quality, signals
 from sessions_app.models import Exercise
 
 
@@ -88,10 +88,11 @@ def of_report(departure):
     added = ngettext("%(count)s addendum", "%(count)s addenda", report.addenda.count()) % {
         "count": report.addenda.count()
     }
+    note = quality.note_of(report)
     return {
         "report": signed,
         "addenda": [added] if report.addenda.exists() else [],
-        "author-state": [report.get_author_state_display()] if report.author_state else [],
+        "author-state": [note.get_author_state_display()] if note.author_state else [],
     }
 
 

@@ -57,7 +57,8 @@ def row_of(made, found, titles):
 
 
 def own_clients(by):
-    return Client.objects.visible_to(by).filter(therapist=by)
+    """Real people: whoever was made up for an exercise comes in no calendar."""
+    return Client.objects.visible_to(by).real().filter(therapist=by)
 
 
 @transaction.atomic
@@ -120,7 +121,7 @@ class Work:
     def __init__(self, made, *, by):
         self.by = by
         self.clients = {client.reference.casefold(): client for client in own_clients(by)}
-        own = TherapySession.objects.visible_to(by).of(by)
+        own = TherapySession.objects.visible_to(by).of(by).real()
         rows = made.rows.filter(reason="")
         keys, times = rows.exclude(key="").values("key"), rows.values("starts_at")
         self.by_key = {each.calendar_key: each for each in own.filter(calendar_key__in=keys)}

@@ -44,8 +44,8 @@ def answer(report, *, texts, by):
     given = {pk: text for pk, text in texts.items() if pk in waiting}
     for pk, text in given.items():
         addendum = reports.add_addendum(report, text=text, by=by, sends_back=False)
-        PlaceAnswer.objects.create(comment=waiting[pk], addendum=addendum, by=by)
-        audit.record("comment_answered", report, by=by, comment=pk)
+        made = PlaceAnswer.objects.create(comment=waiting[pk], addendum=addendum, by=by)
+        audit.record("comment_answered", report, by=by, comment=pk, hash=made.seal)
     if given and len(given) == len(waiting) and report.state == DepartureReport.State.RETURNED:
         reports.send_back(report, by=by)
     return len(waiting) - len(given)

@@ -6,7 +6,7 @@ who is on it: `sessions_app.review_tasks`.
 """
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from accounts import audit
 from accounts.supervision import is_own_supervisor
@@ -54,10 +54,7 @@ def return_to_author(report, *, message, by, comments=None, seen=None, **about):
     Raises NotWaitingForReview, OwnReport, AddedSince.
     """
     report, task = held(report, by=by, seen=seen)
-    made = write(report, Decision.RETURNED, message=message, by=by, **about)
-    PlaceComment.objects.bulk_create(
-        [PlaceComment(review=made, place=place, text=text) for place, text in (comments or {}).items()]
-    )
+    made = write(report, Decision.RETURNED, message=message, by=by, comments=comments, **about)
     settle(report, task, State.RETURNED, Stage.RETURNED)
     return made
 
@@ -121,7 +118,7 @@ def note_reference(report, *, reference, by):
     if last and last.reference == reference:
         return last
     made = SafetyEventReference.objects.create(report=report, reference=reference, by=by)
-    audit.record("safety_event_reference_noted", report, by=by)
+    audit.record("safety_event_reference_noted", report, by=by, hash=made.seal)
     return made
 
 
@@ -138,15 +135,20 @@ def held(report, *, by, seen):
     return report, task
 
 
-def write(report, decision, *, by, harms=(), **about):
-    """Add the review; `harms` are dicts of whom, physical and psychological."""
+def write(report, decision, *, by, harms=(), comments=None, **about):
+    """Add the review; `harms` are dicts of whom, physical and psychological, `comments` are {place: text}.
+
+    The trail keeps every seal, so that none of it is taken out unseen.
+    """
     if about.get("outcome") == Outcome.SAFETY_EVENT:
         about["safety_event"] = Review.SafetyEvent.YES
     made = Review.objects.create(
         report=report, decision=decision, by=by, instead_of=who_is_covered(by, report.author), **about
     )
-    ReviewHarm.objects.bulk_create([ReviewHarm(review=made, **harm) for harm in harms])
-    audit.record(f"report_{decision}", report, by=by)
+    parts = [ReviewHarm.objects.create(review=made, **harm) for harm in harms]
+    for place, text in (comments or {}).items():
+        parts.append(PlaceComment.objects.create(review=made, place=place, text=text))
+    audit.record(f"report_{decision}", report, by=by, hash=made.seal, parts=[each.seal for each in parts])
     return made
 
 
@@ -170,10 +172,15 @@ def of(report):
 
 
 def co_signature(report):
-    """Who co-signed a trainee's report, and when, if it stands so: that may stand on the chart, and no word of it.
+    """Who co-signed a trainee's report, and when, if it stands so; or None. One query."""
+    return co_signatures().filter(report=report).last()
 
-    A Review with `by` and `at` alone, or None. One query.
+
+def co_signatures():
+    """Co-signatures that stand, oldest first: a Review with `by` and `at` alone. They may stand on a chart.
+
+    One of a report that was opened again stands no more.
     """
-    task = ReviewTask.objects.filter(report=report, co_signed_by__isnull=False).values("co_signed_by")
-    signed = Review.objects.filter(report=report, decision=Decision.CO_SIGNED, by__in=task)
-    return signed.select_related("by").only("at", "by__name").order_by("at", "pk").last()
+    standing = ReviewTask.objects.filter(report=OuterRef("report"), co_signed_by=OuterRef("by"))
+    signed = Review.objects.filter(Exists(standing), decision=Decision.CO_SIGNED)
+    return signed.select_related("by").only("at", "report", "by__name").order_by("at", "pk")

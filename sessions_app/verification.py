@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 
 from accounts.models import AuditEntry
 from sessions_app.hashes import hash_of
-from sessions_app.models import DepartureReport, QualityNote, ReportAddendum
+from sessions_app.models import DepartureReport, QualityNote, ReportAddendum, Review
 from sessions_app.models.seals import SealedOnce
 
 BATCH = 500
@@ -26,7 +26,17 @@ ROW = "row is not what was sealed"
 CHAIN = "chain of addenda is broken"
 TRAIL = "audit trail says otherwise"
 NO_NOTE = "quality note is missing"
+REVIEW = "part of a review is gone"
 GONE = "signed report is gone"
+
+OF_A_REVIEW = {f"report_{each}" for each in Review.Decision.values} | {
+    "comment_answered",
+    "safety_event_reference_noted",
+}
+WITH_REVIEWS = [
+    *("addenda", "quality_note", "safety_event_references"),
+    *("reviews__harms", "reviews__comments__answer"),
+]
 
 
 @dataclass
@@ -66,7 +76,7 @@ def sealed_rows(rows, account):
 
 
 def reports(account):
-    signed = DepartureReport.objects.ever_signed().order_by("pk").prefetch_related("addenda", "quality_note")
+    signed = DepartureReport.objects.ever_signed().order_by("pk").prefetch_related(*WITH_REVIEWS)
     rows = signed.iterator(chunk_size=BATCH)
     while batch := list(islice(rows, BATCH)):
         trail = trail_of(batch)
@@ -81,7 +91,7 @@ def trail_of(batch):
     found = {}
     ids = [str(report.pk) for report in batch]
     deeds = AuditEntry.objects.filter(subject_type=REPORT, subject_id__in=ids)
-    deeds = deeds.filter(action__in=["report_signed", "addendum_added"])
+    deeds = deeds.filter(action__in=["report_signed", "addendum_added", *OF_A_REVIEW])
     for subject, action, facts in deeds.values_list("subject_id", "action", "facts"):
         found.setdefault(subject, []).append((action, facts))
     return found
@@ -100,6 +110,8 @@ def differences(report, trail):
         yield CHAIN
     if not is_as_the_trail_says(report, addenda, trail):
         yield TRAIL
+    if seals_told_of(trail) - seals_of_reviews(report):
+        yield REVIEW
     note = getattr(report, "quality_note", None)
     if note is None or note.report_hash != report.content_hash:
         yield NO_NOTE
@@ -123,6 +135,21 @@ def is_as_the_trail_says(report, addenda, trail):
     # Before addenda were a chain the trail held the hash of their words.
     there = Counter(each.seal if each.seal in added else each.text_hash for each in addenda)
     return signed == [report.content_hash] and added == there
+
+
+def seals_told_of(trail):
+    """Every seal of a review that the trail holds. Before they were kept there, it held none."""
+    told = [facts for action, facts in trail if action in OF_A_REVIEW]
+    return {seal for facts in told for seal in [facts.get("hash"), *facts.get("parts", [])] if seal}
+
+
+def seals_of_reviews(report):
+    """The seals of all that was decided and said of a report, and answered."""
+    rows = [*report.reviews.all(), *report.safety_event_references.all()]
+    for review in report.reviews.all():
+        comments = review.comments.all()
+        rows += [*review.harms.all(), *comments, *(each.answer for each in comments if hasattr(each, "answer"))]
+    return {row.seal for row in rows}
 
 
 def lost_reports():

@@ -27,7 +27,9 @@ LIMITS = {
     "reminders-working": 27,
 }
 LIMITS |= {"failed-contacts": 14}
-LIMITS |= {"client-copy": 18}  # all charts of a client, and what became of the request
+LIMITS |= {"client-copy": 20}  # all charts of a client, and what became of the request
+OF_A_CHART = ["papers", "chart", "chart-style", "chart-text", "copy-chart", "copy-style"]
+LIMITS |= dict.fromkeys(OF_A_CHART, 18)  # everything of a departure, each kind of row once
 LIMITS["debrief"] = 17  # one look at everything that can be recorded, after the exercise
 OF_THE_THERAPIST = [
     "now",
@@ -200,7 +202,7 @@ def address_of(name, departure):
 
 #: A file with everything of a departure, which nobody waits for in a hurry.
 ASKED = {"departure-bundle": "?version=R5&attempts=on&name=on"}
-LIMITS["departure-bundle"] = 24
+LIMITS["departure-bundle"] = 36  # the rows of the file, and the chart that goes inside as text
 OF_THE_THERAPIST += ["departure-exchange", *ASKED]
 WITHOUT_ARGUMENTS += ["protocol-exchange"]
 

@@ -6,10 +6,12 @@ from django.db import transaction
 from django.utils.translation import override
 
 from accounts import audit
+from followups import papers
 from followups.fhir import (
     care_plans,
     communications,
     document_references,
+    documents,
     encounters,
     people,
     places,
@@ -25,13 +27,17 @@ CONTENT_TYPE = "application/fhir+json"
 
 
 @transaction.atomic
-def hand_out(departure, *, asked, by, pdf=None):
+def hand_out(departure, *, asked, by):
     """The file as bytes, and an entry in the trail that it was made: in which version, with what. Never what is in it.
 
-    Needs a departure of `record.for_exchange`, which leaves out exercises. `pdf`: see `documents.documents_of`.
+    Needs a departure of `record.for_exchange`, which leaves out exercises. A filed PDF that is up to date goes along.
     """
     facts = {"version": str(asked.version), "attempts": asked.has_attempts, "name": asked.has_name}
     audit.record("exported", departure, by=by, form="fhir", **facts)
+    paper = documents.filed_pdf(departure, asked=asked)
+    pdf = paper and documents.Document(
+        "application/pdf", papers.open_file(paper, by=by), paper.finished_at, paper.language
+    )
     return as_bytes(bundle(departure, asked=asked, pdf=pdf))
 
 

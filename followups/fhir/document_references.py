@@ -14,7 +14,7 @@ TITLE = "Report of a departure"
 
 def document_references(record, *, pdf=None):
     """One for the signed report, or none. `pdf`: see `documents.documents_of`."""
-    found = documents_of(record.departure, pdf=pdf) if record.report else []
+    found = documents_of(record, pdf=pdf)
     return [document_reference(record, found)] if found else []
 
 
@@ -49,7 +49,7 @@ def attachment(document, record):
     size = len(document.data)
     return {
         "contentType": document.content_type,
-        "language": "en",
+        "language": document.language,
         "data": b64encode(document.data).decode(),
         "size": str(size) if record.is_r5 else size,  # a 64-bit number, which JSON may not hold: in R5 it is text
         "hash": b64encode(hashlib.sha1(document.data, usedforsecurity=False).digest()).decode(),

@@ -1,9 +1,10 @@
-"""The signed report as a document. While no PDF of it is filed, plain text."""
+"""The signed report as documents: the chart as text, and the PDF that was filed of it while that says the same."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-NOT_PROVIDED = "Not provided"
+from followups import chart, chart_text
+from sessions_app.models import DepartureEvent
 
 
 @dataclass(frozen=True)
@@ -13,61 +14,32 @@ class Document:
     content_type: str
     data: bytes
     made_at: datetime
+    language: str = "en"
 
 
-def documents_of(departure, *, pdf=None):
-    """The documents of a departure, each a whole of its own: none while its report is not signed, or it is void.
+def documents_of(record, *, pdf=None):
+    """The documents of what was gathered, each a whole of its own: none while there is no signed report.
 
-    `pdf` is the filed PDF as a Document; then that stands alone. Needs the report with its addenda.
+    `pdf` is the filed PDF as a Document (see `filed_pdf`). The text leaves attempts out where nobody asked for them.
     """
-    report = getattr(departure, "report", None)
-    if report is None or not report.is_signed or departure.is_voided:
+    if record.report is None:
         return []
-    if pdf:
-        return [pdf]
-    addenda = list(report.addenda.all())
-    made_at = max([report.signed_at, *(each.at for each in addenda)])
-    return [Document("text/plain; charset=utf-8", text_of(report, addenda).encode(), made_at)]
+    found = chart.with_chart(DepartureEvent.objects.all()).get(pk=record.departure.pk)
+    said = chart.of(found, has_attempts=record.asked.has_attempts)
+    made_at = max([said.signed_at, *(each.at for each in said.additions)])
+    text = Document("text/plain; charset=utf-8", chart_text.of(said).encode(), made_at)
+    return [pdf, text] if pdf else [text]
 
 
-def text_of(report, addenda):
-    """The chart of what was signed, in plain lines. What is to leave is named here; whatever else was signed stays."""
-    content = report.content
-    parts = [
-        ["Report of a departure"],
-        pairs(content.get("facts", [])),
-        pairs(answers_of(content.get("answers", {}))),
-        pairs(content.get("noted", [])),
-        ["Steps", *map(step_line, content.get("steps", []))],
-        given_lines(content.get("given", [])),
-        ["In order", *(f"{at}: {what}" for at, what in content.get("timeline", []))],
-        [f"Signed by {content['author']}, {content['signed_at']}", f"SHA-256 {report.content_hash}"],
-        *([f"Addendum by {each.by.name}, {each.at.isoformat(timespec='seconds')}", each.text] for each in addenda),
-    ]
-    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+def filed_pdf(departure, *, asked):
+    """The newest filed paper, if it still says what the chart says; or None.
 
-
-def pairs(rows):
-    return [f"{label}: {said}" for label, said in rows]
-
-
-def answers_of(answers):
-    yield "Main reason", answers.get("main_reason") or NOT_PROVIDED
-    yield "What happened", answers.get("account") or NOT_PROVIDED
-    if answers.get("check_in_at"):
-        yield "Checking in at", answers["check_in_at"]
-
-
-def step_line(step):
-    why = f", {step['reason']}" if step.get("reason") else ""
-    return f"{step['position']} {step['title']}: {step['outcome']}{why}"
-
-
-def given_lines(given):
-    return ["Given", *(given_line(each) for each in given)] if given else []
-
-
-def given_line(each):
-    numbers = [contact["words"] for contact in each.get("contacts", []) if contact.get("words")]
-    how = f" ({each['how']})" if each.get("how") else ""
-    return ", ".join([each["name"], *numbers]) + how
+    A PDF holds the whole chart. It goes along only where attempts were asked for, and the report still stands.
+    """
+    if departure.is_voided or not asked.has_attempts:
+        return None
+    newest = departure.papers.filter(state="made").order_by("-requested_at", "-pk").first()
+    if newest is None:
+        return None
+    said = chart.of(chart.with_chart(DepartureEvent.objects.all()).get(pk=departure.pk))
+    return newest if newest.mark == said.mark and said.is_signed else None

@@ -59,7 +59,7 @@ class PaperQuerySet(models.QuerySet):
         """Those of departures that `user` may see. A copy holds what whoever asked for it may see, so it is for them
         and for who answers for them.
         """
-        theirs = Q(requested_by=user) | own_or_supervised(user, "requested_by")
+        theirs = Q(requested_by=user) | own_or_supervised(user, "requested_by", mark=None)
         copies = theirs & Q(copy__client__in=Client.objects.visible_to(user))
         return self.filter(Q(departure__in=DepartureEvent.objects.visible_to(user)) | copies)
 

@@ -1,7 +1,6 @@
 """A client asks for the record: the request, the copy on paper, and that it was given."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from sessions_app.models import Client
 @allow(Role.THERAPIST, Role.SUPERVISOR)
 def client_copies_page(request, client_id):
     """Every request of a client for a copy, and a form for a new one."""
-    client = get_object_or_404(Client.objects.visible_to(request.user).filter(is_practice=False), pk=client_id)
+    client = get_object_or_404(Client.objects.visible_to(request.user), pk=client_id)
     form = CopyRequestForm(posted(request), initial={"asked_by": "client", "asked_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         return redirect("client-copy", client_copies.ask(client, by=request.user, **form.cleaned_data).pk)
@@ -46,6 +45,7 @@ def copy_page(request, copy, *, form=None):
         audit.record_view(copy, by=request.user, page="client-copy")
     context = {
         "copy": found,
+        "is_practice": copy.client.is_practice,
         "can_be_made": pango.is_there(),
         "form": form or CopyGivenForm(papers=state["filed"], initial=initial),
         "given": copy.given.select_related("by", "paper"),
@@ -87,6 +87,7 @@ def copy_chart(request, copy_id):
     audit.record_view(copy, by=request.user, page="copy-chart")
     context = {
         "copy": client_copies.of(copy, by=request.user),
+        "is_practice": copy.client.is_practice,
         "printed_at": timezone.now(),
         "printed_by": request.user,
         "zone": request.user.site.zone,
@@ -104,9 +105,6 @@ def copy_style(request, copy_id):
 
 
 def asked_for(request, copy_id):
-    """The request, about a client that the signed-in person may see; else 404."""
+    """The request, about a client that the signed-in person may see; else 404. Exercises are one's own."""
     rows = CopyRequest.objects.visible_to(request.user).select_related("client", "by")
-    found = get_object_or_404(rows, pk=copy_id)
-    if found.client.is_practice:  # nobody asked for it
-        raise Http404
-    return found
+    return get_object_or_404(rows, pk=copy_id)

@@ -1,6 +1,6 @@
 """Quality review: what a supervisor says of a report. It never belongs to the chart, nor does the chart mention it.
 
-Rows here are added and never changed. Where the review of a report stands is `sessions_app.models.review_tasks`.
+Rows here are added with a seal, and never changed. Where a review stands is `sessions_app.models.review_tasks`.
 """
 
 from django.db import models
@@ -83,7 +83,7 @@ class Review(SealedOnce):
         return self.decision not in (self.Decision.RETURNED, self.Decision.REOPENED)
 
 
-class PlaceComment(models.Model):
+class PlaceComment(SealedOnce):
     """What the supervisor asks about one place of a report that they return. `place` as in `sessions_app.places`."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="comments")
@@ -99,13 +99,13 @@ class PlaceComment(models.Model):
         ]
 
 
-class PlaceAnswer(models.Model):
+class PlaceAnswer(SealedOnce):
     """The author answered a comment. The words are the addendum's, which belongs to the chart; this row does not."""
 
     comment = models.OneToOneField(PlaceComment, on_delete=models.PROTECT, related_name="answer")
     addendum = models.ForeignKey(ReportAddendum, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         triggers = [append_only("place_answer_is_append_only")]
@@ -125,7 +125,7 @@ class Harm(models.TextChoices):
 OF_THE_MIND = [each for each in Harm.choices if each[0] != Harm.FATAL]
 
 
-class ReviewHarm(models.Model):
+class ReviewHarm(SealedOnce):
     """The harm that came of it to one kind of person, bodily and to the mind, in a supervisor's judgement.
 
     Two separate questions, as local systems for safety events ask them; the words are Doorway's own.
@@ -153,13 +153,13 @@ class ReviewHarm(models.Model):
         ]
 
 
-class SafetyEventReference(models.Model):
+class SafetyEventReference(SealedOnce):
     """Somebody handed the event to the local system, and this is the number it has there. A later one corrects it."""
 
     report = models.ForeignKey(DepartureReport, on_delete=models.PROTECT, related_name="safety_event_references")
     reference = models.CharField(_("number in the local system"), max_length=60)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["at", "pk"]

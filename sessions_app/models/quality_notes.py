@@ -18,9 +18,13 @@ REFUSE_ONCE_SEALED = """
 
 class QualityNoteQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """For the author, and whoever supervises the author today. A cover who is no supervisor sees none."""
+        """For the author, and whoever supervises the author today. A cover who is no supervisor sees none.
+
+        Of an exercise only whoever practises.
+        """
         own = Q(report__author=user.pk)
-        return self.filter(own | Q(report__author__in=answers_for(user)) if user.is_supervisor else own)
+        theirs = Q(report__author__in=answers_for(user), report__departure__is_practice=False)
+        return self.filter(own | theirs if user.is_supervisor else own)
 
 
 @pghistory.track()

@@ -141,5 +141,7 @@ def words_of_page(name):
         "absences": _("Away and cover"),
         "review-queue": _("Review"),
         "on-call": _("On-call rota"),
+        "trends": _("Trends"),
+        "trends-on-paper": _("Board report"),
     }
     return words.get(name, name)

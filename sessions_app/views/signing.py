@@ -23,6 +23,8 @@ def sign_or_ask(request, found):
     if not recheck.is_due(request):
         return sign(request, found)
     check = reverse("check-report", args=[found.departure_id])
+    if found.departure.is_practice:
+        check += "?practice=yes"  # so that the page which asks knows that it is an exercise
     deed = {"departure": str(found.departure_id), "seen": reports.what_would_be_signed(found)}
     return lead_to(request, recheck.address(request, back_to=check, callback=GO_ON, deed=deed))
 

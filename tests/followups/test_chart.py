@@ -1,15 +1,19 @@
 """The chart as data and as text: everything that belongs to it, and no word of any other compartment."""
 
 import uuid
+from datetime import timedelta
+from html import unescape
 
 import tinycss2
 from django.db import connection
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from followups import chart, chart_text, contact_attempts
-from followups.signed_words import sections_of
-from sessions_app import reports
+from accounts import people
+from followups import chart, chart_text, contact_attempts, follow_ups, relations
+from followups.models import ContactAttempt
+from followups.signed_words import sections_of, short
+from sessions_app import exercises, practice, reports, reviews
 from sessions_app.models import DepartureEvent
 
 #: Rare words in what is no chart, and where each was put.
@@ -57,15 +61,119 @@ def test_every_signed_fact_is_on_the_page_and_in_the_text(told, signed_in, thera
     page = browser.get(reverse("chart", args=[told.pk])).content.decode()
     text = chart_text.of(chart_of(told), by=therapist)
     content = told.report.content
-    wanted = [words for _label, words in [*content["facts"], *content["noted"]]]
+    wanted = [words for _label, words in content["noted"]]
+    wanted += [row[part] for each in content["record"] for row in each["rows"] for part in ("label", "words")]
     wanted += [step["title"] for step in content["steps"]] + [given["name"] for given in content["given"]]
     for words in [*wanted, *IN_IT, told.report.content_hash, "Version"]:
-        assert words in text.replace("\n  ", " "), words
-        assert words in page.replace("&#x27;", "'"), words
+        assert in_one_line(words) in in_one_line(text), words
+        assert in_one_line(words) in in_one_line(unescape(page)), words
 
 
-def content_hash_of(departure):
-    return departure.report.content_hash
+def in_one_line(words):
+    return " ".join(words.split())
+
+
+def test_nothing_of_the_plan_and_the_attempts_stands_there_twice(planned, call, tried, therapist):
+    """What was signed of it stands as it was signed; beside it only what is new, or became another since."""
+    tried(2)
+    report = reports.draft_for(planned, by=therapist)
+    reports.sign(reports.save_draft(report, account="They left.", by=therapist), by=therapist)
+    made = chart_of(planned)
+    assert (made.promises_since, made.attempts_since) == ([], [])
+    assert made.promises
+    assert len(made.attempts) == 1
+    text = chart_text.of(made)
+    assert text.count("No answer") == 1
+    assert "after signing" not in text.lower()
+    tried(1, "text", "sent_no_reply")
+    follow_ups.move(call, to=call.due_at + timedelta(hours=1), reason="Later", by=therapist)
+    made = chart_of(planned)
+    assert [each.channel for each in made.attempts_since] == ["Text message"]
+    assert [each.task for each in made.promises_since] == [call.task]
+    assert "ATTEMPTS TO REACH THE CLIENT AFTER SIGNING" in chart_text.of(made)
+    with translation.override("es"):
+        assert len(chart_of(planned).attempts_since) == 1, "in whatever language it is read"
+
+
+def test_whatever_was_signed_is_on_paper_and_by_element_each_fact_once(told):
+    """The plain lists beside the elements are for programs; on paper they would say everything twice."""
+    sections = {each.name: each for each in chart_of(told).sections}
+    content = told.report.content
+    assert list(sections) == [
+        *(f"record-{each['element']}" for each in content["record"] if each["rows"]),
+        "steps",
+        "timeline",
+    ]
+    for element in content["record"]:
+        if element["rows"]:
+            rows = sections[f"record-{element['element']}"].rows
+            assert [row.label for row in rows] == [each["label"] for each in element["rows"]]
+            assert all(each["words"] in row.words for row, each in zip(rows, element["rows"], strict=True))
+    said = " ".join(f"{row.label} {row.words}" for each in sections.values() for row in each.rows)
+    known = [*content["facts"], *content["noted"]]
+    wanted = [words for _label, words in known if words != "Not provided"]
+    wanted += [content["answers"]["account"], content["answers"]["main_reason"]]
+    wanted += [given["name"] for given in content["given"]]
+    assert [words for words in wanted if words not in said] == []
+    by_element = [each for name, each in sections.items() if name.startswith("record-")]
+    assert sum(row.words == content["answers"]["account"] for each in by_element for row in each.rows) == 1
+    assert sum("Strong feelings (source not recorded)" in row.words for each in by_element for row in each.rows) == 1
+
+
+def test_how_a_reason_is_known_is_said_once_beside_it(departure, therapist):
+    report = reports.draft_for(departure, by=therapist)
+    reports.save_draft(report, main_reason="overwhelmed", main_reason_source="inferred", by=therapist)
+    reports.sign(report, by=therapist)
+    text = in_one_line(chart_text.of(chart_of(departure)))
+    assert text.count("Strong feelings (inferred)") == 1
+    assert "(inferred) (inferred)" not in text
+
+
+def test_without_attempts_no_line_tells_of_one(planned, tried, therapist):
+    tried(2)
+    tried(1, "phone", "third_party_reached")
+    reports.sign(reports.draft_for(planned, by=therapist), by=therapist)
+    tried(0)
+    found = chart.with_chart(DepartureEvent.objects.all()).get(pk=planned.pk)
+    whole, apart = (chart_text.of(chart.of(found, has_attempts=each)) for each in (True, False))
+    for words in ("No answer", str(dict(ContactAttempt.Result.choices)["third_party_reached"])):
+        assert words in whole
+        assert words not in apart
+    assert set(apart.splitlines()) <= set(whole.splitlines()), "and all else stays as it is"
+    assert "PLAN, AND EVERY ATTEMPT" in apart, "the plan itself is there"
+
+
+def test_what_is_added_says_what_it_is_when_it_was_written_and_when_it_happened(told, signed_in, therapist):
+    days_ago = timezone.now() - timedelta(days=9)
+    reports.add_addendum(told.report, text="Their sister had rung.", happened_at=days_ago, by=therapist)
+    page = signed_in(therapist).get(reverse("chart", args=[told.pk])).content.decode()
+    assert "Addendum by Ana Reyes, written " in page
+    assert "Late entry by Ana Reyes, written " in page
+    assert f"about {short(days_ago, told.site.zone)}" in page
+
+
+def test_a_co_signature_stands_on_it_with_name_and_time_and_no_word_of_the_review(
+    departure, therapist, supervisor, signed_in
+):
+    people.begin_training(therapist.email, by="test", on=timezone.localdate() - timedelta(days=9))
+    report = reports.sign(reports.draft_for(departure, by=therapist), by=therapist)
+    assert "o-signed" not in chart_text.of(chart_of(departure))
+    reviews.sign_off(report, outcome="with_learning", message="zyrophage", by=supervisor)
+    made = chart_of(departure)
+    assert made.co_signed.by == supervisor.name
+    assert f"Co-signed by {supervisor.name}, " in chart_text.of(made)
+    page = signed_in(therapist).get(reverse("chart", args=[departure.pk])).content.decode()
+    assert f"by {supervisor.name} at " in page
+    assert not any(word in page + chart_text.of(made) for word in ("zyrophage", "learn", "eview"))
+    reviews.reopen(report, reason="Once more.", by=supervisor)
+    assert chart_of(departure).co_signed is None, "opened again, it stands no more"
+
+
+def test_where_the_work_stands_is_on_it_as_it_was_said(told, therapist):
+    relations.say(told, status="transferring", why="Moves away", receiving="Dr Lin", consent="yes", by=therapist)
+    text = in_one_line(chart_text.of(chart_of(told)))
+    assert "WHERE THE WORK STANDS" in text
+    assert "Moving to someone else · Dr Lin · Consent: yes · Moves away · Ana Reyes" in text
 
 
 def test_no_word_of_another_compartment_is_in_any_form_of_it(told, signed_in, therapist, supervisor):
@@ -83,7 +191,7 @@ def test_no_word_of_another_compartment_is_in_any_form_of_it(told, signed_in, th
 
 def test_what_was_planted_is_really_there(told):
     """So that not finding it says something."""
-    assert told.report.quality_note.author_state == "felt_unsafe"
+    assert told.report.quality_note.get_author_state_display() == "Felt unsafe"
     assert "quillomax" in str(told.report.quality_note.kept_private)
     assert "zyrophage" in told.report.reviews.first().message
     assert told.follow_ups.filter(title="brontiwex").exists()
@@ -152,11 +260,12 @@ def test_without_a_signed_report_there_are_the_plan_and_attempts_and_a_word_abou
     assert "Phone call: No answer" in page
 
 
-def test_an_exercise_says_so_in_every_form(told, signed_in, therapist):
-    DepartureEvent.objects.filter(pk=told.pk).update(is_practice=True)
+def test_an_exercise_says_so_in_every_form(starter, signed_in, therapist):
+    exercise = practice.begin(exercises.find("calm-exit"), id=uuid.uuid4(), by=therapist)
+    [departure] = practice.departures_of(exercise)
     browser = signed_in(therapist)
-    assert "Exercise: nobody here is real." in browser.get(reverse("chart", args=[told.pk])).content.decode()
-    assert "EXERCISE" in chart_text.of(chart_of(told), by=therapist)
+    assert "Exercise: nobody here is real." in browser.get(reverse("chart", args=[departure.pk])).content.decode()
+    assert "EXERCISE" in chart_text.of(chart_of(departure), by=therapist)
 
 
 def test_its_mark_changes_with_whatever_is_added(told, therapist):

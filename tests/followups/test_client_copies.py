@@ -11,7 +11,7 @@ from accounts.models import AuditEntry
 from followups import client_copies
 from followups.models import CopyGiven, CopyRequest, FiledPaper
 from followups.tasks import make_papers
-from sessions_app import departures, reports
+from sessions_app import departures, exercises, practice, reports
 from sessions_app.models import Client, TherapySession
 from tests.followups.test_chart import APART, IN_IT
 from tests.followups.test_papers import needs_pango, words_in
@@ -91,13 +91,12 @@ def test_it_begins_with_what_it_is_and_whom_to_ask(copy, sheet, therapist):
 
 def test_it_holds_every_departure_of_the_client_that_the_therapist_may_see(copy, sheet, therapist, hire):
     another(therapist, copy.client, "The second time.")
-    another(therapist, copy.client, "Only an exercise.", is_practice=True)
     facts = {"voided_at": timezone.now(), "voided_by": therapist, "void_reason": "A mistake"}
     another(therapist, copy.client, "Only a mistake.", **facts)
     page = sheet(copy)
     assert page.count("What happened on") == 2
     assert "The second time." in page
-    assert "Only a" not in page.replace("Only an exercise", "Only a")
+    assert "Only a mistake." not in page
 
 
 def test_nothing_of_the_other_of_a_couple_is_in_it(copy, sheet, therapist):
@@ -144,9 +143,23 @@ def test_help_that_is_unsafe_to_be_found_at_home_is_pointed_out_before_it_is_giv
     assert "may not be safe to be found at home" in browser.get(address).content.decode()
 
 
-def test_an_exercise_has_no_copies(told, signed_in, therapist):
-    Client.objects.filter(pk=told.client_id).update(is_practice=True)
-    assert signed_in(therapist).get(reverse("client-copies", args=[told.client_id])).status_code == 404
+def test_a_copy_can_be_tried_in_an_exercise_where_it_says_so_and_nobody_else_sees_it(
+    signed_in, therapist, supervisor, starter
+):
+    exercise = practice.begin(exercises.find("client-asks-for-the-record"), id=uuid.uuid4(), by=therapist)
+    [departure] = practice.departures_of(exercise)
+    browser, copies = signed_in(therapist), reverse("client-copies", args=[departure.client_id])
+    reports.sign(reports.draft_for(departure, by=therapist), by=therapist)
+    assert copies in browser.get(reverse("exercise", args=[exercise.pk])).content.decode()
+    asked = {"asked_by": "client", "asked_how": "phone", "asked_on": TODAY().isoformat()}
+    made = browser.post(copies, asked).url
+    request = CopyRequest.objects.get()
+    for page in (copies, made, reverse("copy-chart", args=[request.pk])):
+        assert "data-practice" in browser.get(page).content.decode(), page
+        assert signed_in(supervisor).get(page).status_code == 404
+    sheet = browser.get(reverse("copy-chart", args=[request.pk])).content.decode().partition("<article")[2]
+    assert "What happened on" in sheet
+    assert sheet.count("Exercise: nobody here is real.") == 2, "in front, and over the record"
 
 
 @needs_pango

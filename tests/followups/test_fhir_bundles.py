@@ -267,15 +267,15 @@ def test_the_report_is_inside_whole_and_amended_once_something_was_added(full, t
         assert "They rang in the evening." in readable(made)
 
 
-def test_a_filed_pdf_takes_the_place_of_the_text(full):
-    """What is filed is handed on byte for byte."""
+def test_a_pdf_is_handed_on_byte_for_byte_beside_the_text(full):
     paper = Document("application/pdf", b"%PDF-1.7 made elsewhere", timezone.now())
     found = for_exchange(DepartureEvent.objects.all()).get(pk=full.pk)
     for version in VERSIONS:
         made = bundles.bundle(found, asked=Asked(version), pdf=paper)
         assert problems_of(made, version) == []
-        [part] = of_kind(made, "DocumentReference")[0]["content"]
+        part, text = of_kind(made, "DocumentReference")[0]["content"]
         assert part["attachment"]["contentType"] == "application/pdf"
+        assert text["attachment"]["contentType"].startswith("text/plain")
         assert base64.b64decode(part["attachment"]["data"]) == paper.data
 
 

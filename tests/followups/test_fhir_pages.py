@@ -1,5 +1,6 @@
 """The pages that hand a file out: who may, what is said when something is wrong, and what is written down of it."""
 
+import base64
 import json
 import uuid
 
@@ -7,8 +8,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from sessions_app import departures, reports
-from sessions_app.models import DepartureEvent
+from followups import contact_attempts, pango
+from followups.models import PaperFile
+from followups.tasks import make_papers
+from sessions_app import departures, exercises, practice, reports
 from tests.followups.fhir_checks import of_kind, problems_of, readable
 from tests.followups.test_fhir_bundles import VERSIONS
 
@@ -73,6 +76,53 @@ def test_the_page_says_what_is_in_the_file_and_what_never_is(signed, planned, th
     assert reverse("report", args=[planned.pk]) in html
 
 
+def documents_in(answer):
+    """{type: bytes} of what is inside the one DocumentReference of a downloaded file."""
+    [told] = of_kind(json.loads(answer.content), "DocumentReference")
+    parts = [each["attachment"] for each in told["content"]]
+    return {each["contentType"].partition(";")[0]: base64.b64decode(each["data"]) for each in parts}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_text_of_the_chart_is_inside_with_attempts_only_where_they_were_ticked(
+    signed, planned, call, therapist, signed_in, version
+):
+    facts = {"channel": "phone", "result": "no_answer", "note": "Rang twice"}
+    contact_attempts.record(call, op_id=uuid.uuid4(), by=therapist, **facts)
+    reports.add_addendum(signed, text="They rang back.", by=therapist)
+    browser = signed_in(therapist)
+    apart = documents_in(browser.get(address_of(planned, version=version)))
+    whole = documents_in(browser.get(address_of(planned, version=version, attempts="on")))
+    for documents in (apart, whole):
+        assert set(documents) == {"text/plain"}
+        words = documents["text/plain"].decode()
+        for said in ("RECORD OF A DEPARTURE", "They stood up and left.", "They rang back.", signed.content_hash):
+            assert said in words
+    assert "Rang twice" in whole["text/plain"].decode()
+    assert "Rang twice" not in apart["text/plain"].decode()
+    assert "No answer" not in apart["text/plain"].decode()
+
+
+@pytest.mark.skipif(not pango.is_there(), reason=pango.advice() or "Pango is here")
+def test_a_filed_pdf_goes_along_while_it_says_what_the_chart_says(signed, planned, therapist, signed_in):
+    browser = signed_in(therapist)
+    browser.post(reverse("make-paper", args=[planned.pk]))
+    make_papers()
+    filed = bytes(PaperFile.objects.get().content)
+    for version in VERSIONS:
+        answer = browser.get(address_of(planned, version=version, attempts="on"))
+        assert problems_of(json.loads(answer.content), version) == []
+        documents = documents_in(answer)
+        assert set(documents) == {"application/pdf", "text/plain"}
+        assert documents["application/pdf"] == filed
+    assert AuditEntry.objects.filter(action="paper_read").count() == len(VERSIONS)
+    without = documents_in(browser.get(address_of(planned, version="R4")))
+    assert set(without) == {"text/plain"}, "a PDF holds every attempt, and nobody asked for them"
+    reports.add_addendum(signed, text="They rang back.", by=therapist)
+    since = documents_in(browser.get(address_of(planned, version="R4", attempts="on")))
+    assert set(since) == {"text/plain"}, "it does not say all that the chart says now"
+
+
 def test_before_signing_the_page_says_that_the_report_is_missing(planned, therapist, signed_in):
     html = signed_in(therapist).get(reverse("departure-exchange", args=[planned.pk])).content.decode()
     assert "The report is not signed yet" in html
@@ -99,11 +149,11 @@ def test_the_signed_report_leads_there(signed, planned, therapist, signed_in):
     assert reverse("departure-exchange", args=[planned.pk]) in html
 
 
-def test_an_exercise_is_handed_on_to_nobody(planned, therapist, signed_in):
-    DepartureEvent.objects.filter(pk=planned.pk).update(is_practice=True)
-    browser = signed_in(therapist)
-    assert browser.get(reverse("departure-exchange", args=[planned.pk])).status_code == 404
-    assert browser.get(address_of(planned, version="R5")).status_code == 404
+def test_an_exercise_is_handed_on_to_nobody(starter, therapist, signed_in):
+    exercise = practice.begin(exercises.find("calm-exit"), id=uuid.uuid4(), by=therapist)
+    [departure] = practice.departures_of(exercise)
+    assert signed_in(therapist).get(address_of(departure, version="R4")).status_code == 404
+    assert signed_in(therapist).get(reverse("departure-exchange", args=[departure.pk])).status_code == 404
 
 
 @pytest.mark.parametrize(("who", "status"), [("stranger", 404), ("former_supervisor", 404), ("admin", 403)])

@@ -1,5 +1,6 @@
 """An exercise at the highest level, beside real work: nobody is told, nothing is counted, nobody else sees it."""
 
+import io
 import uuid
 from datetime import timedelta
 
@@ -7,30 +8,61 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import get_resolver, reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from accounts.models import Role
 from followups import (
     absences,
     badge,
     calendars,
+    client_copies,
     clock,
     contact_attempts,
     decisions,
     deliveries,
     digests,
     escalations,
+    failed_contacts,
     follow_ups,
     health,
     invariants,
     on_call,
     overrides,
+    pango,
+    papers,
+    relations,
     reminders,
 )
-from followups.models import Delivery, FollowUp, HandOver, NotificationPreferences, Reminder
+from followups.failed_contacts import Week
+from followups.models import (
+    CopyRequest,
+    Delivery,
+    FiledPaper,
+    FollowUp,
+    HandOver,
+    NotificationPreferences,
+    Reminder,
+    ReviewEscalation,
+)
+from followups.tasks import make_papers
+from followups.trends import facts as trend_facts
 from resources import finding
 from resources.models import NumberReport, Resource, SearchGap
-from sessions_app import checklist, departures, exercises, help_calls, levels, practice, quality, recalls, reports
-from sessions_app.models import DepartureEvent, DepartureReport, Exercise, HelpCall
+from sessions_app import (
+    checklist,
+    departures,
+    exercises,
+    help_calls,
+    levels,
+    patterns,
+    practice,
+    private_notes,
+    quality,
+    recalls,
+    reports,
+    review_pages,
+)
+from sessions_app.models import DepartureEvent, DepartureReport, Exercise, HelpCall, QualityNote, ReviewTask
 from tests.test_access import doors, parameters_of
 
 MARK = "data-practice"
@@ -65,8 +97,13 @@ def deeds_of(departure, *, by):
     follow_ups.move(call, to=timezone.now() - timedelta(hours=3), reason="Later", by=by)
     report = reports.draft_for(departure, by=by)
     reports.save_draft(report, by=by, account="Short.")
-    quality.keep_state(report, by=by, author_state="shaken")
+    quality.keep_state(report, author_state="shaken", by=by)
     reports.sign(report, by=by)
+    reports.add_addendum(report, text="More.", by=by)
+    private_notes.write(departure, text="Mine.", by=by)
+    relations.say(departure, status="unclear", why="Nobody knows", by=by)
+    papers.ask_for(DepartureEvent.objects.get(pk=departure.pk), by=by)
+    client_copies.ask(departure.client, asked_by="client", asked_how="phone", asked_on=timezone.localdate(), by=by)
 
 
 def make_late():
@@ -120,7 +157,17 @@ def figures(therapist, supervisor):
         **{f"overrides {who}": len(overrides.waiting_for(person)) for who, person in people.items()},
         **{f"decisions {who}": len(decisions.waiting_for(person)) for who, person in people.items()},
         **{f"recalls {who}": len(recalls.waiting_for(person)) for who, person in people.items()},
-        "to review": DepartureReport.objects.visible_to(supervisor).to_review().count(),
+        "to review": len(review_pages.page(supervisor, review_pages.TO_REVIEW).tasks),
+        "found in review": len(review_pages.find(supervisor, "P").tasks),
+        "review tasks": ReviewTask.objects.count(),
+        "review ladders": ReviewEscalation.objects.count(),
+        "told beside": QualityNote.objects.visible_to(supervisor).count(),
+        "added to": DepartureReport.objects.visible_to(supervisor).added_to().count(),
+        "week": failed_contacts.not_reached(Week.last(supervisor.zone).moved(1), user=supervisor).count(),
+        "prompts": patterns.own_lately(therapist),
+        "trends": trend_facts.counts_of(therapist.site, trend_facts.month_of(now, therapist.site)),
+        "papers to others": FiledPaper.objects.visible_to(supervisor).count(),
+        "copies to others": CopyRequest.objects.visible_to(supervisor).count(),
         "reports of the team": DepartureReport.objects.visible_to(supervisor).count(),
         "departures of the team": DepartureEvent.objects.visible_to(supervisor).count(),
         "late in the team": FollowUp.objects.visible_to(supervisor).late(now).count(),
@@ -156,9 +203,10 @@ def prove_wrong(departure):
 
 
 LISTS = ["now", "start-departure", "clients", "follow-ups", "follow-ups-due", "help-calls", "recalled", "hand-offs"]
-LISTS += ["earlier-departure", "add-session", "waiting-for-second", "absences"]
+LISTS += ["earlier-departure", "add-session", "waiting-for-second", "absences", "bring-in", "patterns"]
 OF_OTHERS = ["review-queue", "follow-ups", "failed-deliveries", "waiting-for-second", "help-calls", "help-asked"]
 OF_OTHERS += ["recalled", "absences", "hand-offs", "on-call", "reminders-working", "practice"]
+OF_OTHERS += ["added-to", "last-week", "trends", "trends-on-paper"]
 
 
 def test_no_list_shows_anything_of_an_exercise(practise, signed_in, therapist, supervisor, departure, hire):
@@ -169,7 +217,7 @@ def test_no_list_shows_anything_of_an_exercise(practise, signed_in, therapist, s
         browser = signed_in(person)
         for name in names:
             for headers in ({}, {"HX-Request": "true"}):
-                html = browser.get(reverse(name), headers=headers).content.decode()
+                html = browser.get(reverse(name), headers=headers, follow=True).content.decode()
                 assert practised.client.reference not in html, (person.name, name)
                 assert str(practised.pk) not in html, (person.name, name)
                 assert f"/follow-ups/{practised.follow_ups.last().pk}/" not in html, (person.name, name)
@@ -203,6 +251,9 @@ def addresses_of(departure):
         "exercise_id": departure.session.exercise.pk,
         "pk": departure.follow_ups.open().exclude(channel="").first().pk,
         "override_id": departure.overrides.first().pk,
+        "decision_id": departure.decisions.first().pk,
+        "paper_id": departure.papers.first().pk,
+        "copy_id": departure.client.copy_requests.first().pk,
         "slug": "respect-decision",
         "phase": "connect",
     }
@@ -226,7 +277,39 @@ def test_every_screen_of_an_exercise_says_that_it_is_one(practise, signed_in, th
     assert unmarked == []
     assert {"departure", "report", "plan", "what-when", "attempts", "letter", "record-contact", "client"} <= seen
     assert {"session", "give-resources", "override", "decide-status", "exercise", "debrief"} <= seen
+    assert {"quality", "private-notes", "erase-private-notes", "report-comments", "relationship"} <= seen
+    assert {"papers", "chart", "chart-text", "client-copies", "client-copy", "copy-chart"} <= seen
     assert MARK not in browser.get(reverse("departure", args=[departure.pk])).content.decode()
+
+
+def test_the_text_and_the_filed_pdf_of_an_exercise_say_that_it_is_one(practise, signed_in, therapist):
+    practised = practise()
+    browser = signed_in(therapist)
+    text = browser.get(reverse("chart-text", args=[practised.pk]), {"plain": ""}).content.decode()
+    assert "EXERCISE: NOBODY HERE IS REAL" in text
+    if pango.is_there():
+        make_papers()
+        answer = browser.get(reverse("paper-file", args=[practised.papers.get().pk]))
+        words = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+        assert "nobody here is real" in " ".join(words.split())
+
+
+def test_no_file_of_an_exercise_is_handed_on(practise, signed_in, therapist):
+    practised = practise()
+    for name in ("departure-exchange", "departure-bundle"):
+        answer = signed_in(therapist).get(reverse(name, args=[practised.pk]), {"version": "R4"})
+        assert answer.status_code == 404
+
+
+def test_where_it_asks_again_who_it_is_it_says_that_this_is_an_exercise(signed_in, therapist, starter, settings):
+    settings.SIGNING_REAUTHENTICATION_SECONDS = 0
+    script = next(each for each in exercises.every("en") if each.slug == "calm-exit")
+    departure = practice.departures_of(practice.begin(script, id=uuid.uuid4(), by=therapist))[0]
+    browser = signed_in(therapist)
+    asked = browser.post(reverse("check-report", args=[departure.pk]), {"author_state": "steady"})
+    html = browser.get(asked.url).content.decode()
+    assert "give your password once more" in html
+    assert MARK in html
 
 
 def test_before_it_is_signed_the_report_says_so_too_and_so_do_the_cards(signed_in, therapist, starter):

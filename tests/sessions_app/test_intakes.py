@@ -14,7 +14,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from accounts.models import AuditEntry
-from sessions_app import caseload, departures, intake, intakes, tasks
+from sessions_app import caseload, departures, exercises, intake, intakes, practice, tasks
 from sessions_app.models import Client, Intake, IntakeRow, TherapySession
 from tests.followups.races import both
 
@@ -332,3 +332,19 @@ def test_a_departure_can_be_started_from_a_session_that_came_in(send, take, brow
     send(f"Reference,Date,Time\n0417,{start:%Y-%m-%d},{start:%H:%M}\n")
     take()
     assert "0417" in browser.get(reverse("now")).content.decode()
+
+
+def test_who_was_made_up_for_an_exercise_is_nobody_whom_a_calendar_can_mean(browser, therapist, starter):
+    exercise = practice.begin(exercises.find("calm-exit"), id=uuid.uuid4(), by=therapist)
+    [made_up] = Client.objects.filter(is_practice=True)
+    calendar = CALENDAR.replace(b"SUMMARY:Robin", f"SUMMARY:{made_up.reference}".encode())
+    read = intakes.begin(calendar, by=therapist)
+    assert not read.titles.filter(client=made_up).exists()
+    page = browser.get(reverse("intake", args=[read.pk])).content.decode()
+    assert f'value="{made_up.pk}"' not in page
+    assert made_up.preferred_name not in page
+    TherapySession.objects.filter(pk=exercise.session_id).update(
+        starts_at=read.rows.filter(reason="").first().starts_at
+    )
+    intakes.take_over(read, by=therapist)
+    assert not read.rows.filter(session=exercise.session_id).exists(), "an exercise at that hour is no session"

@@ -75,6 +75,7 @@ def test_all_sixteen_can_be_started_ended_and_talked_through(signed_in, everybod
         assert MARK in told
         for name in script.pages:
             assert browser.get(reverse(name)).status_code == 200
+            assert f'<a href="{reverse(name)}"><span>{name}<' not in told, "a page has a name in words"
         for departure in practice.departures_of(exercise):
             assert MARK in page(browser, "departure", departure.pk)
         ended = browser.post(reverse("end-exercise", args=[exercise.pk]))
@@ -86,6 +87,13 @@ def test_all_sixteen_can_be_started_ended_and_talked_through(signed_in, everybod
         for question in script.questions:
             assert escaped(question) in sheet
         assert not re.search(r"\d\s?%|score|passed|failed", re.sub(r"<[^>]+>", " ", sheet.split("<main")[1]), re.I)
+
+
+def test_who_goes_through_the_board_report_is_led_to_the_trends(signed_in, supervisor):
+    browser = signed_in(supervisor)
+    begun = browser.post(reverse("begin-exercise", args=["board-report-of-four"]), follow=True).content.decode()
+    for name, words in (("trends", "Trends"), ("trends-on-paper", "Board report")):
+        assert f'<a href="{reverse(name)}"><span>{words}<' in begun
 
 
 def page(browser, name, *args):

@@ -1,14 +1,18 @@
 """Signing asks again who it is, when that was too long ago; nothing that was typed is lost on the way."""
 
+import uuid
+from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import recheck, session_end
 from accounts.models import AuditEntry, Role
 from accounts.sign_in import AccountAdapter
-from sessions_app import checklist, reports
+from sessions_app import checklist, levels, reports
 from sessions_app.models import DepartureReport
 from tests.conftest import PASSWORD
 from tests.sessions_app.conftest import HTMX
@@ -125,6 +129,21 @@ def test_what_was_changed_in_another_tab_meanwhile_is_looked_at_again(draft, lon
     assert not is_signed()
     long_in.post(check, SHAKEN)
     assert is_signed(), "they have just proved who they are"
+
+
+def test_what_only_the_clock_changes_is_not_looked_at_again(draft, long_in, check, departure, therapist):
+    """A promise that becomes overdue between the check and the password is the same promise."""
+    tapped_at = timezone.now() - timedelta(minutes=12)
+    levels.set_level(departure, level="immediate", op_id=uuid.uuid4(), at=tapped_at, by=therapist)
+    due_at = departure.follow_ups.open().order_by("due_at").first().due_at
+    assert timezone.now() < due_at
+    long_in.post(check, SHAKEN)
+    before = reports.what_would_be_signed(draft)
+    with time_machine.travel(due_at + timedelta(days=40)):
+        assert reports.what_would_be_signed(draft) == before
+    with time_machine.travel(due_at + timedelta(minutes=4)):
+        long_in.post(AGAIN, {"password": PASSWORD, "next": check})
+    assert is_signed()
 
 
 def test_a_step_recorded_meanwhile_is_looked_at_again(draft, long_in, check, therapist, departure):

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sessions_app import departures, quality, reports, reviews, verification
+from sessions_app import departures, place_comments, quality, reports, reviews, verification
 from sessions_app.hashes import hash_of
 from sessions_app.models import DepartureReport, QualityNote, ReportAddendum, Review
 
@@ -105,6 +105,44 @@ def test_with_one_trigger_switched_off_it_is_found_out_as_well(history):
         cursor.execute("UPDATE sessions_app_departurereport SET account = 'They stayed.'")
         cursor.execute(f"ALTER TABLE sessions_app_departurereport ENABLE TRIGGER {name}")
     assert found() == {of_report(history, verification.ROW)}
+
+
+@pytest.fixture
+def reviewed(history, therapist, supervisor):
+    """Returned with a comment, answered, signed off with harm, and handed to the local system: with all its parts."""
+    reviews.return_to_author(history, message="See below.", comments={"whole": "How did they go?"}, by=supervisor)
+    [asked] = place_comments.on(history)
+    place_comments.answer(history, texts={asked.comment.pk: "On foot."}, by=therapist)
+    harms = [{"whom": "client", "physical": "low", "psychological": ""}]
+    reviews.sign_off(history, outcome="safety_event", message="Thank you.", harms=harms, by=supervisor)
+    reviews.note_reference(history, reference="LFPSE-1", by=supervisor)
+    return history
+
+
+OF_A_REVIEW = [
+    ("placecomment", "text = 'Nothing.'"),
+    ("placeanswer", "at = at - interval '1 day'"),
+    ("reviewharm", "physical = 'none'"),
+    ("safetyeventreference", "reference = 'LFPSE-2'"),
+]
+
+
+@pytest.mark.parametrize(("table", "change"), OF_A_REVIEW)
+def test_a_changed_part_of_a_review_is_found_out(reviewed, table, change):
+    assert found() == set()
+    forge(f"UPDATE sessions_app_{table} SET {change}")
+    assert {(each, what) for each, _id, what in found()} == {(f"sessions_app.{table}", verification.ROW)}
+
+
+@pytest.mark.parametrize("table", [table for table, _change in OF_A_REVIEW])
+def test_a_part_of_a_review_that_is_gone_is_found_out(reviewed, table):
+    forge(f"DELETE FROM sessions_app_{table}")
+    assert found() == {of_report(reviewed, verification.REVIEW)}
+
+
+def test_a_review_that_is_gone_is_found_out(history):
+    forge("DELETE FROM sessions_app_review")
+    assert found() == {of_report(history, verification.REVIEW)}
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
