@@ -15,7 +15,10 @@ class NoteIsSealed(Exception):
 
 def note_of(report):
     """What is told beside the report; an empty one, not saved, where nothing was."""
-    return QualityNote.objects.filter(report=report.pk).first() or QualityNote(report=report)
+    try:
+        return report.quality_note
+    except QualityNote.DoesNotExist:
+        return QualityNote(report=report)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ def own_report(request, departure_id):
     """
     departure = own_departure(request, departure_id)
     own = DepartureReport.objects.visible_to(request.user).filter(departure=departure)
-    found = own.select_related("author").first()
+    found = own.select_related("author", "quality_note").first()
     if found is None:
         begin = reports.draft_for if request.method == "POST" else reports.blank_for
         found = begin(departure, by=request.user)

@@ -358,6 +358,6 @@ def test_what_was_signed_in_the_first_version_still_reads_the_same(
     assert reports.is_intact(signed)
     for page in (browser.get(at("report")), signed_in(supervisor).get(at("review"))):
         html = page.content.decode()
-        for words in ("Strong feelings", "They stood up.", "On foot", "narwhal", "The signed words are unchanged"):
+        for words in ("Strong feelings", "They stood up.", "On foot", "The signed words are unchanged"):
             assert words in html
-    assert "Shaken" in html
+        assert "narwhal" not in html, "it never belonged to the chart"

@@ -234,7 +234,7 @@ def test_a_closed_report_is_opened_again_for_a_reason_the_author_reads(decide, s
     assert signed.state == State.SUBMITTED
     assert queued(desk) == [signed]
     assert signed.review_task.due_at is not None
-    page = browser.get(reverse("report", args=[signed.departure_id])).content.decode()
+    page = browser.get(reverse("quality", args=[signed.departure_id])).content.decode()
     assert "The sister called: they drove." in page
     assert decide(SIGN_OFF).status_code == 302
     assert [each.decision for each in signed.reviews.all()] == ["signed_off", "reopened", "signed_off"]
