@@ -11,7 +11,7 @@ from django.utils import timezone
 from followups import contact_attempts, decisions, reminders
 from followups.models import Delivery, Reminder
 from resources.models import Resource
-from sessions_app import checklist, departures, help_calls, levels, reports, reviews
+from sessions_app import checklist, departures, help_calls, levels, quality, reports, reviews
 from sessions_app.models import ContactPermission, DepartureEvent, ResponseLevel
 from tests.followups import push_service as push_services
 from tests.followups.mail_server import MailServer
@@ -143,8 +143,8 @@ def told(set_level, departure, therapist, supervisor, starter):
     departures.they_have_gone(departure, op_id=uuid.uuid4(), at=when, **by)
     staff_task(departure, "brontiwex")
     report = reports.draft_for(departure, **by)
-    said = {"account": "They stood up.\n\nwombatology", "main_reason": "overwhelmed", "author_state": "felt_unsafe"}
-    reports.save_draft(report, **said, **by)
+    reports.save_draft(report, account="They stood up.\n\nwombatology", main_reason="overwhelmed", **by)
+    quality.keep_state(report, author_state="felt_unsafe", **by)
     reports.sign(report, **by)
     reviews.return_to_author(report, message="zyrophage", by=supervisor)
     reports.add_addendum(report, text="plinthful", **by)

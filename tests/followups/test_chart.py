@@ -83,8 +83,8 @@ def test_no_word_of_another_compartment_is_in_any_form_of_it(told, signed_in, th
 
 def test_what_was_planted_is_really_there(told):
     """So that not finding it says something."""
-    assert told.report.content["author_state"] == "Felt unsafe"
-    assert "quillomax" in str(told.report.content["kept_private"])
+    assert told.report.quality_note.author_state == "felt_unsafe"
+    assert "quillomax" in str(told.report.quality_note.kept_private)
     assert "zyrophage" in told.report.reviews.first().message
     assert told.follow_ups.filter(title="brontiwex").exists()
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from followups import letter_drafts, letters, relations
 from followups.models import ContactAttempt, Delivery, LetterSent, LetterVersion
 from resources.models import Resource
-from sessions_app import checklist, reports, reviews
+from sessions_app import checklist, quality, reports, reviews
 from tests.followups.races import both, meet_after
 from tests.followups.test_letters import CONDITIONS
 from tests.refusals import is_refused
@@ -199,7 +199,8 @@ def test_nothing_of_a_review_a_report_or_a_private_answer_is_in_it(
 ):
     allows("letter", "full")
     report = reports.draft_for(call.departure, by=therapist)
-    reports.save_draft(report, account="Quokkaword in the account", author_state="shaken", by=therapist)
+    reports.save_draft(report, account="Quokkaword in the account", by=therapist)
+    quality.keep_state(report, author_state="shaken", by=therapist)
     reports.sign(report, by=therapist)
     reviews.return_to_author(report, message="Pangolinword for the author", by=supervisor)
     facts = {"contact-time": "Axolotlword"}

@@ -29,7 +29,7 @@ from followups import (
 from followups.models import Delivery, FollowUp, HandOver, NotificationPreferences, Reminder
 from resources import finding
 from resources.models import NumberReport, Resource, SearchGap
-from sessions_app import checklist, departures, exercises, help_calls, levels, practice, recalls, reports
+from sessions_app import checklist, departures, exercises, help_calls, levels, practice, quality, recalls, reports
 from sessions_app.models import DepartureEvent, DepartureReport, Exercise, HelpCall
 from tests.test_access import doors, parameters_of
 
@@ -64,7 +64,8 @@ def deeds_of(departure, *, by):
     escalations.acknowledge(call, by=by)
     follow_ups.move(call, to=timezone.now() - timedelta(hours=3), reason="Later", by=by)
     report = reports.draft_for(departure, by=by)
-    reports.save_draft(report, by=by, account="Short.", author_state="shaken")
+    reports.save_draft(report, by=by, account="Short.")
+    quality.keep_state(report, by=by, author_state="shaken")
     reports.sign(report, by=by)
 
 

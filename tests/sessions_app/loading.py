@@ -176,10 +176,10 @@ STATEMENTS = [
             (%(teams)s::bigint[])[1 + i %% cardinality(%(teams)s::bigint[])], false, false
         FROM generate_series(0, %(clients)s - 1) i, base""",
     """INSERT INTO sessions_app_therapysession (id, therapist_id, site_id, starts_at, planned_minutes, format,
-            composition, room, address_today, callback_number, country_today)
+            composition, room, address_today, callback_number, country_today, is_practice, calendar_key)
         SELECT base.session + i, (%(staff)s::bigint[])[who], (%(sites)s::bigint[])[who],
             began - minute * interval '1 minute', 50, CASE WHEN c %% 7 < 5 THEN 'in_person' ELSE 'video' END,
-            CASE WHEN d %% 9 < 7 THEN 'individual' ELSE 'couple' END, '', '', '', ''
+            CASE WHEN d %% 9 < 7 THEN 'individual' ELSE 'couple' END, '', '', '', '', false, ''
         FROM made_up, base""",
     """INSERT INTO sessions_app_therapysession_clients (therapysession_id, client_id)
         SELECT base.session + i, base.client + 1 + whose FROM made_up, base""",
@@ -211,19 +211,27 @@ STATEMENTS = [
         SELECT md5('given ' || i)::uuid, id, %(resource)s, '{}', 'card', (ARRAY['yes', 'yes', 'no'])[1 + e %% 3],
             'yes', (%(staff)s::bigint[])[who], began + interval '4 minutes'
         FROM made_up WHERE f %% 3 = 0""",
-    """INSERT INTO sessions_app_departurereport (id, departure_id, author_id, state, main_reason, account, author_state,
-            created_at, saved_at, signed_at, submitted_at, content, content_hash)
+    """INSERT INTO sessions_app_departurereport (id, departure_id, author_id, state, main_reason, account,
+            main_reason_source, not_provided, words_kept, created_at, saved_at, signed_at, submitted_at, content,
+            content_hash, seal, sealed_fields)
         SELECT base.report + i, id, (%(staff)s::bigint[])[who],
             CASE WHEN i > %(closed)s THEN 'submitted' ELSE 'closed' END,
             (ARRAY['overwhelmed', 'painful_topic', 'outside_event', 'overwhelmed', 'practical', 'therapist',
                 'painful_topic', 'unwell', 'not_known', 'overwhelmed'])[1 + d %% 10],
-            'They stood up and left.', '', began + interval '1 hour', began + interval '2 hours',
-            began + interval '2 hours', began + interval '2 hours', %(content)s::jsonb, %(hash)s
+            'They stood up and left.', '', '[]', '[]', began + interval '1 hour', began + interval '2 hours',
+            began + interval '2 hours', began + interval '2 hours', %(content)s::jsonb, %(hash)s, '', '{}'
         FROM made_up, base WHERE ending NOT IN ('stayed', 'returned')""",
-    """INSERT INTO sessions_app_review (report_id, decision, outcome, colleague_state, message, by_id, at)
+    """INSERT INTO sessions_app_review (report_id, decision, outcome, colleague_state, message, by_id, at,
+            safety_event, learning, system_change, seal, sealed_fields)
         SELECT base.report + i, 'signed_off', 'appropriate', 'fine', 'Thank you.', %(supervisor)s,
-            began + interval '2 days'
+            began + interval '2 days', 'no', '', '', '', '{}'
         FROM made_up, base WHERE ending NOT IN ('stayed', 'returned') AND i <= %(closed)s""",
+    """INSERT INTO sessions_app_reviewtask (report_id, author_id, stage, urgency, due_at, sent_at, moved_at,
+            client_reference, needs_co_sign)
+        SELECT base.report + i, (%(staff)s::bigint[])[who], CASE WHEN i > %(closed)s THEN 'waiting' ELSE 'closed' END,
+            1 + c %% 3, CASE WHEN i > %(closed)s THEN began + interval '3 days' END, began + interval '2 hours',
+            began + interval '2 hours', 'M' || to_char(whose, 'FM0000000'), false
+        FROM made_up, base WHERE ending NOT IN ('stayed', 'returned')""",
     """INSERT INTO followups_followupplan (id, departure_id, response_level, opened_at, opened_by_id)
         SELECT base.plan + i, id, 'some_concern', began + interval '5 minutes', (%(staff)s::bigint[])[who]
         FROM made_up, base WHERE ending NOT IN ('stayed', 'returned')""",

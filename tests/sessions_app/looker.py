@@ -12,6 +12,7 @@ from django.template import engines
 from django.test import Client
 from django.urls import path, reverse
 
+WAITING = 2500  # of all therapists: more than a page of the queue for one supervisor
 LIST = """<!doctype html><title>Fifty</title><ul>{% for row in rows %}<li><a href="/{{ row.pk }}">{{ row.began_at }}</a>
 <span>{{ row.get_kind_display }}</span><span>{{ row.get_ending_display }}</span></li>{% endfor %}</ul>"""
 
@@ -47,12 +48,14 @@ def prepare(number):
     from django.conf import settings
 
     from followups.models import FollowUp
+    from followups.trends import aggregates, releases
     from sessions_app.models import DepartureReport
     from tests.sessions_app.loading import load
 
     settings.ALLOWED_HOSTS = ["testserver"]
-    loaded = load(number)
-    call_command("recount_trends", verbosity=0)
+    loaded = load(number, waiting=WAITING)
+    aggregates.recount_all()
+    releases.release()
     settle()
     bare.therapist = therapist = loaded.therapists[0]
     supervisor, own = signed_in(loaded.supervisor), signed_in(therapist)

@@ -41,7 +41,7 @@ def answer(browser, returned):
 
 def test_the_author_sees_each_comment_beside_its_place(returned, browser):
     for page in (
-        reverse("report", args=[returned.departure_id]),
+        reverse("quality", args=[returned.departure_id]),
         reverse("report-comments", args=[returned.departure_id]),
     ):
         html = browser.get(page).content.decode()
