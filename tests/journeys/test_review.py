@@ -89,6 +89,8 @@ def return_with_comments(sam):
 def answer_each(ana):
     ana.go("/")
     ana.follow("0417 Returned")
+    if not ana.has_javascript:
+        ana.follow("What your supervisor wrote")
     ana.sees("What your supervisor asks")
     ana.sees("Did they say where to?")
     ana.inspect()

@@ -283,7 +283,8 @@ def test_a_fifteen_year_old_runs_out(open_window, therapist, supervisor, site, c
     assert "narwhal" not in str(departure.report.content), "it is no part of what leaves the house"
     sam = open_window(supervisor)
     sam.go(f"/review/{departure.pk}/")
-    sam.sees("For author and supervisor, not for the chart")
+    sam.sees("For author and supervisor")
+    sam.sees(IN_PRIVATE)
     sam.inspect()
 
 
