@@ -21,7 +21,7 @@ from tests.config.living import descendants, fresh_environment, is_alive
 from tests.followups.programs import Visitor, eventually
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
-PATIENCE = 120  # seconds a demo gets on a machine that is busy with other tests
+PATIENCE = 300  # seconds a demo gets on a machine that is busy with other tests
 KEPT = ["accounts_user", "resources_resource", "sessions_app_client", "sessions_app_departureevent"]
 
 

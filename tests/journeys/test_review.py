@@ -49,6 +49,7 @@ def test_returned_with_comments_answered_and_co_signed(
     ana.go("/")
     ana.follow("0417 Your supervisor")
     ana.sees("Co-signed by")
+    open_quality(ana)
     ana.sees("Thank you. Nothing to add.")
     ana.inspect()
     ana.click("I have read this")
@@ -86,11 +87,16 @@ def return_with_comments(sam):
     sam.inspect()
 
 
+def open_quality(ana):
+    """What a supervisor wrote comes by itself, or is a link away."""
+    if not ana.has_javascript:
+        ana.follow("What your supervisor wrote")
+
+
 def answer_each(ana):
     ana.go("/")
     ana.follow("0417 Returned")
-    if not ana.has_javascript:
-        ana.follow("What your supervisor wrote")
+    open_quality(ana)
     ana.sees("What your supervisor asks")
     ana.sees("Did they say where to?")
     ana.inspect()
