@@ -16,6 +16,7 @@ from followups.failed_contacts import Week
 from followups.models import PackReading
 from sessions_app import departures, levels
 from sessions_app.models import Client, DepartureEvent
+from tests.practising import as_exercise
 from tests.refusals import is_refused
 
 
@@ -28,11 +29,13 @@ def sam(signed_in, supervisor):
 def left(therapist, supervisor):
     """Somebody left so many days ago: `left("0500", days_ago=10)`; a plan stands since then."""
 
-    def make(reference, *, days_ago=10, by=therapist, **facts):
+    def make(reference, *, days_ago=10, by=therapist, is_practice=False, **facts):
         client = Client.objects.create(reference=reference, therapist=by, team=by.team)
         then = timezone.now() - timedelta(days=days_ago)
         made = departures.log(id=uuid.uuid4(), by=by, client=client)
         DepartureEvent.objects.filter(pk=made.pk).update(began_at=then, **facts)
+        if is_practice:
+            as_exercise(made)
         return levels.set_level(made, level="elevated", op_id=uuid.uuid4(), at=then, by=by)
 
     return make

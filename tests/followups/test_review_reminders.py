@@ -13,6 +13,7 @@ from followups import absences, deliveries, due_times, on_call, reminders, revie
 from followups.models import Delivery, PolicyTask, ReviewEscalation
 from sessions_app import departures, levels, reports, review_tasks, reviews
 from sessions_app.models import ResponseLevel, ReviewTask
+from tests.practising import as_exercise
 
 Kind = Delivery.Kind
 
@@ -156,8 +157,7 @@ def test_who_is_no_supervisor_is_never_asked_to_review(departure, therapist, hir
 
 
 def test_an_exercise_reminds_nobody(departure, therapist, supervisor, later):
-    departure.is_practice = True
-    departure.save()
+    as_exercise(departure)
     reports.sign(reports.draft_for(departure, by=therapist), by=therapist)
     assert later() == []
     assert not ReviewEscalation.objects.exists()

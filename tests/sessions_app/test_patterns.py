@@ -16,6 +16,7 @@ from followups import relations
 from followups.failed_contacts import Week
 from sessions_app import checklist, departures, patterns, reports
 from sessions_app.models import Client, DepartureEvent, PromptChoice, TherapySession
+from tests.practising import as_exercise
 from tests.refusals import is_refused
 
 EARLY = "ended within the first fifteen minutes"
@@ -25,7 +26,7 @@ EARLY = "ended within the first fifteen minutes"
 def left(therapist):
     """Somebody left so many minutes into a session: `left(10)`; `client` is another one each time unless given."""
 
-    def make(minutes, *, days_ago=5, client=None, by=None, **facts):
+    def make(minutes, *, days_ago=5, client=None, by=None, is_practice=False, **facts):
         by = by or therapist
         client = client or Client.objects.create(reference=str(uuid.uuid4())[:8], therapist=by, team=by.team)
         then = timezone.now() - timedelta(days=days_ago)
@@ -34,7 +35,7 @@ def left(therapist):
         made = departures.log(id=uuid.uuid4(), by=by, session=session)
         DepartureEvent.objects.filter(pk=made.pk).update(began_at=then, **facts)
         made.refresh_from_db()
-        return made
+        return as_exercise(made) if is_practice else made
 
     return make
 

@@ -13,6 +13,7 @@ from accounts.models import Role, Supervision, TeamCover
 from followups.due_times import WorkingHours
 from sessions_app import caseload, departures, levels, reports, review_pages, review_tasks, reviews
 from sessions_app.models import Client, DepartureReport, ResponseLevel, ReviewTask
+from tests.practising import as_exercise
 
 QUEUE = "/review/"
 State = DepartureReport.State
@@ -153,9 +154,7 @@ def test_the_queue_of_one_author_is_read_off_its_index(db, therapist):
 
 
 def test_an_exercise_and_a_mistake_wait_for_nobody(desk, departure, signed, therapist, session):
-    practice = departures.log(id=uuid.uuid4(), by=therapist)
-    practice.is_practice = True
-    practice.save()
+    practice = as_exercise(departures.log(id=uuid.uuid4(), by=therapist))
     reports.sign(reports.draft_for(practice, by=therapist), by=therapist)
     assert shown(desk.get(QUEUE)) == [signed]
     assert desk.get(reverse("review", args=[practice.pk])).status_code == 404

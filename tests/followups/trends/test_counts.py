@@ -16,6 +16,7 @@ from resources.models import Organisation, Resource
 from sessions_app import checklist, departures, levels, reports
 from sessions_app.models import ResponseLevel, TherapySession
 from tests.followups.trends.conftest import LONG_AGO, new_site
+from tests.practising import as_exercise
 
 FEBRUARY, MARCH = date(2025, 2, 1), date(2025, 3, 1)
 
@@ -70,8 +71,8 @@ def test_what_was_taken_back_counts_nowhere(long_ago, therapist, counted):
 
 
 def test_an_exercise_counts_nowhere(long_ago, counted):
-    long_ago.is_practice = True
-    long_ago.save()
+    as_exercise(long_ago)
+    aggregates.recount_all()
     assert counted() == {}
 
 
