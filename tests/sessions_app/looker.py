@@ -1,15 +1,18 @@
 """A program of the benchmark: migrate, write departures, then answer each line on stdin with the times of all pages."""
 
 import json
+import logging
 import os
 import sys
 import time
+import warnings
 
 import django
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.template import engines
 from django.test import Client
+from django.test.utils import override_settings
 from django.urls import path, reverse
 
 WAITING = 2500  # of all therapists: more than a page of the queue for one supervisor
@@ -28,6 +31,8 @@ def bare(request):
 def main(number, looks):
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    logging.disable(logging.INFO)
+    warnings.simplefilter("ignore", UserWarning)  # no folder of collected files
     call_command("migrate", verbosity=0)
     open_the_bare_view()
     pages = prepare(number)
@@ -52,7 +57,9 @@ def prepare(number):
     from sessions_app.models import DepartureReport
     from tests.sessions_app.loading import load
 
-    settings.ALLOWED_HOSTS = ["testserver"]
+    plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    as_here = {"ALLOWED_HOSTS": ["testserver"], "SECURE_SSL_REDIRECT": False}
+    override_settings(**as_here, STORAGES=settings.STORAGES | plain).enable()
     loaded = load(number, waiting=WAITING)
     aggregates.recount_all()
     releases.release()
