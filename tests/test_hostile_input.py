@@ -35,10 +35,7 @@ HOSTILE = {
 }
 
 #: What is not among the choices is refused in one way, whatever it looks like; text that is none comes before that.
-TO_A_CHOICE = {
-    what: HOSTILE[what]
-    for what in ("nul", "lone surrogate", "not utf-8", "huge number", "long", "nothing", "somebody else's")
-}
+TO_A_CHOICE = {what: HOSTILE[what] for what in ("nul", "not utf-8", "long", "nothing", "somebody else's")}
 
 
 class Forms(HTMLParser):
