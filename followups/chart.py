@@ -7,8 +7,6 @@ compartments; nothing of them is read, so nothing says that they exist. That a t
 and when, is a signature like the author's, and stands on the chart.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,6 +28,7 @@ from followups.models import (
 from followups.signed_record import sections_of
 from followups.signed_words import Section, given_row
 from sessions_app import record, reports, reviews
+from sessions_app.hashes import hash_of
 from sessions_app.models import DepartureReport, GivenResource, ReportAddendum
 
 
@@ -290,4 +289,4 @@ def mark_of(departure, report):
         [each.pk for each in departure.standings],
         [each.pk for each in report.co_signatures] if report else [],
     ]
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+    return hash_of(rows)

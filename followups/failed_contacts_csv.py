@@ -1,21 +1,14 @@
 """The weekly list as a table: one row per client, words that no spreadsheet takes for a formula."""
 
-import csv
-import io
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from resources.export.cells import neutral
+from resources.export.flat import line
 
 
 def table(entries):
     """The whole file as text, in the language and zone of whoever asks."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    for row in [headings(), *(row_of(each) for each in entries)]:
-        writer.writerow([neutral(str(cell)) for cell in row])
-    return out.getvalue()
+    return "".join(line(map(str, row)) for row in [headings(), *(row_of(each) for each in entries)])
 
 
 def headings():

@@ -47,10 +47,7 @@ def send(call, people, *, step, now):
 
 def sweep():
     """Tell the next people of each call that nobody has answered. Returns how many calls it looked at."""
-    looked_at = 0
-    while batch := sweep_batch():
-        looked_at += batch
-    return looked_at
+    return sum(iter(sweep_batch, 0))
 
 
 @transaction.atomic

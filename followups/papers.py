@@ -7,21 +7,18 @@ worker that dies leaves its claim behind; when the lease runs out, the next turn
 import hashlib
 import logging
 import time
-import uuid
-from contextlib import suppress
 from datetime import timedelta
 
-from celery import current_app
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import get_language
-from kombu.exceptions import OperationalError as NoBroker
 
 from accounts import audit
 from followups import pango, paper_pages
 from followups.models import CopyRequest, FiledPaper, PaperFile
+from resources import workers
 from sessions_app.models import DepartureEvent
 
 LEASE = timedelta(minutes=5)
@@ -66,18 +63,8 @@ def under_way_or_new(papers, subject, *, by):
         return found
     paper = papers.create(language=get_language() or "en-gb", requested_by=by)
     audit.record("paper_asked_for", paper, by=by, of=subject._meta.label_lower, key=str(subject.pk))
-    wake()
+    workers.wake("followups.tasks.make_papers")
     return paper
-
-
-def wake():
-    """Call a worker once this is committed. Without a broker the next beat finds the work."""
-
-    def call():
-        with suppress(NoBroker, OSError):
-            current_app.send_task("followups.tasks.make_papers", queue="background", retry=False)
-
-    transaction.on_commit(call)
 
 
 def work(*, seconds=ONE_TURN):
@@ -98,14 +85,7 @@ def claim():
     free = Q(lease_until=None) | Q(lease_until__lte=Now())
     waiting = FiledPaper.objects.waiting().filter(free).order_by("requested_at", "pk")
     found = waiting.select_for_update(skip_locked=True).first()
-    if found is None:
-        return None
-    found.deaths += found.lease_token is not None
-    found.lease_token = uuid.uuid4()
-    FiledPaper.objects.filter(pk=found.pk).update(
-        lease_token=found.lease_token, lease_until=Now() + LEASE, deaths=found.deaths
-    )
-    return found
+    return found and workers.lease(found, lasts=LEASE)
 
 
 def make(paper):

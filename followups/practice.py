@@ -4,11 +4,11 @@ import uuid
 from datetime import timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from followups import contact_attempts
 from followups.models import FollowUp
+from sessions_app.debriefs import time_of
 
 MOST_TOLD = 4  # of those who would have been told; the page of the plan shows all
 
@@ -50,8 +50,3 @@ def said_of(follow_up):
 
 def result_of(attempt):
     return f"{attempt.get_result_display()}, {time_of(attempt.occurred_at)}"
-
-
-def time_of(at):
-    """Day and time on the wall of whoever reads."""
-    return date_format(timezone.localtime(at), "j M H:i")

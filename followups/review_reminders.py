@@ -44,10 +44,7 @@ def plan_anew(departure):
 def sweep():
     """Tell the next people of each report that waits too long, and end claims that are over. Returns how many rows."""
     review_tasks.release_lapsed(now=clock.now())
-    looked_at = 0
-    while batch := sweep_batch():
-        looked_at += batch
-    return looked_at
+    return sum(iter(sweep_batch, 0))
 
 
 @transaction.atomic

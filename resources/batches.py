@@ -5,14 +5,12 @@ These are what people do. The work itself is done by `imports`, which finds it i
 
 import hashlib
 import json
-from contextlib import suppress
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import Count
-from kombu.exceptions import OperationalError
 
 from accounts import audit
+from resources import workers
 from resources.models import ImportBatch, ImportFile, ImportRow, MappingProfile, Resource
 
 MOST_BYTES = 50 * 1024 * 1024  # of one upload
@@ -53,13 +51,7 @@ def add(content, *, name, source, country, zone, by, is_full_replacement=False):
 
 
 def wake():
-    """Call a worker once this is committed. Without a broker the next beat finds the work."""
-
-    def call():
-        with suppress(OperationalError, OSError):
-            current_app.send_task("resources.tasks.work_on_imports", queue="background", retry=False)
-
-    transaction.on_commit(call)
+    workers.wake("resources.tasks.work_on_imports")
 
 
 def held(batch, *states):

@@ -83,7 +83,7 @@ class SearchForm(forms.Form):
         if country == EVERYWHERE:
             entries = entries.crisis_first(self.home)
         elif self.cleaned_data.get("q"):
-            entries = entries.serving(country).order_by("-is_crisis_line", "name", "pk")
+            entries = entries.serving(country).by_name()
         else:
             entries = entries.first_serving(country, finding.MOST_LOOKED_AT)
         chosen = {name: value for name, value in self.chosen.items() if FILTERS[name].may_ask_for(value)}

@@ -8,7 +8,6 @@ whoever claims the batch after it goes on from the last one that was committed.
 import io
 import logging
 import time
-import uuid
 from datetime import timedelta
 from itertools import islice
 
@@ -19,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from resources import applying, batches, comparing, matching, undoing
+from resources import applying, batches, comparing, matching, undoing, workers
 from resources.models import ExternalId, ImportBatch, ImportFile, ImportRow, Resource
 from resources.offered import NotAnEntry, entry_of
 from resources.reading import Offer, Problem, RowOutcome, Unreadable, open_file
@@ -76,14 +75,7 @@ def claim(*, only=None):
     if busy.exists():
         return None
     found = waiting.select_for_update(skip_locked=True).first()
-    if found is None:
-        return None
-    found.deaths += found.lease_token is not None
-    found.lease_token = uuid.uuid4()
-    ImportBatch.objects.filter(pk=found.pk).update(
-        lease_token=found.lease_token, lease_until=Now() + LEASE, deaths=found.deaths
-    )
-    return found
+    return found and workers.lease(found, lasts=LEASE)
 
 
 def take_turns():

@@ -27,10 +27,13 @@ def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
 
 def moment_of(wall, zone):
     """The same for a time of its own date."""
+    return exact(wall, zone) or jump(wall, zone)
+
+
+def exact(wall, zone):
+    """The same, and None for a time that is skipped."""
     moment = wall.astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
-        return moment
-    return jump(wall, zone)
+    return moment if moment.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None) else None
 
 
 def jump(wall, zone):

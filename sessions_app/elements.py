@@ -103,9 +103,8 @@ def captured(name, record):
 def step_row(name, record):
     state = record.states.get(STEPS.get(name))
     if state and state.is_recorded:
-        reason = str(state.response.get_reason_display()) or state.response.note
-        outcome = state.response.get_outcome_display()
-        yield row(state.step.title, f"{outcome}: {reason}" if reason else outcome)
+        why, outcome = state.response.why, state.response.get_outcome_display()
+        yield row(state.step.title, f"{outcome}: {why}" if why else outcome)
 
 
 def times(record):

@@ -86,9 +86,7 @@ def content_of(report, *, signed_at):
             "noted": [[str(label), str(words)] for label, words in captures.describe(departure)],
             "given": [given_row(each) for each in record.given],
             **record.follows,
-            "timeline": [
-                [entry.at.isoformat(), str(entry.words)] for entry in timeline.of(departure) if not entry.is_private
-            ],
+            "timeline": [[entry.at.isoformat(), str(entry.words)] for entry in timeline.of(departure)],
         }
 
 
@@ -134,7 +132,7 @@ def steps_of(departure, *, states=None):
             "position": state.step.position,
             "title": state.step.title,
             "outcome": str(state.response.get_outcome_display()) if state.is_recorded else _("Not recorded"),
-            "reason": (str(state.response.get_reason_display()) or state.response.note) if state.is_recorded else "",
+            "reason": state.response.why if state.is_recorded else "",
             "at": state.response.occurred_at.isoformat() if state.is_recorded else "",
         }
         for state in (checklist.states(departure) if states is None else states)

@@ -15,13 +15,15 @@ from sessions_app.captures import CAPTURES
 class Entry:
     at: datetime
     words: str
-    is_private: bool = False  # for the author and the supervisor; left out, for every timeline is of the chart
 
 
 def of(departure):
-    """What the chart holds of the departure, oldest first. Five queries, however much there is."""
+    """What the chart holds of the departure, oldest first; what stays private is not of it. Five queries, however much
+    there is.
+    """
     titles = {step.pk: step.title for step in editions.steps_of(departure.protocol_version_id)}
-    facts = [each for each in departure.captured_facts.all() if each.name in CAPTURES]
+    of_the_chart = {name for name, capture in CAPTURES.items() if not capture.is_private}
+    facts = [each for each in departure.captured_facts.all() if each.name in of_the_chart]
     sources = next((each.value for each in reversed(facts) if each.name == "reasons-source"), {})
     entries = [
         *beginning_and_end(departure),
@@ -30,7 +32,7 @@ def of(departure):
         *(Entry(each.at, given(each)) for each in departure.given_resources.all()),
         *written(departure),
     ]
-    return sorted((entry for entry in entries if not entry.is_private), key=lambda entry: entry.at)
+    return sorted(entries, key=lambda entry: entry.at)
 
 
 def beginning_and_end(departure):
@@ -53,9 +55,8 @@ def answered(response, title):
 def answer_of(response, title):
     if response.outcome == Outcome.NOT_RECORDED:
         return _("%(step)s: answer taken back") % {"step": title}
-    reason = response.get_reason_display() or response.note
-    words = f"{title}: {response.get_outcome_display().lower()}"
-    return f"{words}, {reason.lower()}" if response.reason else f"{words}, {reason}" if reason else words
+    words, why = f"{title}: {response.get_outcome_display().lower()}", response.why
+    return f"{words}, {why.lower()}" if response.reason else f"{words}, {why}" if why else words
 
 
 def is_told_beside(fact, facts):
@@ -70,7 +71,7 @@ def noted(fact, *, sources):
     said = {"reasons": fact.value, "reasons-source": sources} if fact.name == "reasons" else None
     value = reasons.in_words(said) if said else capture.words(fact.value)
     words = f"{capture.label} {value}" if fact.value else taken_back
-    return Entry(fact.occurred_at, words, capture.is_private)
+    return Entry(fact.occurred_at, words)
 
 
 def given(resource):

@@ -28,10 +28,7 @@ TAKE_MARKS = """
 
 def sweep():
     """Count the months anew in which something changed. Returns how many were counted."""
-    counted = 0
-    while taken := sweep_batch():
-        counted += taken
-    return counted
+    return sum(iter(sweep_batch, 0))
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from accounts import audit
@@ -85,5 +84,4 @@ def as_file(made, name):
     """To be kept by whoever asked, and by nothing in between. Its name says nothing about a client."""
     response = HttpResponse(made, content_type=bundles.CONTENT_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    add_never_cache_headers(response)
     return response

@@ -64,10 +64,7 @@ def failed_contacts_table(request, week):
     week = week_of(request, week)
     audit.record_view(request.user, by=request.user, page="failed-contacts-csv")
     text = failed_contacts_csv.table(failed_contacts.pack(week, user=request.user))
-    headers = {
-        "Content-Disposition": f'attachment; filename="not-reached-{week.code}.csv"',
-        "Cache-Control": "no-store",
-    }
+    headers = {"Content-Disposition": f'attachment; filename="not-reached-{week.code}.csv"'}
     return HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -75,9 +74,7 @@ def chart_style(request, departure_id):
 
 
 def style_answer(sheet):
-    response = HttpResponse(sheet, content_type="text/css; charset=utf-8")
-    add_never_cache_headers(response)
-    return response
+    return HttpResponse(sheet, content_type="text/css; charset=utf-8")
 
 
 @require_safe
@@ -100,7 +97,6 @@ def paper_file(request, paper_id):
         raise Http404
     response = HttpResponse(papers.open_file(paper, by=request.user), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{paper.file_name}"'
-    add_never_cache_headers(response)
     return response
 
 

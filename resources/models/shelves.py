@@ -45,10 +45,14 @@ class ResourceQuerySet(models.QuerySet):
 
     def first_serving(self, country, most):
         """The same, at most so many of the country's own: an index hands them out, however many there are."""
-        own = self.filter(country=country).order_by("-is_crisis_line", "name", "pk").values("pk")[:most]
-        european = self.serving(country).filter(country=EUROPE).order_by("-is_crisis_line", "name", "pk").values("pk")
+        own = self.filter(country=country).by_name().values("pk")[:most]
+        european = self.serving(country).filter(country=EUROPE).by_name().values("pk")
         chosen = self.model.objects.filter(pk__in=own.union(european[:most], all=True))
-        return chosen.order_by("-is_crisis_line", "name", "pk")
+        return chosen.by_name()
+
+    def by_name(self):
+        """Crisis lines first, then by name: the order of an index."""
+        return self.order_by("-is_crisis_line", "name", "pk")
 
     def serving(self, country):
         """Entries that serve people in `country` (ISO code), European ones included."""

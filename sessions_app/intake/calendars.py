@@ -6,7 +6,8 @@ import recurring_ical_events
 from django.utils.translation import gettext as _
 from icalendar import Calendar
 
-from sessions_app.intake.found import Found, Unreadable, fault_of_length, on_the_wall
+from resources import wall_times
+from sessions_app.intake.found import Found, Unreadable, fault_of_length
 
 BEHIND, AHEAD = timedelta(days=1), timedelta(days=60)
 ONLINE = ("zoom.us", "teams.microsoft", "teams.live", "meet.google", "webex", "doxy.me", "whereby", "attend anywhere")
@@ -34,7 +35,7 @@ def found(event, number, zone):
     start = event.get("DTSTART") and event["DTSTART"].dt
     if not isinstance(start, datetime):
         return Found(number, title=title, reason=_("It has no time of day."))
-    starts_at = start.astimezone(UTC) if start.tzinfo else on_the_wall(start, zone)
+    starts_at = start.astimezone(UTC) if start.tzinfo else wall_times.exact(start.replace(tzinfo=zone), zone)
     if starts_at is None:
         return Found(number, title=title, reason=_("The clock jumps over this time that night."))
     minutes = length_of(event, start)

@@ -1,13 +1,13 @@
 """One appointment or client that was found, or why it could not be read."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from resources.reading import Unreadable
 
-__all__ = ["Found", "Unreadable", "fault_of_length", "on_the_wall"]
+__all__ = ["Found", "Unreadable", "fault_of_length"]
 
 SHORTEST, LONGEST = 5, 600  # minutes, as a session allows
 A_YEAR = timedelta(days=366)
@@ -35,9 +35,3 @@ def fault_of_length(minutes):
     if SHORTEST <= minutes <= LONGEST:
         return ""
     return _("It lasts %(minutes)s minutes. A session lasts 5 to 600.") % {"minutes": minutes}
-
-
-def on_the_wall(naive, zone):
-    """That time on that wall, in UTC; None when the clock jumped over it that night. The earlier, if it came twice."""
-    moment = naive.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    return moment if moment.astimezone(zone).replace(tzinfo=None) == naive else None

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from resources import wall_times
 from resources.reading import tables, texts
-from sessions_app.intake.found import A_YEAR, Found, Unreadable, fault_of_length, on_the_wall
+from sessions_app.intake.found import A_YEAR, Found, Unreadable, fault_of_length
 from sessions_app.models import AgeBand, Composition, Format
 
 USUAL_MINUTES = 50
@@ -138,7 +139,7 @@ def moment(cells, patterns, zone):
         raise Fault(_("The time of day is missing.") if day else _("The date is missing."))
     on = parsed(day, patterns, _("“%s” is not a date that can be read. Write 2026-12-01."))
     at = parsed(time.upper(), TIMES, _("“%s” is not a time that can be read. Write 14:30."))
-    starts_at = on_the_wall(datetime.combine(on.date(), at.time()), zone)
+    starts_at = wall_times.exact(datetime.combine(on.date(), at.time(), tzinfo=zone), zone)
     if starts_at is None:
         raise Fault(_("The clock jumps over this time that night."))
     return starts_at

@@ -15,6 +15,9 @@ from sessions_app.models.settings_of_care import AgeBand
 
 
 class ClientQuerySet(models.QuerySet):
+    def of(self, therapist):
+        return self.filter(therapist=therapist)
+
     def real(self):
         """Everybody but those made up for an exercise."""
         return self.filter(is_practice=False)

@@ -80,6 +80,11 @@ class StepResponse(models.Model):
         ]
 
     @property
+    def why(self):
+        """The reason that was chosen, in words; without one the note."""
+        return str(self.get_reason_display()) or self.note
+
+    @property
     def is_time_approximate(self):
         """Whether the moment was worked out from a clock that was wrong; screens say "about"."""
         return self.clock_off_by is not None

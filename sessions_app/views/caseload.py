@@ -99,7 +99,7 @@ def session(request, session_id):
 
 
 def own_clients(request):
-    return Client.objects.visible_to(request.user).filter(therapist=request.user)
+    return Client.objects.visible_to(request.user).of(request.user)
 
 
 def who_may_come(request, session):

@@ -16,7 +16,7 @@ from sessions_app.views.departures import own_departure
 def choose(request, departure_id):
     """Say who it was; those of the departure's session come first. Somebody with a record of their own is refused."""
     departure = own_departure(request, departure_id)
-    own = Client.objects.visible_to(request.user).filter(therapist=request.user).for_departure(departure)
+    own = Client.objects.visible_to(request.user).of(request.user).for_departure(departure)
     form = ClientForm(
         posted(request), clients=own.those_first(departure.session_id), initial={"client": departure.client_id}
     )

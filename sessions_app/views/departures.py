@@ -53,7 +53,7 @@ def own_departures(request):
 @allow(Role.THERAPIST)
 def earlier(request):
     """One that happened earlier: the time, and the client if known."""
-    own = Client.objects.visible_to(request.user).real().filter(therapist=request.user)
+    own = Client.objects.visible_to(request.user).real().of(request.user)
     form = EarlierForm(posted(request), clients=own)
     if request.method == "POST" and form.is_valid():
         try:

@@ -37,5 +37,5 @@ def choices(request, departure):
     """Who it may be: somebody of the session; without one, any of the therapist's clients."""
     if departure.session:
         return departure.session.clients.all()
-    own = Client.objects.visible_to(request.user).filter(therapist=request.user).for_departure(departure)
+    own = Client.objects.visible_to(request.user).of(request.user).for_departure(departure)
     return own.exclude(pk=departure.client_id)

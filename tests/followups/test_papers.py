@@ -18,6 +18,7 @@ from accounts.models import AuditEntry
 from followups import pango, papers
 from followups.models import FiledPaper, PaperFile
 from followups.tasks import make_papers
+from resources import workers
 from sessions_app import reports
 from tests.followups.races import both, meet_after
 from tests.followups.test_chart import APART, IN_IT
@@ -320,7 +321,7 @@ def test_a_worker_whose_lease_was_taken_files_nothing(told, therapist, monkeypat
 
 def test_two_workers_never_take_the_same_paper(transactional_db, told, therapist, monkeypatch):
     papers.ask_for(told, by=therapist)
-    meet_after(monkeypatch, papers.uuid, "uuid4")  # between looking and taking
+    meet_after(monkeypatch, workers.uuid, "uuid4")  # between looking and taking
     taken = []
     both(lambda: taken.append(papers.claim()), lambda: taken.append(papers.claim()))
     assert len([each for each in taken if each]) == 1

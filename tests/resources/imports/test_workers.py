@@ -13,7 +13,7 @@ from django.utils import timezone
 from kombu import Connection
 
 from accounts.models import AuditEntry
-from resources import batches, imports
+from resources import batches, imports, workers
 from resources.models import ExternalId, ImportBatch, Resource
 from tests.followups.programs import Doorway, eventually, kill
 
@@ -68,13 +68,13 @@ def test_of_two_workers_at_once_one_waits_though_there_are_two_lists(ready, admi
     """Each looks for a while before it writes its lease; without the lock both would find nobody at work."""
     for batch in (ready(3), ready(3)):
         batches.apply(batch, by=admin)
-    real = imports.uuid.uuid4
+    real = workers.uuid.uuid4
 
     def slowly():
         time.sleep(0.3)
         return real()
 
-    monkeypatch.setattr(imports.uuid, "uuid4", slowly)
+    monkeypatch.setattr(workers.uuid, "uuid4", slowly)
     found = at_once(imports.claim, imports.claim)
     assert sorted(each is None for each in found) == [False, True]
 
