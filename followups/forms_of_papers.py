@@ -8,7 +8,13 @@ from followups.models import CopyGiven, CopyRequest
 
 
 def day(label):
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, error_messages={"required": _("Give the day.")})
+
+
+def one_of(label, choices):
+    messages = {"required": _("Choose one of these.")}
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, error_messages=messages)
 
 
 class NotAhead:
@@ -22,12 +28,8 @@ class NotAhead:
 
 
 class CopyRequestForm(NotAhead, forms.Form):
-    asked_by = forms.ChoiceField(
-        label=_("Who asked for it?"), choices=CopyRequest.AskedBy.choices, widget=forms.RadioSelect
-    )
-    asked_how = forms.ChoiceField(
-        label=_("How did they ask?"), choices=CopyRequest.How.choices, widget=forms.RadioSelect
-    )
+    asked_by = one_of(_("Who asked for it?"), CopyRequest.AskedBy.choices)
+    asked_how = one_of(_("How did they ask?"), CopyRequest.How.choices)
     asked_on = day(_("When did they ask?"))
 
     def clean_asked_on(self):
@@ -38,7 +40,7 @@ class CopyGivenForm(NotAhead, forms.Form):
     """`papers` are the filed PDFs of this request that may be what was given."""
 
     paper = forms.TypedChoiceField(label=_("What was given?"), required=False, coerce=int, empty_value=None)
-    how = forms.ChoiceField(label=_("How was it given?"), choices=CopyGiven.How.choices, widget=forms.RadioSelect)
+    how = one_of(_("How was it given?"), CopyGiven.How.choices)
     given_on = day(_("When was it given?"))
 
     def __init__(self, *args, papers, **options):
