@@ -34,6 +34,7 @@ PEOPLE = [
     ("tom@doorway.example", "Tom Okafor", "020 7946 0118", "Harbour Practice", [Role.THERAPIST]),
     ("sam@doorway.example", "Sam Lindqvist", "+1 555 0119", "Riverside Clinic", [Role.SUPERVISOR]),
     ("kim@doorway.example", "Kim Novak", "", "Riverside Clinic", [Role.ADMIN]),
+    ("pat@doorway.example", "Pat Moreno", "", "Riverside Clinic", [Role.PRIVACY]),
 ]
 #: Told when a colleague asks for help at their site.
 SITE_CONTACTS = ["kim@doorway.example"]

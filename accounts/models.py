@@ -19,11 +19,12 @@ __all__ = ["AuditEntry", "Role", "Site", "SiteRule", "Supervision", "Team", "Tea
 
 
 class Role(models.TextChoices):
-    """What a person may do. Roles are not ranks: an admin sees no clinical row."""
+    """What a person may do. Roles are not ranks: neither an admin nor a privacy officer sees a clinical row."""
 
     THERAPIST = "therapist", _("Therapist")
     SUPERVISOR = "supervisor", _("Supervisor")
     ADMIN = "admin", _("Admin")
+    PRIVACY = "privacy", _("Privacy officer")
 
 
 def validate_time_zone(name):
@@ -174,6 +175,10 @@ class User(AbstractBaseUser):
     @property
     def is_admin(self):
         return self.has_role(Role.ADMIN)
+
+    @property
+    def is_privacy_officer(self):
+        return self.has_role(Role.PRIVACY)
 
 
 class DatedQuerySet(models.QuerySet):
