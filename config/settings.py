@@ -217,6 +217,17 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY = {name: [] for name in ["camera", "microphone", "geolocation", "payment", "usb", "display-capture"]}
+
+
+def trusted_proxies():
+    """How many proxies of our own stand in front; refuses a number that no network has."""
+    number, allowed = env.int("TRUSTED_PROXIES", default=0), range(11)
+    if number not in allowed:
+        raise ImproperlyConfigured(f"TRUSTED_PROXIES must be from {allowed[0]} to {allowed[-1]}.")
+    return number
+
+
+TRUSTED_PROXIES = trusted_proxies()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a report is some kilobytes; a megabyte is a mistake or an attack
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
