@@ -54,6 +54,10 @@ class Invitation(models.Model):
         ]
 
     @property
+    def newest_mail(self):
+        return max(self.mails.all(), key=lambda mail: mail.pk)
+
+    @property
     def is_too_old(self):
         return self.expires_at <= timezone.now()
 

@@ -9,11 +9,11 @@ import hashlib
 import time
 from functools import wraps
 
+import jwt
 from allauth.account.internal.flows import reauthentication
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.internal import jwtkit
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base.constants import AuthError
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
@@ -34,6 +34,8 @@ from accounts.models import StaffMail, User
 AGAIN = "again"  # somebody who is signed in proves once more who they are
 FACTOR, LEAVE_AT = "sign_on_factor", "sign_on_leave_at"  # kept in the session
 STILL_NEW_SECONDS = 5 * 60  # how long ago the provider may have asked, where it was told to ask
+CLOCKS_DIFFER_SECONDS = 30
+SIGNATURES = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 NEEDED = ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"]
 
 
@@ -157,14 +159,31 @@ class Conversation(OpenIDConnectOAuth2Adapter):
         return claims
 
     def _decode_id_token(self, app, id_token):
-        """allauth trusts one that came over TLS; its signature is checked all the same."""
-        return jwtkit.verify_and_decode(
-            credential=id_token,
-            keys_url=self.openid_config["jwks_uri"],
-            issuer=self.openid_config["issuer"],
-            audience=app.client_id,
-            lookup_kid=jwtkit.lookup_kid_jwk,
-        )
+        """allauth trusts one that came over TLS; its signature is checked all the same, with the provider's own key."""
+        with get_adapter().get_requests_session() as session:
+            answer = session.get(self.openid_config["jwks_uri"])
+        answer.raise_for_status()
+        try:
+            return jwt.decode(
+                id_token,
+                key=key_of(id_token, answer.json()),
+                algorithms=SIGNATURES,
+                issuer=self.openid_config["issuer"],
+                audience=app.client_id,
+                leeway=CLOCKS_DIFFER_SECONDS,
+                options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+            )
+        except jwt.PyJWTError as problem:
+            raise OAuth2Error("an ID token that is none") from problem
+
+
+def key_of(id_token, published):
+    """The key a token names; one that names none was signed with the only one there is (OpenID Connect Core, 10.1)."""
+    name, keys = jwt.get_unverified_header(id_token).get("kid"), jwt.PyJWKSet.from_dict(published).keys
+    found = [each for each in keys if each.key_id == name] if name else keys
+    if len(found) != 1:
+        raise OAuth2Error("no such key")
+    return found[0]
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

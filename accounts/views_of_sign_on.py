@@ -56,7 +56,10 @@ def end(request):
     if not single_sign_on.is_offered():
         raise Http404
     talk = single_sign_on.Conversation(request)
-    answer = OAuth2CallbackView.adapter_view(talk)(request)
+    try:
+        answer = OAuth2CallbackView.adapter_view(talk)(request)
+    except (OAuth2Error, RequestException) as problem:  # allauth begins to talk before it minds errors
+        return single_sign_on.failed_page(request, problem)
     if answer.status_code == HTTPStatus.FOUND:
         request.session[single_sign_on.LEAVE_AT] = talk.where_to_leave()
     return answer

@@ -1,4 +1,4 @@
-"""An identity provider on this machine: a real one (Authlib behind oidc_provider_mock), with people who sign in there."""
+"""An identity provider on this machine, a real one (Authlib behind oidc_provider_mock), where people sign in."""
 
 import html
 import re

@@ -1,11 +1,13 @@
 """Guessing is slow; and nobody keeps somebody else out by guessing badly."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from tests.conftest import PASSWORD
@@ -34,7 +36,7 @@ def test_after_five_wrong_ones_the_right_one_does_not_count_either(therapist):
 
 def test_five_minutes_later_it_does(therapist, time_machine):
     guess(therapist.email, times=5)
-    time_machine.shift(5 * 60 + 1)
+    time_machine.move_to(timezone.now() + timedelta(seconds=301))
     assert attempt(therapist.email, PASSWORD)[0]
 
 
@@ -61,7 +63,7 @@ def test_a_clinic_behind_one_address_begins_at_nine(hire):
     assert all(attempt(hire(f"Person {number}", "therapist").email, PASSWORD)[0] for number in range(25))
 
 
-def test_the_count_is_kept_in_postgresql_whatever_else_is_counted(therapist, django_assert_num_queries):
+def test_the_count_is_kept_in_postgresql_whatever_else_is_counted(therapist):
     """Redis may be emptied at any time; and hundreds of made-up addresses push nothing out."""
     guess(therapist.email, times=5)
     for number in range(700):
@@ -106,14 +108,11 @@ def test_an_address_that_is_unknown_gets_the_same_answer(therapist, times):
 def test_somebody_who_left_or_has_no_password_gets_the_same_answer(therapist, stranger):
     stranger.is_active = False
     stranger.save()
-    supposed = guess(NOBODY, times=1)[0]
-    assert without_the_address(guess(stranger.email, times=1)[0], stranger.email) == without_the_address(
-        supposed, NOBODY
-    )
     therapist.set_unusable_password()
     therapist.save()
-    found = guess(therapist.email, times=1)[0]
-    assert without_the_address(found, therapist.email) == without_the_address(supposed, NOBODY)
+    supposed = without_the_address(guess(NOBODY, times=1)[0], NOBODY)
+    for person in (stranger, therapist):
+        assert without_the_address(guess(person.email, times=1)[0], person.email) == supposed
 
 
 def test_a_wrong_password_costs_as_many_questions_whether_the_address_is_known_or_not(therapist):

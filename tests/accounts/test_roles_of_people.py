@@ -35,6 +35,7 @@ def test_a_change_holds_from_the_next_request_and_ends_every_session(signed_in, 
     change(signed_in(admin), therapist, "supervisor")
     assert phone.get(page).status_code == 302
     assert laptop.get(page).status_code == 302
+    therapist.refresh_from_db()
     assert signed_in(therapist).get(reverse("start-departure")).status_code == 403
     (mail,) = mails()
     assert mail.to == [therapist.email]
@@ -66,7 +67,7 @@ def test_nobody_changes_their_own_roles(signed_in, admin, second_admin):
     admin.refresh_from_db()
     assert admin.roles == [Role.ADMIN]
     page = signed_in(admin).get(reverse("person", args=[admin.pk])).content.decode()
-    assert "<form" not in page.partition("<h1>")[2]
+    assert 'name="roles"' not in page
 
 
 def test_the_last_admin_stays(admin):
