@@ -6,4 +6,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Who may, and who did"
 
     def ready(self):
-        from accounts import session_end  # noqa: F401 — its receiver starts the clocks of a session at sign-in
+        from accounts import (
+            session_end,  # noqa: F401 — its receiver starts the clocks of a session at sign-in
+            sign_in_events,  # noqa: F401 — its receivers write down who signs in and out, and warn people
+        )

@@ -11,11 +11,25 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditEntry
+from accounts.models_of_entry import Invitation, StaffMail
 
-__all__ = ["AuditEntry", "Role", "Site", "SiteRule", "Supervision", "Team", "TeamCover", "Traineeship", "User"]
+__all__ = [
+    "AuditEntry",
+    "Invitation",
+    "Role",
+    "Site",
+    "SiteRule",
+    "StaffMail",
+    "Supervision",
+    "Team",
+    "TeamCover",
+    "Traineeship",
+    "User",
+]
 
 
 class Role(models.TextChoices):
@@ -140,6 +154,8 @@ class User(AbstractBaseUser):
     is_clinical_lead = models.BooleanField(
         _("clinical lead"), default=False, help_text=_("Puts follow-up policies in force. Held beside a role.")
     )
+    language = models.CharField(max_length=10, blank=True)  # of mails about the account; "" until they choose one
+    session_round = models.PositiveIntegerField(default=0)  # one more ends every session there is (signed_in_devices)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -153,6 +169,13 @@ class User(AbstractBaseUser):
             models.CheckConstraint(name="user_roles_are_known", condition=Q(roles__contained_by=Role.values)),
         ]
 
+    def _get_session_auth_hash(self, secret=None):
+        """What a session must carry to go on: another password ends it, and so does another round."""
+        if not self.session_round:
+            return super()._get_session_auth_hash(secret=secret)
+        carried = f"{self.session_round}:{self.password}"
+        return salted_hmac("accounts.User.session_round", carried, secret=secret, algorithm="sha256").hexdigest()
+
     @property
     def site(self):
         return self.team.site
@@ -163,6 +186,10 @@ class User(AbstractBaseUser):
 
     def has_role(self, *roles):
         return any(role in self.roles for role in roles)
+
+    @property
+    def role_names(self):
+        return [Role(each).label for each in self.roles]
 
     @property
     def is_therapist(self):

@@ -6,15 +6,48 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from accounts import addresses, sign_in_events, single_sign_on, tries
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request):
         """Accounts are made by an admin, never by a visitor."""
         return False
+
+    def get_client_ip(self, request):
+        """Limits, and the list of signed-in devices, go by the same address as the audit trail."""
+        return addresses.client_address(request)
+
+    def _get_login_attempts_cache_key(self, request, **credentials):
+        """A private name of allauth's; test_lock_out notices when it is called by another."""
+        return tries.key_of(request, credentials.get("email"))
+
+    def pre_authenticate(self, request, **credentials):
+        """Refuse to look at a password where too many were wrong. Whether the address is known plays no part."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            tries.too_many(credentials.get("email"))
+            raise
+
+    def authentication_failed(self, request, **credentials):
+        tries.failed(credentials.get("email"))
+
+    def login(self, request, user):
+        request.is_first_sign_in = user.last_login is None
+        super().login(request, user)
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        """In our words, and not while the person waits."""
+        sign_in_events.tell(user, template_prefix)
+
+    def get_reauthentication_methods(self, user):
+        return [*super().get_reauthentication_methods(user), *single_sign_on.ways_to_ask_again(user)]
 
     def respond_user_inactive(self, request, user):
         """Somebody who has left gave the right password: say so on the sign-in page, and let them nowhere."""

@@ -1,29 +1,50 @@
 from allauth.account import views as allauth_views
 from django.urls import path, re_path
 
-from accounts import views
+from accounts import views, views_of_devices, views_of_joining, views_of_people, views_of_sign_on
 from accounts.access import allow, allow_everyone
 
 urlpatterns = [
     path("", views.me, name="me"),
-    path("sign-in/", allow_everyone(allauth_views.login), name="account_login"),
+    path("sign-in/", allow_everyone(views.sign_in), name="account_login"),
+    path("sign-in/with/", views_of_sign_on.begin, name="begin-sign-on"),
+    path("sign-in/with/back/", views_of_sign_on.end, name="end-sign-on"),
+    path("again/with/", views_of_sign_on.again, name="sign-on-again"),
+    path("signed-out/", views_of_sign_on.signed_out, name="signed-out"),
+    path("devices/others/end/", views_of_devices.end_other_devices, name="end-other-devices"),
+    path("devices/<int:device_id>/end/", views_of_devices.end_device, name="end-device"),
+    path("people/", views_of_people.people, name="people"),
+    path("people/invite/", views_of_people.invite, name="invite"),
+    path("people/<int:person_id>/", views_of_people.person, name="person"),
+    path("people/invitations/<int:invitation_id>/again/", views_of_people.resend_invitation, name="resend-invitation"),
+    path(
+        "people/invitations/<int:invitation_id>/withdraw/",
+        views_of_people.withdraw_invitation,
+        name="withdraw-invitation",
+    ),
+    path("join/", views_of_joining.accept, name="accept-invitation"),
+    path("join/<str:token>/", views_of_joining.join, name="join"),
     path("sign-out/", views.sign_out, name="account_logout"),
     path("again/", allow()(allauth_views.reauthenticate), name="account_reauthenticate"),
-    path("password/", allow()(allauth_views.password_change), name="account_change_password"),
-    path("password/forgotten/", allow_everyone(allauth_views.password_reset), name="account_reset_password"),
+    path("password/", allow()(views.of_passwords(allauth_views.password_change)), name="account_change_password"),
+    path(
+        "password/forgotten/",
+        allow_everyone(views.of_passwords(allauth_views.password_reset)),
+        name="account_reset_password",
+    ),
     path(
         "password/forgotten/sent/",
-        allow_everyone(allauth_views.password_reset_done),
+        allow_everyone(views.of_passwords(allauth_views.password_reset_done)),
         name="account_reset_password_done",
     ),
     re_path(  # the key has hyphens of its own, so the id must end at the first one
         r"^password/forgotten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
-        allow_everyone(allauth_views.password_reset_from_key),
+        allow_everyone(views.of_passwords(allauth_views.password_reset_from_key)),
         name="account_reset_password_from_key",
     ),
     path(
         "password/forgotten/changed/",
-        allow_everyone(allauth_views.password_reset_from_key_done),
+        allow_everyone(views.of_passwords(allauth_views.password_reset_from_key_done)),
         name="account_reset_password_from_key_done",
     ),
 ]

@@ -1,11 +1,13 @@
+from functools import wraps
+
 from allauth.account import views as allauth_views
 from django.conf import settings
-from django.http import HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import session_end
+from accounts import session_end, signed_in_devices, single_sign_on
 from accounts.access import allow
 from accounts.supervision import supervisors_of
 
@@ -18,16 +20,40 @@ def me(request):
     if request.method == "POST":
         response = HttpResponseRedirect(request.path)
         if "language" in request.POST:
-            return with_language(response, request.POST["language"])
+            return with_language(response, request.POST["language"], of=request.user)
         return with_theme(response, request.POST.get("theme"))
     context = {"supervisors": supervisors_of(request.user), "languages": settings.LANGUAGES}
+    context["devices"] = signed_in_devices.of(request.user, session_key=request.session.session_key)
     return render(request, "accounts/me.html", context)
+
+
+def sign_in(request):
+    """The sign-in page. Where passwords are switched off it offers the other ways only, and takes none."""
+    if request.method == "POST" and not settings.PASSWORD_SIGN_IN:
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    return allauth_views.login(request)
+
+
+def of_passwords(view):
+    """A page that is not there where people have no password of Doorway's own."""
+
+    @wraps(view)
+    def door(request, *args, **kwargs):
+        if not settings.PASSWORD_SIGN_IN:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return door
 
 
 @allow()
 def sign_out(request):
     """Sign out, and have the device forget everything, unless taps wait on it that the person wants to keep."""
+    leave_at = request.session.get(single_sign_on.LEAVE_AT)
     response = allauth_views.logout(request)
+    if request.method == "POST" and leave_at:
+        request.session[single_sign_on.LEAVE_AT] = leave_at
+        response = redirect("signed-out")
     if request.method == "POST" and not request.POST.get("kept"):
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -46,11 +72,13 @@ def with_theme(response, theme):
     return response
 
 
-def with_language(response, language):
-    """Keep the language where Django looks for it. Unknown: the one Doorway was written in."""
+def with_language(response, language, *, of):
+    """Keep the language where Django looks for it, and for mails. Unknown: the one Doorway was written in."""
+    of.language = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    of.save(update_fields=["language"])
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
-        language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
+        of.language,
         max_age=settings.LANGUAGE_COOKIE_AGE,
         samesite=settings.LANGUAGE_COOKIE_SAMESITE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,

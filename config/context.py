@@ -26,7 +26,13 @@ PLACES = [
 def page(request):
     """What every template may ask for that is no room's business."""
     user = getattr(request, "user", None)
-    return {"is_demo": settings.DEMO, "navigation": navigation(request), "device_mark": mark_of(user) if user else ""}
+    return {
+        "is_demo": settings.DEMO,
+        "navigation": navigation(request),
+        "device_mark": mark_of(user) if user else "",
+        "sign_on_name": settings.OIDC_NAME,
+        "has_passwords": settings.PASSWORD_SIGN_IN,
+    }
 
 
 def navigation(request):

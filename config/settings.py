@@ -61,6 +61,9 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "template_partials",
@@ -136,8 +139,16 @@ if AUDIT_DATABASE_URL := env.str("AUDIT_DATABASE_URL", default=""):
     DATABASES["audit"] = database("AUDIT_DATABASE_URL", AUDIT_DATABASE_URL)  # may only read (create_audit_role)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Rate limits of the sign-in page must survive a Redis that is down or flushed, so they live in PostgreSQL.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Rate limits of the sign-in page must survive a Redis that is down or flushed, so they live in PostgreSQL. Of more rows
+# than MAX_ENTRIES Django throws a third away, whichever: with its 300, guessing at many made-up addresses would
+# make it forget the wrong passwords that were given for a real one.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # People ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -162,6 +173,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # such a mail would offer a sign-up, which does not exist here
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # in our words: accounts.staff_mails
+ACCOUNT_FORMS = {"reset_password": "accounts.forms_of_entry.ForgottenPasswordForm"}
+ACCOUNT_RATE_LIMITS = {
+    # Wrong passwords: ten a minute from one address, five in five minutes for one account from one address
+    # (accounts.tries). Right ones do not count.
+    "login_failed": "10/m/ip,5/5m/key",
+    # Right ones as well: a whole clinic behind one address begins at nine.
+    "login": "60/m/ip",
+}
 
 
 def idle_minutes():
@@ -180,13 +200,55 @@ def signing_reauthentication_seconds():
     return seconds
 
 
+def invitation_hours():
+    """Hours for which the link of an invitation works; refuses to leave one lying in a mailbox for weeks."""
+    hours, allowed = env.int("INVITATION_HOURS", default=72), range(1, 14 * 24 + 1)
+    if hours not in allowed:
+        raise ImproperlyConfigured(f"INVITATION_HOURS must be from {allowed[0]} to {allowed[-1]}.")
+    return hours
+
+
+INVITATION_HOURS = invitation_hours()
 SIGNING_REAUTHENTICATION_SECONDS = signing_reauthentication_seconds()
 SESSION_IDLE_SECONDS = idle_minutes() * 60
 SESSION_COOKIE_AGE = env.int("SESSION_MINUTES", default=12 * 60) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = "Lax"  # "Strict" would keep a person signed out who comes back from single sign-on
 CSRF_COOKIE_SAMESITE = "Lax"
+
+
+# Single sign-on --------------------------------------------------------------------------------------------
+def sign_on():
+    """The organisation's own identity provider, as {setting: value}, all "" where there is none.
+
+    Refuses half of one, one that is not reached over TLS unless it is on this machine, and a site where
+    nobody could sign in.
+    """
+    names = ["OIDC_NAME", "OIDC_SERVER_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"]
+    given = {
+        "OIDC_NAME": env.str("OIDC_NAME", default=""),
+        "OIDC_SERVER_URL": env.str("OIDC_SERVER_URL", default="").removesuffix("/.well-known/openid-configuration"),
+        "OIDC_CLIENT_ID": env.str("OIDC_CLIENT_ID", default=""),
+        "OIDC_CLIENT_SECRET": env.str("OIDC_CLIENT_SECRET", default=""),
+    }
+    if any(given.values()) and not all(given.values()):
+        raise ImproperlyConfigured(f"Single sign-on needs {', '.join(names)}, or none of them.")
+    on_this_machine = ("http://127.0.0.1:", "http://localhost:")
+    if given["OIDC_SERVER_URL"] and not given["OIDC_SERVER_URL"].startswith(("https://", *on_this_machine)):
+        raise ImproperlyConfigured("OIDC_SERVER_URL must be a web address that starts with https://.")
+    return given
+
+
+vars().update(sign_on())
+OIDC_SECOND_FACTOR = env.list("OIDC_SECOND_FACTOR", default=[])
+PASSWORD_SIGN_IN = env.bool("PASSWORD_SIGN_IN", default=True)
+if not PASSWORD_SIGN_IN and not OIDC_NAME:  # noqa: F821 - set above
+    raise ImproperlyConfigured("With PASSWORD_SIGN_IN off and no single sign-on (OIDC_NAME …), nobody could sign in.")
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SocialAccountAdapter"
+SOCIALACCOUNT_UID_MAX_LENGTH = 255  # what OpenID Connect allows for `sub`
+SOCIALACCOUNT_STORE_TOKENS = False  # what they would open is no business of Doorway's
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 
 # Edge -----------------------------------------------------------------------------------------------------
 IS_HTTPS = PUBLIC_URL.startswith("https://")
@@ -217,6 +279,17 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY = {name: [] for name in ["camera", "microphone", "geolocation", "payment", "usb", "display-capture"]}
+
+
+def trusted_proxies():
+    """How many proxies of our own stand in front; refuses a number that no network has."""
+    number, allowed = env.int("TRUSTED_PROXIES", default=0), range(11)
+    if number not in allowed:
+        raise ImproperlyConfigured(f"TRUSTED_PROXIES must be from {allowed[0]} to {allowed[-1]}.")
+    return number
+
+
+TRUSTED_PROXIES = trusted_proxies()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a report is some kilobytes; a megabyte is a mistake or an attack
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

@@ -5,7 +5,7 @@ import time
 from django.db import connection
 from django.db.models import DateTimeField, Func
 
-BELL = "doorway"  # what PostgreSQL calls the bell; ringing it carries nothing, a lost ring only costs patience
+from accounts import bell
 
 
 def now():
@@ -29,14 +29,13 @@ def seconds_off():
 
 def wake():
     """Ring for whoever attends, when the transaction is committed; a rollback rings for nobody."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"NOTIFY {BELL}")
+    bell.ring()
 
 
 def attend():
     """From now on rings are heard, also those that come while this connection does something else."""
     with connection.cursor() as cursor:
-        cursor.execute(f"LISTEN {BELL}")
+        cursor.execute(f"LISTEN {bell.BELL}")
 
 
 def listen(seconds):

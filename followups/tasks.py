@@ -5,6 +5,7 @@ from contextlib import suppress
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
+from accounts import staff_post
 from followups import deliveries, papers, reminders
 from followups.models import Reminder
 from followups.trends import aggregates, releases
@@ -14,6 +15,7 @@ from followups.trends import aggregates, releases
 def sweep():
     reminders.sweep(clock_name="beat")
     deliveries.drain(when_full=call_another)
+    staff_post.drain()
 
 
 @shared_task(name="followups.tasks.drain")

@@ -15,6 +15,7 @@ from django.test import Client as Browser
 from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
 
+from accounts import staff_post
 from accounts.models import Role, Site, Supervision, Team, User
 from followups import audits, ladders, policies
 from followups.models import FollowUpPolicy
@@ -207,6 +208,17 @@ def signed_in(db):
         return browser
 
     return sign_in
+
+
+@pytest.fixture
+def mails(mailoutbox, db):
+    """What has been mailed by now, about accounts as well: `mails()`. Those wait in a table until they are sent."""
+
+    def sent():
+        staff_post.drain()
+        return mailoutbox
+
+    return sent
 
 
 @pytest.fixture(autouse=True)

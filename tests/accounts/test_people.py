@@ -110,10 +110,10 @@ def test_the_link_ends_after_three_days(client, db, time_machine):
     assert "used before or is too old" in client.get(path, follow=True).content.decode()
 
 
-def test_who_let_the_link_grow_old_is_sent_another(client, db, mailoutbox):
+def test_who_let_the_link_grow_old_is_sent_another(client, db, mails):
     create_person()
     client.post(reverse("account_reset_password"), {"email": SAM["email"]})
-    assert "/account/password/forgotten/" in mailoutbox[0].body
+    assert "/account/password/forgotten/" in mails()[0].body
 
 
 def test_the_link_is_neither_logged_nor_mailed(db, mailoutbox, caplog):
@@ -131,7 +131,7 @@ def test_an_address_that_is_taken(therapist, email):
 @pytest.mark.parametrize(
     ("facts", "sentence"),
     [
-        ({"role": "boss"}, "There is no role “boss”: the roles are therapist, supervisor, admin."),
+        ({"role": "boss"}, "There is no role “boss”: the roles are therapist, supervisor, admin, privacy."),
         ({"country": "UK"}, "“UK” cannot be the country: give two letters of ISO 3166, such as GB."),
         ({"country": "gb"}, "“gb” cannot be the country: give two letters of ISO 3166, such as GB."),
         ({"time_zone": "London"}, "“London” cannot be the time zone: give a full name, such as Europe/London."),

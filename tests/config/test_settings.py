@@ -19,6 +19,10 @@ SAFE = {
 }
 COOKIES = ["SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"]
 
+#: An identity provider, named in whole.
+SIGN_ON = {"OIDC_NAME": "Clinic Login", "OIDC_SERVER_URL": "https://login.example"}
+SIGN_ON |= {"OIDC_CLIENT_ID": "doorway", "OIDC_CLIENT_SECRET": "a secret"}
+
 
 def manage(*words, **changes):
     """`manage.py` with SAFE settings but for `changes`; a variable set to None is empty."""
@@ -53,6 +57,11 @@ def settings_with(names, **changes):
         ({"SESSION_IDLE_MINUTES": "31"}, "SESSION_IDLE_MINUTES must be from 5 to 30."),
         ({"SESSION_IDLE_MINUTES": "4"}, "SESSION_IDLE_MINUTES must be from 5 to 30."),
         ({"SWEEP_SECONDS": "often"}, "SWEEP_SECONDS must be a whole number."),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES must be from 0 to 10."),
+        ({"INVITATION_HOURS": "0"}, "INVITATION_HOURS must be from 1 to 336."),
+        ({"OIDC_NAME": "Clinic Login"}, "Single sign-on needs OIDC_NAME, OIDC_SERVER_URL,"),
+        (SIGN_ON | {"OIDC_SERVER_URL": "http://login.example"}, "OIDC_SERVER_URL must be a web address that starts"),
+        ({"PASSWORD_SIGN_IN": "false"}, "nobody could sign in."),
         ({"SECRET_KEY": None, "DEMO": "true"}, "SECRET_KEY is not set and DEBUG is off."),
     ],
 )
