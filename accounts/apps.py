@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "Who may, and who did"
 
     def ready(self):
-        from accounts import session_end  # noqa: F401 — its receiver starts the clocks of a session at sign-in
+        from accounts import factors, session_end  # noqa: F401 — their receivers begin a session at sign-in

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditEntry
+from accounts.passwords import normal
 
 __all__ = ["AuditEntry", "Role", "Site", "SiteRule", "Supervision", "Team", "TeamCover", "Traineeship", "User"]
 
@@ -160,6 +161,14 @@ class User(AbstractBaseUser):
     @property
     def zone(self):
         return zoneinfo.ZoneInfo(self.time_zone) if self.time_zone else self.site.zone
+
+    def set_password(self, raw_password):
+        super().set_password(raw_password and normal(raw_password))
+
+    def check_password(self, raw_password):
+        """Whether it is theirs, typed on any keyboard. One from before texts were made equal still is, as it was."""
+        is_theirs = super().check_password
+        return is_theirs(normal(raw_password)) or (normal(raw_password) != raw_password and is_theirs(raw_password))
 
     def has_role(self, *roles):
         return any(role in self.roles for role in roles)

@@ -4,17 +4,33 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
+from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+PASSKEY = "mfa_reauthenticate:webauthn"
+WAYS = {
+    "reauthenticate": gettext_lazy("Use your password"),
+    "mfa_reauthenticate": gettext_lazy("Use a code"),
+    PASSKEY: gettext_lazy("Use a passkey"),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request):
         """Accounts are made by an admin, never by a visitor."""
         return False
+
+    def get_reauthentication_methods(self, user):
+        """In our words; whoever signed in with a passkey is asked for it first."""
+        ways = [{**way, "description": WAYS[way["id"]]} for way in super().get_reauthentication_methods(user)]
+        if not did_use_passwordless_login(context.request, user):
+            return ways
+        return sorted(ways, key=lambda way: way["id"] != PASSKEY)
 
     def respond_user_inactive(self, request, user):
         """Somebody who has left gave the right password: say so on the sign-in page, and let them nowhere."""

@@ -1,14 +1,15 @@
 from allauth.account import views as allauth_views
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
-from accounts import views
-from accounts.access import allow, allow_everyone
+from accounts import views, views_of_sign_in
+from accounts.access import allow, allow_everyone, even_without_factor
 
 urlpatterns = [
     path("", views.me, name="me"),
-    path("sign-in/", allow_everyone(allauth_views.login), name="account_login"),
-    path("sign-out/", views.sign_out, name="account_logout"),
-    path("again/", allow()(allauth_views.reauthenticate), name="account_reauthenticate"),
+    path("", include("accounts.urls_of_factors")),
+    path("sign-in/", views_of_sign_in.sign_in, name="account_login"),
+    path("sign-out/", even_without_factor(views.sign_out), name="account_logout"),
+    path("again/", even_without_factor(allow()(allauth_views.reauthenticate)), name="account_reauthenticate"),
     path("password/", allow()(allauth_views.password_change), name="account_change_password"),
     path("password/forgotten/", allow_everyone(allauth_views.password_reset), name="account_reset_password"),
     path(

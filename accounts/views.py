@@ -5,7 +5,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from accounts import session_end
+from accounts import factors, session_end
 from accounts.access import allow
 from accounts.supervision import supervisors_of
 
@@ -14,13 +14,14 @@ THEMES = ["auto", "light", "dim"]
 
 @allow()
 def me(request):
-    """The person's own page: who supervises them, light or dim screen, language, password, sign-out."""
+    """The person's own page: who supervises them, the ways they sign in, light or dim screen, language, sign-out."""
     if request.method == "POST":
         response = HttpResponseRedirect(request.path)
         if "language" in request.POST:
             return with_language(response, request.POST["language"])
         return with_theme(response, request.POST.get("theme"))
     context = {"supervisors": supervisors_of(request.user), "languages": settings.LANGUAGES}
+    context |= factors.shown_to(request.user)
     return render(request, "accounts/me.html", context)
 
 

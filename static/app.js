@@ -518,24 +518,18 @@ function goOnSignedIn({ seconds, is_final: isFinal }, method) {
 }
 
 async function signInAgain(event) {
-  const form = event.target, problem = form.querySelector(".problem"), password = byId("again-password");
+  const { target: form, submitter } = event, problem = form.querySelector(".problem");
   let words = problem.dataset.elsewhere;
   stop(event);
   problem.hidden = true;
   try {
-    const body = new FormData(form);
-    body.delete("csrfmiddlewaretoken"); // the cookie has a newer one
-    const answer = await ask(form.action, { method: "POST", body });
-    password.value = "";
-    if (answer.status === 400) {
-      const { errors, fields } = (await answer.json()).form;
-      words = [...errors, ...Object.values(fields).flatMap((field) => field.errors)].join(" ");
-    } else if (await look()) return tabs.postMessage("");
+    const { signIn } = await import(form.dataset.script), said = await signIn(form, submitter, ask);
+    if (said === undefined && await look()) return tabs.postMessage("");
+    words = said ?? words;
   } catch { /* no connection: try again */ }
   form.tappedAt = 0; // the next one is no second tap
-  problem.textContent = words;
-  problem.hidden = false;
-  password.focus();
+  Object.assign(problem, { textContent: words, hidden: !words });
+  form.querySelector("fieldset:enabled input:not([type=email])").focus();
 }
 
 // htmx is told that nobody is signed in: the page stays, and the request is made again after signing in.
