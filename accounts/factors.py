@@ -4,8 +4,9 @@ Whether one is missing is found out once, at sign-in, and kept in the session: w
 for a second factor in the middle of somebody's crisis.
 """
 
+from allauth.mfa.base.internal.flows import delete_and_cleanup
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.recovery_codes.internal import flows as codes_flows
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
@@ -81,27 +82,42 @@ def look(request, user, **_facts):
         request.session[MISSING] = True
 
 
-@receiver(authenticator_added)
-def added(request, user, authenticator, **_facts):
-    """From now on there is one, and this session goes wherever it may."""
-    if authenticator.type in REAL:
-        request.session.pop(MISSING, None)
-    note("factor_added", user, authenticator)
-
-
-@receiver(authenticator_removed)
-def removed(user, authenticator, **_facts):
-    note("factor_removed", user, authenticator)
-
-
-@receiver(authenticator_reset)
-def renewed(user, authenticator, **_facts):
-    note("codes_renewed", user, authenticator)
+@transaction.atomic
+def added(request, rows):
+    """What was set up just now is in the audit trail, and this session goes wherever it may."""
+    request.session.pop(MISSING, None)
+    audit.record("factors_added", request.user, by=request.user, kinds=[row.type for row in rows])
 
 
 @transaction.atomic
-def note(action, person, authenticator):
-    audit.record(action, person, by=person, kind=authenticator.type)
+def remove(request, row):
+    """Take one of the person's own away; whether it could be. Their recovery codes go with the last one.
+
+    The person's row is locked: two tabs that remove one each leave one to somebody who needs one.
+    """
+    person = lock(request.user)
+    row.user = person
+    if not may_go(row):
+        return False
+    before = list(of(person).exclude(pk=row.pk))
+    delete_and_cleanup(request, row)
+    left = of(person).values_list("pk", flat=True)
+    kinds = [row.type, *(each.type for each in before if each.pk not in left)]
+    audit.record("factors_removed", person, by=person, kinds=kinds)
+    return True
+
+
+@transaction.atomic
+def renew_codes(request):
+    """New recovery codes, which stop the old ones. None for somebody who has no factor they could stand in for."""
+    if has_one(request.user):
+        codes_flows.generate_recovery_codes(request)
+        audit.record("recovery_codes_renewed", request.user, by=request.user)
+
+
+def lock(person):
+    """One change of somebody's factors after the other."""
+    return User.objects.select_for_update(of=["self"]).get(pk=person.pk)
 
 
 @transaction.atomic
@@ -113,7 +129,7 @@ def reset(person, *, reason, by):
     """
     if by == person or not by.has_role(Role.ADMIN):
         raise MayNotReset
-    User.objects.select_for_update().get(pk=person.pk)
+    lock(person)
     kinds = sorted(of(person).values_list("type", flat=True))
     of(person).delete()
     end_sessions(person)

@@ -16,6 +16,13 @@ class CredentialField(forms.JSONField):
         words = {"required": _("Your browser gave no passkey."), "invalid": _("Your browser gave no passkey.")}
         super().__init__(label=_("Passkey"), widget=forms.HiddenInput, error_messages=words)
 
+    def bound_data(self, data, initial):
+        return data
+
+    def prepare_value(self, value):
+        """Never sent back: it is good for one answer."""
+        return ""
+
     def to_python(self, value):
         is_odd = isinstance(value, str) and (len(value) > MOST_CHARACTERS or "\\u0000" in value)
         try:

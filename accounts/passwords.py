@@ -34,9 +34,7 @@ class NotKnownHere:
             left = left.replace(word, "")
         if left != plain and len(left) < LEFT_MUST_BE:
             raise ValidationError(
-                _(
-                    "It is too near to your name, your workplace or Doorway. Add words that have nothing to do with them."
-                ),
+                _("It is mostly your name, your workplace or Doorway. Add words that have nothing to do with them."),
                 code="password_is_known_here",
             )
 

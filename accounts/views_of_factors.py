@@ -2,7 +2,6 @@
 
 import segno
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.base.internal.flows import delete_and_cleanup
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import flows as codes_flows
 from allauth.mfa.totp.internal import flows as totp_flows
@@ -19,7 +18,7 @@ from accounts import factors, totp
 from accounts.access import allow, even_without_factor, posted
 from accounts.forms_of_factors import AppForm, ResetForm
 from accounts.forms_of_passkeys import PasskeyForm, PasskeyNameForm
-from accounts.models import Role, User
+from accounts.models import Role
 from accounts.recheck import recently_checked
 from accounts.views import with_language
 
@@ -59,17 +58,13 @@ def set_up_app(request):
 @transaction.atomic
 def activate(request, form):
     """The app is there, and the code that proved it is used up. Whether recovery codes were made as well."""
-    lock(request.user)
-    row = factors.of(request.user).filter(type=Authenticator.Type.TOTP).first()
-    if row is not None:  # set up in another tab meanwhile
+    factors.lock(request.user)
+    if factors.of(request.user).filter(type=Authenticator.Type.TOTP).exists():  # set up in another tab meanwhile
         return False
-    row, codes = totp_flows.activate_totp(request, form)
-    totp.take(row, form.cleaned_data["code"])
+    app, codes = totp_flows.activate_totp(request, form)
+    totp.take(app, form.cleaned_data["code"])
+    factors.added(request, [app, codes] if codes else [app])
     return codes is not None
-
-
-def lock(person):
-    User.objects.select_for_update().get(pk=person.pk)
 
 
 def after_set_up(request, has_new_codes):
@@ -92,21 +87,22 @@ def add_passkey(request):
     if form.is_valid():
         facts = {name: form.cleaned_data[name] for name in ("name", "credential")}
         with transaction.atomic():
-            _passkey, codes = webauthn_flows.add_authenticator(request, **facts)
+            passkey, codes = webauthn_flows.add_authenticator(request, **facts)
+            factors.added(request, [passkey, codes] if codes else [passkey])
         return after_set_up(request, codes is not None)
     options = webauthn.begin_registration(request.user, passwordless=True)
     return answered(request, "mfa/webauthn/add_form.html", form, js_data={"creation_options": options})
 
 
-def own_passkey(request, pk):
-    return get_object_or_404(factors.of(request.user), type=Authenticator.Type.WEBAUTHN, pk=pk)
+def own_passkey(request, passkey_id):
+    return get_object_or_404(factors.of(request.user), type=Authenticator.Type.WEBAUTHN, pk=passkey_id)
 
 
 @page
 @allow()
 @recently_checked
-def rename_passkey(request, pk):
-    row = own_passkey(request, pk)
+def rename_passkey(request, passkey_id):
+    row = own_passkey(request, passkey_id)
     form = PasskeyNameForm(posted(request), initial={"name": row.wrap().name})
     if form.is_valid():
         webauthn_flows.rename_authenticator(request, row, form.cleaned_data["name"])
@@ -117,22 +113,18 @@ def rename_passkey(request, pk):
 @page
 @allow()
 @recently_checked
-def remove_passkey(request, pk):
-    row = own_passkey(request, pk)
+def remove_passkey(request, passkey_id):
+    row = own_passkey(request, passkey_id)
     return removed(request, row, "mfa/webauthn/authenticator_confirm_delete.html")
 
 
-@transaction.atomic
 def removed(request, row, template):
-    """Ask, then take it away; never the last one of somebody who needs one, also when two tabs are at it."""
-    lock(request.user)
-    row.user, may_go = request.user, factors.may_go(row)
-    if request.method == "POST" and may_go:
-        delete_and_cleanup(request, row)
+    """Ask, then take it away; never the last one of somebody who needs one."""
+    if request.method == "POST" and factors.remove(request, row):
         messages.success(request, _("Removed."))
         return redirect("mfa_index")
     status = 422 if request.method == "POST" else 200
-    return render(request, template, {"authenticator": row, "may_go": may_go}, status=status)
+    return render(request, template, {"authenticator": row, "may_go": factors.may_go(row)}, status=status)
 
 
 @require_safe
@@ -151,10 +143,7 @@ def recovery_codes(request):
 @allow()
 @recently_checked
 def new_recovery_codes(request):
-    """New ones, which stop the old ones."""
-    if not codes_flows.can_generate_recovery_codes(request.user):
-        return redirect("mfa_index")
-    codes_flows.generate_recovery_codes(request)
+    factors.renew_codes(request)
     return redirect("mfa_view_recovery_codes")
 
 
