@@ -1,10 +1,12 @@
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import session_end
+from accounts import factors, session_end
+from accounts.access import EVERYONE
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -19,6 +21,37 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if is_from_script(request):
             return HttpResponse(status=401, headers={"HX-Redirect": response.url})
         return response
+
+
+class FactorRequiredMiddleware:
+    """Who needs a second factor and has none comes no further than to setting one up.
+
+    Doors that are open to everybody stay open, and so do those marked `@even_without_factor`. Nobody who got in is
+    stopped here later: what counts was found out at sign-in.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, *_):
+        is_open = getattr(view, "allowed", None) == EVERYONE or getattr(view, "is_open_without_factor", False)
+        if is_open or not factors.is_missing(request):
+            return None
+        if factors.has_one(request.user):  # set up meanwhile on another device: so this one has to ask for it
+            logout(request)
+            return redirect("account_login")
+        return first_a_factor(request)
+
+
+def first_a_factor(request):
+    """To the page where it is set up. A tap that waits on the device is told to go on waiting: nobody is in yet."""
+    set_up = reverse("mfa_index")
+    if is_from_script(request):
+        return HttpResponse(status=401 if "X-Outbox" in request.headers else 403, headers={"HX-Redirect": set_up})
+    return redirect(set_up)
 
 
 def is_from_script(request):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditEntry
 from accounts.models_of_entry import Invitation, StaffMail
+from accounts.passwords import normal
 
 __all__ = [
     "AuditEntry",
@@ -183,6 +184,14 @@ class User(AbstractBaseUser):
     @property
     def zone(self):
         return zoneinfo.ZoneInfo(self.time_zone) if self.time_zone else self.site.zone
+
+    def set_password(self, raw_password):
+        super().set_password(raw_password and normal(raw_password))
+
+    def check_password(self, raw_password):
+        """Whether it is theirs, typed on any keyboard. One from before texts were made equal still is, as it was."""
+        is_theirs = super().check_password
+        return is_theirs(normal(raw_password)) or (normal(raw_password) != raw_password and is_theirs(raw_password))
 
     def has_role(self, *roles):
         return any(role in self.roles for role in roles)

@@ -4,12 +4,21 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
+from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+PASSKEY = "mfa_reauthenticate:webauthn"
+WAYS = {
+    "reauthenticate": gettext_lazy("Use your password"),
+    "mfa_reauthenticate": gettext_lazy("Use a code"),
+    PASSKEY: gettext_lazy("Use a passkey"),
+}
 
 from accounts import addresses, sign_in_events, single_sign_on, tries
 
@@ -47,7 +56,11 @@ class AccountAdapter(DefaultAccountAdapter):
         sign_in_events.tell(user, template_prefix)
 
     def get_reauthentication_methods(self, user):
-        return [*super().get_reauthentication_methods(user), *single_sign_on.ways_to_ask_again(user)]
+        """In our words; whoever signed in with a passkey is asked for it first. A provider asks in its own way."""
+        ways = [{**way, "description": WAYS[way["id"]]} for way in super().get_reauthentication_methods(user)]
+        if did_use_passwordless_login(context.request, user):
+            ways.sort(key=lambda way: way["id"] != PASSKEY)
+        return [*ways, *single_sign_on.ways_to_ask_again(user)]
 
     def respond_user_inactive(self, request, user):
         """Somebody who has left gave the right password: say so on the sign-in page, and let them nowhere."""

@@ -1,12 +1,13 @@
 from allauth.account import views as allauth_views
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
-from accounts import views, views_of_devices, views_of_joining, views_of_people, views_of_sign_on
-from accounts.access import allow, allow_everyone
+from accounts import views, views_of_devices, views_of_joining, views_of_people, views_of_sign_in, views_of_sign_on
+from accounts.access import allow, allow_everyone, even_without_factor
 
 urlpatterns = [
     path("", views.me, name="me"),
-    path("sign-in/", allow_everyone(views.sign_in), name="account_login"),
+    path("", include("accounts.urls_of_factors")),
+    path("sign-in/", views_of_sign_in.sign_in, name="account_login"),
     path("sign-in/with/", views_of_sign_on.begin, name="begin-sign-on"),
     path("sign-in/with/back/", views_of_sign_on.end, name="end-sign-on"),
     path("again/with/", views_of_sign_on.again, name="sign-on-again"),
@@ -24,8 +25,8 @@ urlpatterns = [
     ),
     path("join/", views_of_joining.accept, name="accept-invitation"),
     path("join/<str:token>/", views_of_joining.join, name="join"),
-    path("sign-out/", views.sign_out, name="account_logout"),
-    path("again/", allow()(allauth_views.reauthenticate), name="account_reauthenticate"),
+    path("sign-out/", even_without_factor(views.sign_out), name="account_logout"),
+    path("again/", even_without_factor(allow()(allauth_views.reauthenticate)), name="account_reauthenticate"),
     path("password/", allow()(views.of_passwords(allauth_views.password_change)), name="account_change_password"),
     path(
         "password/forgotten/",

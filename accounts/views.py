@@ -2,12 +2,12 @@ from functools import wraps
 
 from allauth.account import views as allauth_views
 from django.conf import settings
-from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import session_end, signed_in_devices, single_sign_on
+from accounts import factors, session_end, signed_in_devices, single_sign_on
 from accounts.access import allow
 from accounts.supervision import supervisors_of
 
@@ -16,7 +16,7 @@ THEMES = ["auto", "light", "dim"]
 
 @allow()
 def me(request):
-    """The person's own page: who supervises them, light or dim screen, language, password, sign-out."""
+    """The person's own page: who supervises them, the ways they sign in, light or dim screen, language, sign-out."""
     if request.method == "POST":
         response = HttpResponseRedirect(request.path)
         if "language" in request.POST:
@@ -24,14 +24,8 @@ def me(request):
         return with_theme(response, request.POST.get("theme"))
     context = {"supervisors": supervisors_of(request.user), "languages": settings.LANGUAGES}
     context["devices"] = signed_in_devices.of(request.user, session_key=request.session.session_key)
+    context |= factors.shown_to(request.user)
     return render(request, "accounts/me.html", context)
-
-
-def sign_in(request):
-    """The sign-in page. Where passwords are switched off it offers the other ways only, and takes none."""
-    if request.method == "POST" and not settings.PASSWORD_SIGN_IN:
-        return HttpResponseNotAllowed(["GET", "HEAD"])
-    return allauth_views.login(request)
 
 
 def of_passwords(view):

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from accounts import session_end
+from accounts import factors, session_end
 from accounts.devices import mark_of
 from accounts.models import Role
 from followups import audits, badge, policies
@@ -37,7 +37,7 @@ def page(request):
 
 def navigation(request):
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    if user is None or not user.is_authenticated or factors.is_missing(request):
         return []
     return [
         {
@@ -68,9 +68,10 @@ def session(request):
         return {}
     return {
         "session_seconds": session_end.seconds_left(request.session),
+        "cover_seconds": settings.SCREEN_COVER_SECONDS,
         "crisis_numbers": SimpleLazyObject(lambda: crisis.numbers_to_call(user.site.country)[user.site.country]),
         "is_audit_late": SimpleLazyObject(audits.is_late),
-        "may_be_asked": user.is_supervisor or user.is_site_contact,
+        "may_be_asked": (user.is_supervisor or user.is_site_contact) and not factors.is_missing(request),
         "help_token": SimpleLazyObject(lambda: help_tokens.token_for(user)),
         "new_call_id": uuid.uuid4(),
         "has_no_policy": not policies.is_one_in_force(),

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "template_partials",
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.end_session",
     "accounts.middleware.SignInRequiredMiddleware",
+    "accounts.middleware.FactorRequiredMiddleware",
     "accounts.middleware.local_time",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.never_stored",
@@ -156,11 +158,11 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if IS_TEST:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow on purpose
-# Length over composition rules, as NIST SP 800-63B has it: 15 is its minimum for a password used alone.
+# Length over composition rules, as NIST SP 800-63B has it: 15 is its minimum for a password used alone. None expires.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NotKnownHere"},
+    {"NAME": "accounts.passwords.NotWidelyUsed"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "now"
@@ -184,11 +186,45 @@ ACCOUNT_RATE_LIMITS = {
 }
 
 
-def idle_minutes():
-    """Minutes until somebody who does nothing is signed out: room for a warning of two, and never above 30."""
-    minutes, allowed = env.int("SESSION_IDLE_MINUTES", default=15), range(5, 31)
-    if minutes not in allowed:
-        raise ImproperlyConfigured(f"SESSION_IDLE_MINUTES must be from {allowed[0]} to {allowed[-1]}.")
+# Second factors: an app's code, a passkey, and codes for the day the device is lost. A browser is never trusted
+# instead of a factor: tablets are shared.
+MFA_ADAPTER = "accounts.factor_rules.FactorRules"
+MFA_FORMS = {
+    "authenticate": "accounts.forms_of_factors.CodeForm",
+    "reauthenticate": "accounts.forms_of_factors.CodeAgainForm",
+    "authenticate_webauthn": "accounts.forms_of_passkeys.StepPasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms_of_passkeys.AgainPasskeyForm",
+}
+MFA_RECOVERY_CODE_COUNT = 10
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Doorway"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off; no code is taken twice (accounts.totp)
+MFA_REAUTHENTICATION_REQUIRED = False  # each door says so itself: @recently_checked
+ROLES = ["therapist", "supervisor", "admin", "privacy"]
+
+
+def roles_that_need_a_factor():
+    """Roles whose people do not get in with a password alone; refuses none at all where people are real."""
+    default = [] if DEMO or IS_TEST else ROLES
+    roles = env.list("MFA_REQUIRED_ROLES", default=default)
+    if unknown := [role for role in roles if role not in ROLES]:
+        raise ImproperlyConfigured(f"MFA_REQUIRED_ROLES: there is no role {unknown[0]}. Roles are {', '.join(ROLES)}.")
+    if not roles and not (DEBUG or DEMO or IS_TEST):
+        raise ImproperlyConfigured("MFA_REQUIRED_ROLES must name a role. It may be empty only with DEBUG or DEMO.")
+    return roles
+
+
+MFA_REQUIRED_ROLES = roles_that_need_a_factor()
+
+
+def minutes_from(least, most, *, name):
+    """Whole minutes between the two; refuses more, for what protects people can only be made stricter."""
+    minutes = env.int(name, default=most)
+    if minutes not in range(least, most + 1):
+        raise ImproperlyConfigured(f"{name} must be from {least} to {most}.")
     return minutes
 
 
@@ -210,7 +246,8 @@ def invitation_hours():
 
 INVITATION_HOURS = invitation_hours()
 SIGNING_REAUTHENTICATION_SECONDS = signing_reauthentication_seconds()
-SESSION_IDLE_SECONDS = idle_minutes() * 60
+SESSION_IDLE_SECONDS = minutes_from(5, 15, name="SESSION_IDLE_MINUTES") * 60  # room for a warning of two minutes
+SCREEN_COVER_SECONDS = minutes_from(1, 3, name="SCREEN_COVER_MINUTES") * 60
 SESSION_COOKIE_AGE = env.int("SESSION_MINUTES", default=12 * 60) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

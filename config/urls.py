@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from accounts import views as accounts_views
+from accounts.access import even_without_factor
 from config import device_views, views
 from followups.views import channels
 
@@ -12,7 +13,7 @@ urlpatterns = [
     path("offline/", device_views.offline, name="offline"),
     path("manifest.webmanifest", device_views.manifest, name="manifest"),
     path("demo-mail/", views.demo_mail, name="demo-mail"),
-    path("session/", accounts_views.session, name="session-end"),
+    path("session/", even_without_factor(accounts_views.session), name="session-end"),
     path("account/", include("accounts.urls")),
     path("resources/", include("resources.urls")),
     path("api/", include("resources.urls_of_api")),

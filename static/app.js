@@ -199,8 +199,9 @@ async function showWaiting() {
   line.textContent = count && stuck ? `${numbered(count)} ${stuck}` : refused.length ? wordsFor("look") : "";
   bar().dataset.state = count && state;
   signIn.search = `?next=${departureHere() ? `/departures/${departureHere()}/` : "/"}`;
-  list.replaceChildren(...refused.map(refusal));
   bar().hidden = !line.textContent;
+  if (refused.length) rarely().then((kept) => kept.list(list, refused, tools), () => {});
+  else list.replaceChildren();
 }
 
 const numbered = (count) => wordsFor(count === 1 ? "one" : "many").replace("0", count);
@@ -225,18 +226,9 @@ function buttonOf({ url, fields }) {
     fields.id ? button.form.elements.id.value === fields.id : !button.name || fields[button.name] === button.value);
 }
 
-function refusal(tap) {
-  const line = byId("refusal").content.cloneNode(true), [words, open, remove] = all("span, a, button", line);
-  const [, , , deed, slug] = tap.url.split("/"), { outcome = "", level = outcome } = tap.fields;
-  const step = byId(`${slug}-title`)?.lastChild.textContent || slug || deed;
-  const what = `${step} ${buttonOf(tap)?.textContent || level}`.replace(/[-_]/g, " ");
-  const why = wordsFor(`refused${tap.refused}`) || wordsFor("refused");
-  words.textContent = `${clock(tap)} ${what}: ${why}`;
-  open.href = `/departures/${departureOf(tap)}/`;
-  open.hidden = tap.refused === 404;
-  on(remove, "click", () => taps("delete", tap.n).then(showWaiting));
-  return line;
-}
+// What is rarely needed is asked for when it is: taps that were refused, and signing out while some wait (kept.js).
+const rarely = () => import(wordsFor("script"));
+const tools = { all, byId, own, taps, flush, showWaiting, wordsFor, numbered, clock, departureOf, buttonOf };
 
 // What the server has ----------------------------------------------------------------------------------------
 // In codes, by departure, kept for its therapist and for a day, so that the page without a connection can show it.
@@ -398,24 +390,32 @@ async function leave(event) {
   if (!canKeep) return;
   stop(event);
   try {
-    if (!choice) await flush();
-    const mine = await own(), others = (await taps("getAll")).length - mine.length;
-    if (mine.length && !choice) {
-      byId("sign-out-count").textContent = numbered(mine.length);
-      byId("sign-out-choice").hidden = false;
-      return byId("sign-out-choice").focus();
-    }
-    if (choice === "delete") for (const tap of mine) await taps("delete", tap.n);
-    form.elements.kept.value = choice === "keep" || others ? "yes" : "";
-  } catch { /* nothing is kept that could be asked about */ }
-  form.submit();
+    await (await rarely()).leave(form, choice, tools);
+  } catch { // nobody could be asked
+    form.elements.kept.value = "yes";
+    form.submit();
+  }
 }
 
 // The screen -------------------------------------------------------------------------------------------------
-// Hidden by a button, or Shift three times. What was typed stays behind the cover, which nobody can read.
+// Hidden by a button, or Shift three times; and by itself when nobody has touched it for a while, then shown by a tap
+// anywhere. What was typed stays behind the cover, which nobody can read.
 
 const SHIFTS = 3, SHIFTS_WITHIN_MS = 5000;
-let title = "", isHidden = false, shifts = [];
+let title = "", isHidden = false, isByItself = false, shifts = [], touchedAt, hiding;
+
+function touched() {
+  touchedAt = Date.now();
+  clearTimeout(hiding);
+  if (byId("cover")) hiding = setTimeout(hideIfDue, byId("cover").dataset.seconds * 1000, true);
+}
+on(window, "pointerdown pointermove keydown input wheel", touched, { capture: true, passive: true });
+
+function hideIfDue(isDue) { // a device that slept has run no timers
+  if (isHidden || !isDue && Date.now() - touchedAt < byId("cover")?.dataset.seconds * 1000) return;
+  isByItself = true;
+  hide();
+}
 
 function hide() {
   if (isHidden || !byId("cover")) return;
@@ -426,10 +426,13 @@ function hide() {
 }
 
 function unhide() {
-  isHidden = false;
+  isHidden = isByItself = false;
   document.title = title;
   byId("cover").close();
 }
+
+// A page that was renewed behind the cover brings a cover of its own.
+on(document, "htmx:afterSwap", () => { if (isHidden && !byId("cover").open) byId("cover").showModal(); });
 
 on(document, "keydown", (event) => {
   const { key, repeat, timeStamp, target } = event;
@@ -452,6 +455,7 @@ function onSight({ type }) {
   const isAway = type === "pagehide" || document.hidden;
   document.documentElement.dataset.away = isAway;
   if (isAway) return;
+  hideIfDue();
   // The screen stays awake while a departure goes on; a device that cannot, or will not now, is left alone.
   if (document.querySelector("[data-awake]")) navigator.wakeLock?.request("screen").catch(() => {});
   flush();
@@ -518,24 +522,18 @@ function goOnSignedIn({ seconds, is_final: isFinal }, method) {
 }
 
 async function signInAgain(event) {
-  const form = event.target, problem = form.querySelector(".problem"), password = byId("again-password");
+  const { target: form, submitter } = event, problem = form.querySelector(".problem");
   let words = problem.dataset.elsewhere;
   stop(event);
   problem.hidden = true;
   try {
-    const body = new FormData(form);
-    body.delete("csrfmiddlewaretoken"); // the cookie has a newer one
-    const answer = await ask(form.action, { method: "POST", body });
-    password.value = "";
-    if (answer.status === 400) {
-      const { errors, fields } = (await answer.json()).form;
-      words = [...errors, ...Object.values(fields).flatMap((field) => field.errors)].join(" ");
-    } else if (await look()) return tabs.postMessage("");
+    const { signIn } = await import(form.dataset.script), said = await signIn(form, submitter, ask);
+    if (said === undefined && await look()) return tabs.postMessage("");
+    words = said ?? words;
   } catch { /* no connection: try again */ }
   form.tappedAt = 0; // the next one is no second tap
-  problem.textContent = words;
-  problem.hidden = false;
-  password.focus();
+  Object.assign(problem, { textContent: words, hidden: !words });
+  form.querySelector("fieldset:enabled input:not([type=email])").focus();
 }
 
 // htmx is told that nobody is signed in: the page stays, and the request is made again after signing in.
@@ -566,6 +564,7 @@ async function asksFirst(event) {
 document.documentElement.dataset.away = false; // known at all: buttons that need this file may be shown
 document.querySelector(".errors")?.focus(); // an error summary is read first
 refreshAges();
+touched();
 
 const deeds = {
   hide, unhide, flush,
@@ -576,10 +575,14 @@ const deeds = {
     isOver();
   },
 };
-on(document, "click", (event) => deeds[event.target.closest("[data-deed]")?.dataset.deed]?.(event));
+on(document, "click", (event) => {
+  if (isByItself && event.target.closest("#cover")) return unhide();
+  deeds[event.target.closest("[data-deed]")?.dataset.deed]?.(event);
+});
 on(document, "cancel", (event) => { if (event.target.matches(".screen")) event.preventDefault(); }, true);
 on(document, "close", ({ target }) => { // closed by a gesture that cannot be refused
   if (target.id === "cover" ? isHidden : target.id === "sign-in-again" && !endsAt) target.showModal();
+  else if (isByItself && Date.now() - touchedAt < TYPING_MS) unhide(); // by whoever has just answered over the cover
 }, true);
 on(document, "input", () => { typedAt = Date.now(); });
 on(tabs, "message", () => look());

@@ -8,6 +8,9 @@ from django.apps import apps
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from accounts import factors
+from accounts.access import EVERYONE
+from accounts.models import Role
 from followups import absences, calendars, client_copies, decisions, on_call, overrides, policies
 from followups.failed_contacts import Week
 from followups.models import FiledPaper, FollowUp, PaperFile
@@ -16,6 +19,7 @@ from resources import curator_tasks
 from resources.models import Bundle, ImportBatch, Organisation, Resource, SearchGap
 from sessions_app import checklist, exercises, help_calls, intakes, levels, practice, reports
 from sessions_app.models import ResponseLevel
+from tests.accounts.keys import passkey_of
 from tests.followups.push_service import device_of
 
 ACTORS = ["therapist", "supervisor", "stranger", "former_supervisor", "admin", None]
@@ -63,6 +67,19 @@ TABLE = {
     "account_reset_password_done": (EVERYBODY, [405] * 6),
     "account_reset_password_from_key": (EVERYBODY, EVERYBODY),
     "account_reset_password_from_key_done": (EVERYBODY, [405] * 6),
+    "mfa_authenticate": ([302] * 6, [302] * 6),  # nobody is half-way in
+    "mfa_login_webauthn": (EVERYBODY, [302] * 6),
+    "mfa_reauthenticate": ([302] * 6, [302] * 6),  # nobody has an app or codes, so it leads to another way
+    "mfa_reauthenticate_webauthn": (but([302] * 6, therapist=200), but([302] * 6, therapist=422)),
+    "mfa_index": (STAFF, [302] * 6),
+    "mfa_activate_totp": (STAFF, [*[422] * 5, 302]),
+    "mfa_deactivate_totp": ([*[404] * 5, 302], [*[404] * 5, 302]),
+    "mfa_add_webauthn": (STAFF, [*[422] * 5, 302]),
+    "mfa_edit_webauthn": (MY_OWN, but(MY_OWN, therapist=422)),
+    "mfa_remove_webauthn": (MY_OWN, but(MY_OWN, therapist=302)),
+    "mfa_view_recovery_codes": ([302] * 6, GET_ONLY),
+    "mfa_generate_recovery_codes": (POST_ONLY, [302] * 6),
+    "reset-factors": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "me": (STAFF, [302] * 6),
     "session-end": (STAFF, STAFF),
     "resources": (STAFF, GET_ONLY),
@@ -343,6 +360,7 @@ def addresses(cast, departure, resource):
         "practice_session_id": exercise.session_id,
         "translation_id": EditionTranslation.objects.first().pk,
         "device_id": device_of(departure.therapist).pk,
+        "passkey_id": passkey_of(departure.therapist).pk,
         "system_name": "departure-kind",
         "token": calendars.renew(by=departure.therapist),
         "week": Week.last(departure.site.zone).code,
@@ -447,6 +465,32 @@ def test_the_directory_is_open_to_everybody_to_read_where_that_was_switched_on(k
     for name in [*HSDS_LISTS, "hsds-service"]:
         assert set(knock(name, "get").values()) == {200}, name
         assert set(knock(name, "post").values()) == {405}, name
+
+
+#: Where somebody signed in gets who still has to set up a second factor; and to what is open to everybody.
+TO_SET_UP = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate", "account_logout"}
+TO_SET_UP |= {"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "session-end"}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_still_has_to_set_up_a_second_factor_gets_nowhere_else(addresses, departure, signed_in, settings, method):
+    """In every role at once; only doors that are open to everybody, signed out as well, are open too."""
+    settings.MFA_REQUIRED_ROLES = Role.values
+    person = departure.therapist
+    person.roles = Role.values
+    person.save()
+    factors.of(person).delete()
+    opened, walked = set(), 0
+    for name, view in doors():
+        if view.allowed == EVERYONE:
+            continue
+        answer = getattr(signed_in(person), method)(addresses[name])
+        walked += 1
+        if (answer.status_code, answer.get("Location")) != (302, "/account/factors/"):
+            opened.add(name)
+        assert departure.client.reference not in answer.content.decode(), name
+    assert opened - TO_SET_UP == set()
+    assert walked > 150
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

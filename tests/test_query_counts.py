@@ -13,6 +13,7 @@ from followups import contact_attempts
 from resources.models import Resource
 from sessions_app import checklist, departures, exercises, levels, practice, reports, reviews
 from sessions_app.models import Client, Exercise, ResponseLevel, TherapySession
+from tests.accounts.keys import passkey_of
 from tests.test_access import copy_for
 
 #: Statements at most, for the pages that matter most under stress; every other page only must not grow.
@@ -98,6 +99,9 @@ OF_THE_THERAPIST = [
     "exercise",
     "debrief",
     "me",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
 ]
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
 OF_THE_SUPERVISOR += ["absences", "hand-off", "hand-offs", "on-call", "waiting-for-second"]
@@ -137,6 +141,7 @@ def grow(add_a_day, first):
     therapist = first.therapist
     for _day in range(3):
         add_a_day()
+        passkey_of(therapist)
     for outcome in ("partly", "done", "partly"):
         checklist.record(first, slug="stay-calm", outcome=outcome, op_id=uuid.uuid4(), by=therapist)
     lines = Resource.objects.with_contacts()[2:5]
@@ -147,7 +152,7 @@ def grow(add_a_day, first):
 
 WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
 WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
-WITHOUT_ARGUMENTS += ["bring-in"]
+WITHOUT_ARGUMENTS += ["bring-in", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn"]
 WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled", "propose-entry", "inclusion-policy"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]

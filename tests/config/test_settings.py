@@ -7,6 +7,7 @@ import sys
 import pytest
 from django.conf import settings as here
 
+from accounts.models import Role
 from tests.config.living import fresh_environment
 
 SAFE = {
@@ -54,8 +55,12 @@ def settings_with(names, **changes):
             "DATABASE_URL must name a PostgreSQL database",
         ),
         ({"EMAIL_URL": "pigeon://coop"}, "Invalid email schema pigeon"),
-        ({"SESSION_IDLE_MINUTES": "31"}, "SESSION_IDLE_MINUTES must be from 5 to 30."),
-        ({"SESSION_IDLE_MINUTES": "4"}, "SESSION_IDLE_MINUTES must be from 5 to 30."),
+        ({"SESSION_IDLE_MINUTES": "16"}, "SESSION_IDLE_MINUTES must be from 5 to 15."),
+        ({"SESSION_IDLE_MINUTES": "4"}, "SESSION_IDLE_MINUTES must be from 5 to 15."),
+        ({"SCREEN_COVER_MINUTES": "4"}, "SCREEN_COVER_MINUTES must be from 1 to 3."),
+        ({"SCREEN_COVER_MINUTES": "0"}, "SCREEN_COVER_MINUTES must be from 1 to 3."),
+        ({"MFA_REQUIRED_ROLES": None}, "MFA_REQUIRED_ROLES must name a role."),
+        ({"MFA_REQUIRED_ROLES": "therapist,nurse"}, "MFA_REQUIRED_ROLES: there is no role nurse."),
         ({"SWEEP_SECONDS": "often"}, "SWEEP_SECONDS must be a whole number."),
         ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES must be from 0 to 10."),
         ({"INVITATION_HOURS": "0"}, "INVITATION_HOURS must be from 1 to 336."),
@@ -72,6 +77,12 @@ def test_what_cannot_work_is_said_in_a_sentence(changes, words):
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
     assert "hidden" not in done.stderr
+
+
+def test_a_second_factor_is_asked_of_everybody_but_in_the_demo():
+    (required,) = settings_with(["MFA_REQUIRED_ROLES"])
+    assert set(required) == set(here.ROLES) == set(Role.values)
+    assert settings_with(["MFA_REQUIRED_ROLES"], DEMO="true") == [[]]
 
 
 def test_debug_needs_no_key():

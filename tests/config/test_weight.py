@@ -21,7 +21,7 @@ def names_of(kind):
 
 
 #: Scripts of one page each, which nobody meets on the way to a client; and where they are asked for.
-ELSEWHERE = {"push.js": "notifications"}
+ELSEWHERE = {"push.js": "notifications", "passkeys.js": "account_login", "kept.js": "account_logout"}
 
 
 @pytest.fixture
@@ -60,6 +60,15 @@ def test_the_script_for_notifications_is_small_and_asked_for_on_its_page_only(
         assert b"push.js" not in browser.get(reverse(name)).content
     assert b"push.js" not in browser.get(reverse("departure", args=[departure.pk])).content
     assert b"push.js" in browser.get(reverse("notifications")).content
+
+
+def test_the_script_for_passkeys_is_small_and_asked_for_where_one_is_used(weight_of, client, signed_in, therapist):
+    assert weight_of("passkeys.js") <= 1.5 * KB
+    assert weight_of("kept.js") <= KB
+    assert b'src="/static/passkeys.js"' not in signed_in(therapist).get(reverse("now")).content
+    for address in ("account_login", "mfa_add_webauthn"):
+        browser = client if address == "account_login" else signed_in(therapist)
+        assert b'src="/static/passkeys.js"' in browser.get(reverse(address)).content
 
 
 @pytest.mark.target("T18")

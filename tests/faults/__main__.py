@@ -56,6 +56,7 @@ def start(running):
         EMAIL_URL=f"smtp://127.0.0.1:{sink.port}",
         DEBUG="false",
         DEMO="false",
+        MFA_REQUIRED_ROLES="privacy",  # whoever works in here signs in with a password
     )
     import django
 

@@ -48,6 +48,7 @@ class Doorway:
             "SWEEP_SECONDS": "1",
             "DEBUG": "false",
             "DEMO": "false",
+            "MFA_REQUIRED_ROLES": "privacy",  # the people of these tests sign in with a password
             "CHECK_LINKS": "false",  # a test that runs at night asks nobody outside
         }
 

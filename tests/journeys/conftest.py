@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
+from accounts import session_end
 from config.local import browser as installed
 from sessions_app.models import Client, TherapySession
 from tests.conftest import PASSWORD
@@ -158,6 +160,19 @@ def is_quiet():
                 return False
             time.sleep(0.05)
     return True
+
+
+@pytest.fixture
+def end_sessions(settings):
+    """Every session has been idle for too long, until somebody signs in again: `end_sessions()`."""
+
+    def end():
+        for row in Session.objects.all():
+            facts = row.get_decoded()
+            row.session_data = Session.objects.encode(facts | {session_end.MOVED: facts[session_end.BEGAN] - 10_000})
+            row.save()
+
+    return end
 
 
 @pytest.fixture(params=[PHONE, LAPTOP], ids=["phone", "laptop"])

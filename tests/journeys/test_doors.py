@@ -9,6 +9,7 @@ from followups.models import FollowUp
 from resources.models import Bundle, ImportBatch, Resource
 from sessions_app import departures, intakes, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
+from tests.accounts.keys import passkey_of
 from tests.journeys.conftest import PHONE, STORAGE_DENIED
 from tests.sessions_app.test_intakes import EVERY_WEEK
 from tests.test_access import TABLE, copy_for, override_of, practised_by
@@ -166,6 +167,12 @@ PAGES = {
         "/account/notifications/",
         "/account/password/",
         "/account/again/",
+        "/account/again/passkey/",
+        "/account/factors/",
+        "/account/factors/app/",
+        "/account/factors/passkeys/add/",
+        "/account/factors/passkeys/{passkey}/",
+        "/account/factors/passkeys/{passkey}/remove/",
         "/account/sign-out/",
     ],
     "supervisor": [
@@ -184,6 +191,7 @@ PAGES = {
         "/resources/",
     ],
     "admin": [
+        "/account/factors/reset/",
         "/resources/checks/",
         "/resources/export/",
         "/resources/{resource}/check/",
@@ -238,6 +246,7 @@ FOR_MACHINES = {
     "manifest",
     "service-worker",
     "session-end",
+    "mfa_login_webauthn",
 }
 ON_THE_WAY = {
     "review": "needs a signed report: on the whole way",
@@ -266,6 +275,7 @@ def facts_of(departure):
         "follow_up": departure.follow_ups.first().pk,
         "override": override_of(departure).pk,
         "copy": copy_for(departure).pk,
+        "passkey": passkey_of(departure.therapist).pk,
         "resource": Resource.objects.first().pk,
         "contact": Resource.objects.first().contact_points.first().pk,
         "other": Resource.objects.last().pk,

@@ -25,19 +25,6 @@ def is_soon(settings):
     settings.SESSION_IDLE_SECONDS = 130
 
 
-@pytest.fixture
-def end_sessions(settings):
-    """Every session has been idle for too long, until somebody signs in again: `end_sessions()`."""
-
-    def end():
-        for row in Session.objects.all():
-            facts = row.get_decoded()
-            row.session_data = Session.objects.encode(facts | {session_end.MOVED: facts[session_end.BEGAN] - 10_000})
-            row.save()
-
-    return end
-
-
 def seconds_left():
     """Of the one session there is."""
     facts = Session.objects.get().get_decoded()
