@@ -16,7 +16,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audit import AuditEntry
 from accounts.audit_chain import AuditForm, AuditLink
 
-__all__ = ["AuditEntry", "AuditForm", "AuditLink", "Role", "Site", "SiteRule", "Supervision", "Team", "TeamCover", "Traineeship", "User"]
+__all__ = [
+    "AuditEntry",
+    "AuditForm",
+    "AuditLink",
+    "Role",
+    "Site",
+    "SiteRule",
+    "Supervision",
+    "Team",
+    "TeamCover",
+    "Traineeship",
+    "User",
+]
 
 
 class Role(models.TextChoices):

@@ -78,7 +78,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp {FIXED} AS $
 DECLARE
     link accounts_auditlink;
     each record;
-    found record;
+    item record;
     lowest bigint;
     stamp timestamptz;
     sealed integer := 0;
@@ -89,12 +89,12 @@ BEGIN
     FOR each IN SELECT * FROM accounts_trail_sources() LOOP
         lowest := (SELECT l.row_id FROM accounts_auditlink l
                    WHERE l.source = each.source AND l.at < stamp - interval '1 day' ORDER BY l.row_id DESC LIMIT 1);
-        FOR found IN EXECUTE format($content${CONTENT}$content$
+        FOR item IN EXECUTE format($content${CONTENT}$content$
             || ' WHERE t.%1$I > $2 AND NOT EXISTS'
             || ' (SELECT FROM accounts_auditlink l WHERE l.source = %2$L AND l.row_id = t.%1$I) ORDER BY t.%1$I',
             each.key, each.source) USING each.columns, coalesce(lowest, 0)
         LOOP
-            link := accounts_add_link(link, stamp, 'sealed', each.form, each.source, found.key, found.content);
+            link := accounts_add_link(link, stamp, 'sealed', each.form, each.source, item.key, item.content);
             sealed := sealed + 1;
         END LOOP;
     END LOOP;
@@ -108,7 +108,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp {FIXED} AS $
 DECLARE
     link accounts_auditlink;
     each record;
-    found record;
+    item record;
     stamp timestamptz;
     added integer := 0;
 BEGIN
@@ -116,13 +116,13 @@ BEGIN
     stamp := clock_timestamp();
     SELECT * INTO link FROM accounts_auditlink ORDER BY position DESC LIMIT 1;
     SELECT * INTO STRICT each FROM accounts_trail_sources() s WHERE s.source = table_name;
-    FOR found IN EXECUTE format('SELECT l.row_id AS key, coalesce(r.content, %3$L) AS content'
+    FOR item IN EXECUTE format('SELECT l.row_id AS key, coalesce(r.content, %3$L) AS content'
         || ' FROM (SELECT DISTINCT row_id FROM accounts_auditlink WHERE source = %2$L AND row_id = ANY ($2)) l'
         || ' LEFT JOIN (' || $content${CONTENT}$content$ || ' WHERE t.%1$I = ANY ($2)) r ON r.key = l.row_id'
         || ' WHERE (r.key IS NULL) = ($3 = %4$L) ORDER BY l.row_id',
         each.key, each.source, '', 'disposed') USING each.columns, keys, what
     LOOP
-        link := accounts_add_link(link, stamp, what, each.form, each.source, found.key, found.content);
+        link := accounts_add_link(link, stamp, what, each.form, each.source, item.key, item.content);
         added := added + 1;
     END LOOP;
     RETURN added;
