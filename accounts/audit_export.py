@@ -13,7 +13,7 @@ from accounts.audit_verification import BATCH, TRAIL, read, sha256
 
 FIELDS = ["position", "at", "kind", "form", "source", "row", "content_hash", "hash", "content"]
 
-#: What an outsider runs on a file of lines: nothing of Doorway is in it. Prints the head, or the first line that is wrong.
+#: What an outsider runs on a file of lines; nothing of Doorway is in it. Says the head, or the first line that lies.
 CHECK = """
 import hashlib, json, sys
 
@@ -71,8 +71,9 @@ def line_of(link, contents, *, is_first):
 def write_lines(out, *, since=1, until=None):
     """As JSON, a line each. Returns how many."""
     count = 0
-    for count, line in enumerate(lines(since=since, until=until), start=1):
+    for line in lines(since=since, until=until):
         out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        count += 1
     return count
 
 
@@ -80,6 +81,7 @@ def write_table(out, *, since=1, until=None):
     """As CSV, a row each, with headings. No cell begins with anything that a spreadsheet takes for a formula."""
     table, count = csv.writer(out), 0
     table.writerow([*FIELDS, "previous"])
-    for count, line in enumerate(lines(since=since, until=until), start=1):
+    for line in lines(since=since, until=until):
+        count += 1
         table.writerow([line.get(name, "") for name in [*FIELDS, "previous"]])
     return count

@@ -81,15 +81,15 @@ def note(instance, **_):
 
 def own_keys(row):
     """Whom the row names itself, as keys such as client:12. Asks the database for nothing."""
-    held = row.__dict__
+    held = vars(row) if row is not None else {}
     return {f"{kind}:{held[name]}" for kind, name in STANDS_FOR.get(type(row), []) if held.get(name) is not None}
 
 
 def keys_of(subject, facts):
     """Whom an entry is about: the subject and what was read with it, and clients that the facts name."""
     keys = own_keys(subject)
-    for related in getattr(subject, "_state", None) and subject._state.fields_cache.values() or []:
-        keys |= own_keys(related) if related is not None else set()
+    for related in subject._state.fields_cache.values():
+        keys |= own_keys(related)
     named = [facts.get("client"), *(facts.get("clients") or [])]
     return keys | {f"client:{pk}" for pk in named if pk is not None}
 

@@ -1,4 +1,4 @@
-"""Looking through the trail: by who, what, when and where from; a page at a time, found by an index and never counted."""
+"""Looking through the trail: by who, what, when and where from. A page at a time, and nothing is counted."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta

@@ -2,7 +2,7 @@
 
 Ids, positions and codes only; nothing is mended. What is found:
 
-- a link that is missing, or not the hash of what it says and of the link before it: the chain was cut, joined or edited;
+- a link that is missing, or not the hash of what it says and of the link before it: the chain was cut or edited;
 - a row that is not what was sealed, that is gone, or that is there again after it was disposed of;
 - a row that nobody sealed although all around it were, or that says it is older than what was sealed before it came;
 - a head that was noted (in the trail each night, or in a file) and is not in the chain any more.

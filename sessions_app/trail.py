@@ -6,15 +6,18 @@ A client is found by the clinic's own reference, whole and exact, and nothing of
 from dataclasses import dataclass, field
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models, transaction
-from django.db.models.expressions import RawSQL
+from django.db.models import Value
+from django.db.models.fields.tuple_lookups import TupleIn
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
-from psycopg import sql
 
 from accounts import audit, audit_openings
 from accounts.audit import AuditEntry
-from sessions_app.models import Client, DepartureEvent, DepartureReport, TherapySession
+from sessions_app.models import Client, DepartureEvent, TherapySession
 
+FARTHEST = 3  # steps from a row to its client, as in an addendum: report, departure, client
 READ, SEARCHED = "trail_read", "trail_searched"
 
 
@@ -69,52 +72,59 @@ def client_numbered(pk):
 def of_client(pk):
     """Every entry that concerns the client, as a queryset, newest first: one query.
 
-    That is what names them or a departure that is theirs now; and, from the time before entries did so, what
-    was done to a row of theirs.
+    That is what names them or a departure that is theirs now; and what was done to a row of theirs, which is all that
+    entries say from before they named anybody.
     """
-    query, values = named_in(pk), [pk, pk]
-    parts = [*rows_of_theirs()]
-    query += " UNION SELECT entry.id FROM accounts_auditentry entry JOIN ("
-    query += " UNION ALL ".join(part for part, _count in parts)
-    query += ") theirs ON entry.subject_type = theirs.type AND entry.subject_id = theirs.id"
-    values += [pk] * sum(count for _part, count in parts)
-    entries = AuditEntry.objects.filter(pk__in=RawSQL(query, values))  # noqa: S611 names of our own tables, values apart
+    named = AuditEntry.objects.filter(about__overlap=ArraySubquery(keys_of(pk)))
+    rows = AuditEntry.objects.filter(TupleIn(("subject_type", "subject_id"), rows_of(pk)))
+    entries = AuditEntry.objects.filter(pk__in=named.values("pk").union(rows.values("pk")))
     return entries.select_related("by__team__site").order_by("-pk")
 
 
-def named_in(_pk):
-    return (
-        "SELECT id FROM accounts_auditentry WHERE about && ARRAY(SELECT 'client:' || %s::bigint UNION ALL"
-        " SELECT 'departure:' || id FROM sessions_app_departureevent WHERE client_id = %s)::varchar[]"
-    )
+def keys_of(pk):
+    """The keys that mean the client, as a query with one column."""
+    themselves = as_key("client", Client.objects.filter(pk=pk))
+    return themselves.union(as_key("departure", DepartureEvent.objects.filter(client=pk)))
 
 
-def rows_of_theirs():
-    """Pieces of SQL, and how often each asks for the client: (label of the model, id) of all that is the client's."""
-    yield "SELECT 'sessions_app.client' AS type, %s::text AS id", 1
-    attended = "SELECT 'sessions_app.therapysession', therapysession_id::text FROM {table} WHERE client_id = %s"
-    yield as_text(attended, table=TherapySession.clients.through._meta.db_table), 1
-    yield "SELECT 'sessions_app.departureevent', id::text FROM sessions_app_departureevent WHERE client_id = %s", 1
-    theirs = "SELECT id FROM sessions_app_departureevent WHERE client_id = %s"
-    for model in apps.get_models():
-        if not model._meta.managed or hasattr(model, "pgh_obj"):
-            continue
-        names = {"table": model._meta.db_table, "key": model._meta.pk.column}
-        for each in model._meta.concrete_fields:
-            where = None
-            if each.related_model is Client:
-                where = "= %s"
-            elif each.related_model is DepartureEvent:
-                where = f"IN ({theirs})"
-            elif each.related_model is DepartureReport:
-                where = f"IN (SELECT id FROM sessions_app_departurereport WHERE departure_id IN ({theirs}))"
-            if where and model is not DepartureEvent:
-                select = f"SELECT '{model._meta.label_lower}', {{key}}::text FROM {{table}} WHERE {{column}} {where}"
-                yield as_text(select, **names, column=each.column), 1
+def as_key(kind, rows):
+    text = Concat(Value(f"{kind}:"), Cast("pk", models.CharField()))
+    return rows.order_by().annotate(key=Cast(text, models.CharField(max_length=50))).values_list("key")
 
 
-def as_text(query, **names):
-    return sql.SQL(query).format(**{name: sql.Identifier(each) for name, each in names.items()}).as_string(None)
+def rows_of(pk):
+    """What is the client's, as a query with two columns: the label of the table, and the row's number as text."""
+    first, *others = [
+        model._base_manager.filter(**{way: pk}).order_by().values_list(label_of(model), Cast("pk", models.CharField()))
+        for model in apps.get_models()
+        for way in ways_to_a_client(model)
+    ]
+    return first.union(*others)
+
+
+def label_of(model):
+    return Value(model._meta.label_lower, output_field=models.CharField())
+
+
+def ways_to_a_client(model):
+    """Lookups that lead from a row to the client it belongs to, over the departure or what belongs to one."""
+    if model is Client:
+        return ["pk"]
+    if model is TherapySession:
+        return ["clients"]
+    if hasattr(model, "pgh_obj") or not model._meta.managed:
+        return []
+    return [way for steps in range(1, FARTHEST + 1) for way in ways_in(model, steps)]
+
+
+def ways_in(model, steps):
+    """Lookups of so many steps that end at a client. None leads to a row of the same table: that is somebody else's."""
+    for each in model._meta.concrete_fields:
+        target = each.related_model if each.is_relation else None
+        if target is Client and steps == 1:
+            yield each.name
+        elif target not in (None, Client, model) and steps > 1:
+            yield from (f"{each.name}__{way}" for way in ways_in(target, steps - 1))
 
 
 def way_of(entry):
