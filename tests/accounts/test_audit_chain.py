@@ -5,8 +5,10 @@ import json
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
@@ -17,7 +19,6 @@ from accounts.audit_verification import ANCHOR, BACK, BACKDATED, CUT, FORM, GONE
 from accounts.models import AuditEntry
 from followups import trail_checks
 from followups.models import Heartbeat
-from sessions_app.models import Client
 from tests.accounts.trails import ENTRIES, LINKS, change, columns_of, forge, found
 from tests.followups.races import both
 from tests.refusals import is_refused
@@ -122,7 +123,7 @@ def test_an_entry_put_among_old_ones_is_found(trail):
 
 
 def test_an_entry_that_says_it_is_older_than_the_last_sealing_is_found(trail):
-    forge(ANOTHER, trail[-1].pk + 1000, timezone.now() - timezone.timedelta(hours=1), trail[0].pk)
+    forge(ANOTHER, trail[-1].pk + 1000, timezone.now() - timedelta(hours=1), trail[0].pk)
     assert found() == {(ENTRIES, BACKDATED)}
 
 
@@ -142,11 +143,7 @@ def test_the_trail_itself_notes_where_the_chain_ended_each_night(trail):
     audit_chain.seal()
     forge(f"DELETE FROM {LINKS}")
     audit_chain.seal()
-    assert found() == set() or (LINKS, ANCHOR) in found()
-    forge(f"UPDATE {ENTRIES} SET facts = facts || '{{\"number\": 9}}' WHERE id = %s", trail[0].pk)
-    forge(f"DELETE FROM {LINKS}")
-    audit_chain.seal()
-    assert (LINKS, ANCHOR) in found(), "a chain made anew over a changed row has another head"
+    assert found() == {(LINKS, ANCHOR)}, "a chain made anew has another head"
 
 
 def test_a_column_that_was_dropped_is_told(trail):
@@ -174,13 +171,7 @@ def test_from_a_position_on_only_later_links_are_looked_at(trail):
 
 
 def test_what_changed_lawfully_is_sealed_once_more_and_the_old_link_stays(trail):
-    history = Client.pgh_event_models["update_update"] if hasattr(Client, "pgh_event_models") else None
-    model = (
-        history
-        or next(
-            each for each in Client._meta.related_objects if each.related_model.__name__ == "ClientEvent"
-        ).related_model
-    )
+    model = apps.get_model("sessions_app.ClientEvent")
     row = model.objects.order_by("pk").first()
     forge(f"UPDATE {HISTORY} SET preferred_name = 'sealed away' WHERE pgh_id = %s", row.pk)
     assert found() == {(HISTORY, ROW)}
@@ -192,7 +183,6 @@ def test_what_changed_lawfully_is_sealed_once_more_and_the_old_link_stays(trail)
     assert audit_chain.reseal(model, [row.pk], kind=AuditLink.Kind.RESEALED) == 0, "what is gone was not changed"
     assert audit_chain.reseal(model, [row.pk], kind=AuditLink.Kind.DISPOSED) == 1
     assert found() == set()
-    forge(f"INSERT INTO {HISTORY} SELECT (e).* FROM {HISTORY} e WHERE false")
     forge(
         f"INSERT INTO {HISTORY} SELECT (jsonb_populate_record(e, jsonb_build_object('pgh_id', %s::int))).*"
         f" FROM {HISTORY} e LIMIT 1",
@@ -232,10 +222,10 @@ def test_the_database_refuses_to_edit_erase_or_empty_the_trail(trail, table):
 
 def test_an_entry_is_of_the_databases_moment_whatever_it_says(trail, therapist):
     made = AuditEntry.objects.create(
-        by=therapist, action="looked", subject_type="x", subject_id="1", at=timezone.now() - timezone.timedelta(days=9)
+        by=therapist, action="looked", subject_type="x", subject_id="1", at=timezone.now() - timedelta(days=9)
     )
     made.refresh_from_db()
-    assert timezone.now() - made.at < timezone.timedelta(minutes=5)
+    assert timezone.now() - made.at < timedelta(minutes=5)
 
 
 # Two at once ----------------------------------------------------------------------------------------------------------
@@ -386,7 +376,7 @@ def test_an_export_from_a_position_on_can_be_checked_as_well(trail):
 
 def test_an_export_until_a_day_ends_before_it(trail):
     assert exported(until="2026-01-01") == ""
-    tomorrow = timezone.now() + timezone.timedelta(days=1)
+    tomorrow = timezone.now() + timedelta(days=1)
     assert len(exported(until=tomorrow.isoformat()).splitlines()) == audit_chain.head().position
     with pytest.raises(CommandError, match="--until takes a day"):
         exported(until="soon")
@@ -446,7 +436,7 @@ def test_a_broken_chain_is_an_alarm_until_a_proof_is_well_again(trail):
 @pytest.mark.parametrize(("sign", "code"), [("trail sealed", "trail_not_sealed"), ("trail proven", "trail_not_proven")])
 def test_a_worker_that_stopped_sealing_or_proving_is_an_alarm(trail, sign, code):
     trail_checks.seal()
-    Heartbeat.objects.filter(clock=sign).update(beat_at=timezone.now() - timezone.timedelta(days=2))
+    Heartbeat.objects.filter(clock=sign).update(beat_at=timezone.now() - timedelta(days=2))
     assert trail_checks.findings(timezone.now(), using="default")[code] == 1
 
 
