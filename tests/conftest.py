@@ -167,7 +167,7 @@ def admin(hire):
 
 @pytest.fixture
 def privacy_officer(hire):
-    return hire("Pia Moss", Role.PRIVACY)
+    return hire("Pat Moreno", Role.PRIVACY)
 
 
 @pytest.fixture

@@ -43,11 +43,11 @@ def note_search(user, *, asked):
     audit.record(trail.READ, user, by=user, asked=asked)
 
 
-def trail_answer(request, form, find_form, found, **more):
-    context = {"form": form, "find_form": find_form, "page": found, **more}
-    if found.older:
+def trail_answer(request, form, find_form, page, **more):
+    context = {"form": form, "find_form": find_form, "page": page, **more}
+    if page.older:
         asked = request.GET.copy()
-        asked["older"] = found.older
+        asked["older"] = page.older
         context["next"] = asked.urlencode()
     is_refused = (form.is_bound and form.errors) or find_form.errors
     return render(request, "sessions_app/trail.html", context, status=422 if is_refused else 200)

@@ -256,4 +256,5 @@ def test_a_page_that_was_refused_shows_nobody(signed_in, stranger, departure):
 
 
 def test_the_database_refuses_to_empty_the_trail_at_a_stroke(therapist):
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert is_refused("TRUNCATE accounts_auditentry CASCADE")
