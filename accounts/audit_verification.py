@@ -132,8 +132,8 @@ def place(link):
 @transaction.atomic
 def read(source, form, keys):
     """The rows with these keys as they were sealed: {key: (content, moment)}; None where the columns are gone."""
-    columns = AuditForm.objects.get(pk=form).columns
-    if not set(columns) <= columns_now(source):
+    columns = AuditForm.objects.filter(pk=form).values_list("columns", flat=True).first()
+    if columns is None or not set(columns) <= columns_now(source):
         return None
     names = {"key": key_of(source), "moment": "at" if source == TRAIL else "pgh_created_at", "table": source}
     query = sql.SQL(CONTENT).format(**{name: sql.Identifier(each) for name, each in names.items()})

@@ -59,6 +59,7 @@ def test_sealing_again_adds_nothing_and_what_is_new_goes_to_the_end(trail, thera
 @pytest.mark.parametrize(("table", "key"), [(ENTRIES, "id"), (HISTORY, "pgh_id")])
 def test_the_smallest_change_in_any_column_is_found(trail, table, key):
     """Each column in turn is changed by one character, one more or one microsecond, and then put right again."""
+    forge("ALTER TABLE accounts_auditentry DROP CONSTRAINT audit_has_exactly_one_actor")
     row = AuditLink.objects.filter(source=table).order_by("position").values_list("row_id", flat=True)[1]
     unseen = []
     for column, kind in columns_of(table).items():

@@ -12,11 +12,9 @@ def forge(query, *values):
     """Run a statement as the owner of the machine would: no trigger hears of it."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end would keep a table from being changed
-        cursor.execute("SET session_replication_role = replica")
-        try:
-            cursor.execute(query, values)
-        finally:
-            cursor.execute("SET session_replication_role = origin")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(query, values)
+        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def found(**asked):
