@@ -1,3 +1,5 @@
+from http import HTTPStatus
+
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponse
@@ -5,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import factors, session_end
+from accounts import audit, audit_openings, factors, session_end
 from accounts.access import EVERYONE
 
 
@@ -90,3 +92,29 @@ def local_time(get_response):
             return get_response(request)
 
     return middleware
+
+
+def keep_account(get_response):
+    """Every entry of the trail says where its request came from, and every answer that shows somebody leaves one.
+
+    What was refused, led elsewhere or failed showed nobody. HEAD is answered as GET is, and counts as it.
+    """
+
+    def middleware(request):
+        with audit_openings.opened(request) as opening:
+            response = get_response(request)
+            if is_page(request, response):
+                match = request.resolver_match
+                if getattr(match.func, "shows_nobody", False):
+                    opening.shown.clear()
+                is_fragment, is_unattended = is_from_script(request), "X-Unattended" in request.headers
+                audit.record_opening(opening, name=match.url_name, is_unattended=is_unattended, is_fragment=is_fragment)
+            return response
+
+    return middleware
+
+
+def is_page(request, response):
+    """Whether the answer shows something: it was found, is not empty, and does not lead on to another."""
+    is_answer = response.status_code in (HTTPStatus.OK, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return is_answer and bool(request.resolver_match) and not response.has_header("HX-Redirect")

@@ -15,11 +15,14 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditEntry
+from accounts.audit_chain import AuditForm, AuditLink
 from accounts.models_of_entry import Invitation, StaffMail
 from accounts.passwords import normal
 
 __all__ = [
     "AuditEntry",
+    "AuditForm",
+    "AuditLink",
     "Invitation",
     "Role",
     "Site",

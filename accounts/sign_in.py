@@ -13,14 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import addresses, sign_in_events, single_sign_on, tries
+
 PASSKEY = "mfa_reauthenticate:webauthn"
 WAYS = {
     "reauthenticate": gettext_lazy("Use your password"),
     "mfa_reauthenticate": gettext_lazy("Use a code"),
     PASSKEY: gettext_lazy("Use a passkey"),
 }
-
-from accounts import addresses, sign_in_events, single_sign_on, tries
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.keep_account",
     "accounts.middleware.end_session",
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.FactorRequiredMiddleware",

@@ -24,5 +24,6 @@ urlpatterns = [
     path("account/notifications/", include("followups.urls_of_channels")),
     path("review/trends/", include("followups.urls_of_trends")),
     path("calendar/<str:token>.ics", channels.calendar, name="calendar"),
+    path("trail/", include("sessions_app.urls_of_trail")),
     path("", include("sessions_app.urls")),
 ]

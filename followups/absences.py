@@ -115,6 +115,8 @@ def give_back(hand_over):
     is_first = HandOver.objects.filter(pk=hand_over.pk, ended_at=None).update(ended_at=clock.now())
     person, entered_by = hand_over.absence.person, hand_over.absence.entered_by
     covers = HandOver.objects.filter(follow_up=follow_up).values_list("absence__cover", flat=True)
+    if is_first:
+        audit.record("hand_over_ended", follow_up, by="sweeper", hand_over=hand_over.pk)
     if is_first and follow_up.is_open and person.is_active and follow_up.owner_id in covers:
         follow_ups.pass_to(follow_up, person, deed=Deed.GIVEN_BACK, by=entered_by)
 

@@ -14,7 +14,7 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from followups import canaries, invariants
+from followups import canaries, invariants, trail_checks
 from followups.invariants import GRACE, UNSENT
 from followups.models import DeliveryEnd, DeliveryStart, Heartbeat
 
@@ -42,6 +42,7 @@ def findings():
         "clocks_differ": clocks_off(now),
         "every_send_fails": int(every_send_fails(now)),
         "canary_is_late": int(canaries.is_late(now, using=source())),
+        **trail_checks.findings(now, using=source()),
     }
     return {code: count for code, count in counts.items() if count}
 

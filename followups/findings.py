@@ -22,6 +22,11 @@ SAYS = {
         _("Messages failed for good, and nobody else could be told."),
         _("Look at the list of what could not be sent, and tell those people yourself."),
     ),
+    "trail_not_sealed": (_("What was looked at and changed has not been sealed for a quarter of an hour."), PROGRAMS),
+    "trail_not_proven": (
+        _("The list of who looked and changed what was not proven whole last night."),
+        _("Run manage.py verify_audit: it names what differs. Keep everything as it is until somebody has looked."),
+    ),
     "clocks_differ": (
         _("A machine's clock is off by more than five seconds."),
         _("Is its time set by the network?"),

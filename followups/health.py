@@ -1,6 +1,6 @@
 """Whether reminders go out. Ages in seconds, counts; no ids and no names."""
 
-from followups import audits, canaries, clock
+from followups import audits, canaries, clock, trail_checks
 from followups.models import Delivery, Heartbeat, Reminder
 
 STALE_AFTER = 60  # seconds without any clock having swept
@@ -11,6 +11,8 @@ def report():
     now = clock.now()
     ages = {beat.clock: round((now - beat.beat_at).total_seconds()) for beat in Heartbeat.objects.all()}
     audited = ages.pop(audits.SIGN, None)
+    for sign in (trail_checks.SEALED, trail_checks.PROVEN):
+        ages.pop(sign, None)  # no clock that sweeps
     canary = canaries.last_sent_at()
     oldest = Reminder.objects.due(now).order_by("due_at").values_list("due_at", flat=True).first()
     return {

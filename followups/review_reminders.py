@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import TeamCover, User
 from accounts.supervision import supervisors_of
 from followups import channels, clock, due_times, ladders, on_call, recipients, review_times
@@ -74,6 +75,7 @@ def go_on(escalation, *, now):
         people = who_is_next(task, escalation.step)
         tell(escalation, people, now=now)
         task.told.add(*people)
+        audit.record("review_was_late", task.report, by="sweeper", told=[person.pk for person in people])
         escalation.step += 1
         escalation.due_at = next_time(task, now=now)
 

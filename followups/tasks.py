@@ -6,7 +6,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from accounts import staff_post
-from followups import deliveries, papers, reminders
+from followups import deliveries, papers, reminders, trail_checks
 from followups.models import Reminder
 from followups.trends import aggregates, releases
 
@@ -43,6 +43,16 @@ def count_trends():
 def release_trends():
     aggregates.recount_all()
     releases.release()
+
+
+@shared_task(name="followups.tasks.seal_trail")
+def seal_trail():
+    trail_checks.seal()
+
+
+@shared_task(name="followups.tasks.verify_trail")
+def verify_trail():
+    trail_checks.prove()
 
 
 def call_another():

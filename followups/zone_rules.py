@@ -7,6 +7,9 @@ looks once through all that is still to come.
 import logging
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.db import transaction
+
+from accounts import audit
 from followups import due_times
 from followups.models import FollowUp, Reminder
 
@@ -25,10 +28,19 @@ def follow():
         for pk, due_at, day, wall_time, name in facts.iterator():
             meant = instant_of(due_at, day, wall_time, name)
             if meant != due_at:
-                moved += rows.filter(pk=pk, due_at=due_at).update(due_at=meant)
+                moved += move(rows, pk, due_at, meant)
     if moved:
         logger.warning("the rules of time zones have changed: %s due times follow them", moved)
     return moved
+
+
+@transaction.atomic
+def move(rows, pk, due_at, meant):
+    """Give one row its new instant, unless it has moved meanwhile. Returns how many did."""
+    count = rows.filter(pk=pk, due_at=due_at).update(due_at=meant)
+    if count and rows.model is FollowUp:  # reminders say nothing that a follow-up does not
+        audit.record("due_time_follows_clocks", FollowUp(pk=pk), by="zone rules")
+    return count
 
 
 def instant_of(due_at, day, wall_time, name):

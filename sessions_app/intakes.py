@@ -13,6 +13,7 @@ from sessions_app.models import Client, DepartureEvent, Intake, IntakeRow, Intak
 
 Meaning, Outcome = IntakeTitle.Meaning, IntakeRow.Outcome
 KEPT = timedelta(days=1)
+CLEAN_UP = "intake clean-up"
 FOLLOWED = ["starts_at", "planned_minutes"]  # what a calendar knows better than we do
 
 
@@ -102,9 +103,12 @@ def drop(made, *, by):
     made.delete()
 
 
+@transaction.atomic
 def forget():
     """Throw away what nobody took over within a day: it may hold appointments that concern nobody here."""
-    Intake.objects.open().filter(read_at__lt=timezone.now() - KEPT).delete()
+    for made in Intake.objects.open().filter(read_at__lt=timezone.now() - KEPT).select_for_update(skip_locked=True):
+        audit.record("intake_forgotten", made, by=CLEAN_UP)
+        made.delete()
 
 
 def locked(made):

@@ -117,6 +117,7 @@ def release_lapsed(*, now):
             report = reports.locked(DepartureReport(pk=pk))
             if over.filter(report=report).update(claimed_by=None, claimed_until=None):
                 show(report, State.SUBMITTED, instead_of=State.IN_REVIEW)
+                audit.record("review_claim_lapsed", report, by="sweeper")
 
 
 def show(report, state, *, instead_of):

@@ -23,6 +23,7 @@ from sessions_app.views import (
     reviews,
     signing,
     steps,
+    trail,
 )
 
 urlpatterns = [
@@ -70,6 +71,7 @@ urlpatterns = [
     path("clients/bring-in/<int:intake_id>/", intakes.one_intake, name="intake"),
     path("clients/bring-in/<int:intake_id>/thrown-away/", intakes.drop_intake, name="drop-intake"),
     path("clients/<int:client_id>/", caseload.client, name="client"),
+    path("clients/<int:client_id>/who-looked/", trail.who_looked, name="who-looked"),
     path("clients/<int:client_id>/no-contact/", caseload.no_contact, name="no-contact"),
     path("clients/<int:client_id>/no-contact/undo/", caseload.undo_no_contact, name="undo-no-contact"),
     path("sessions/new/", caseload.add_session, name="add-session"),

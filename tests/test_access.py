@@ -36,6 +36,7 @@ TEAM = [403, 200, 200, 200, 403, 302]
 ONE_OF_THE_TEAM = [403, 200, 404, 404, 403, 302]
 OF_POLICIES = [403, 200, 200, 200, 200, 302]
 OF_THE_ADMIN = [403, 403, 403, 403, 200, 302]
+NOBODY_HERE = [403, 403, 403, 403, 403, 302]  # the privacy officer's alone: tests/accounts/test_audit_pages.py
 POST_ONLY = [405, 405, 405, 405, 405, 302]
 GET_ONLY = POST_ONLY
 EVERYBODY = [200] * 6
@@ -139,6 +140,12 @@ TABLE = {
     "undo-import": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=302)),
     "eleven-steps": (STAFF, GET_ONLY),
     "review-translation": (POST_ONLY, [403, 302, 302, 302, 403, 302]),
+    "trail": (NOBODY_HERE, GET_ONLY),
+    "find-client-trail": (POST_ONLY, NOBODY_HERE),
+    "client-trail": (NOBODY_HERE, GET_ONLY),
+    "client-answer": (NOBODY_HERE, GET_ONLY),
+    "client-trail-table": (POST_ONLY, NOBODY_HERE),
+    "who-looked": (CLINICAL, GET_ONLY),
     "now": ([200, 302, 200, 302, 302, 302], [200, 302, 200, 302, 302, 302]),
     "start-departure": ([200, 403, 200, 403, 403, 302], [302, 403, 302, 403, 403, 302]),
     "earlier-departure": ([200, 403, 200, 403, 403, 302], [302, 403, 302, 403, 403, 302]),

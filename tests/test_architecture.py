@@ -24,6 +24,8 @@ WORKING = "until it has done its work; small, and without words about anybody"
 #: Every table, how it may change, and how long it is kept. A new model fails until somebody has decided both.
 TABLES = {
     "accounts.AuditEntry": (WRITTEN_ONCE, RECORD),
+    "accounts.AuditForm": (WRITTEN_ONCE, RECORD),
+    "accounts.AuditLink": (WRITTEN_ONCE, RECORD),
     "accounts.Site": (EDITABLE, STAFF),
     "accounts.SiteRule": (EDITABLE, STAFF),
     "accounts.Team": (EDITABLE, STAFF),
@@ -278,7 +280,7 @@ def test_tasks_carry_nothing():
     ours = {name for name in app.tasks if name.partition(".")[0] in ROOMS}
     assert ours == {
         *(f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent", "make_papers")),
-        *(f"followups.tasks.{name}" for name in ("count_trends", "release_trends")),
+        *(f"followups.tasks.{name}" for name in ("count_trends", "release_trends", "seal_trail", "verify_trail")),
         "sessions_app.tasks.forget_intakes",
         *(f"resources.tasks.{name}" for name in ("check_links", "work_on_imports", "write_crisis_page")),
     }

@@ -49,6 +49,7 @@ OF_THE_THERAPIST = [
     "add-client",
     "bring-in",
     "client",
+    "who-looked",
     "add-session",
     "session",
     "report",
@@ -177,6 +178,7 @@ OF_A_ROW = {
     "client": lambda departure: departure.client_id,
     "session": lambda departure: departure.session_id,
     "client-copies": lambda departure: departure.client_id,
+    "who-looked": lambda departure: departure.client_id,
     **dict.fromkeys(["client-copy", "copy-chart", "copy-style"], lambda departure: copy_for(departure).pk),
 }
 

@@ -9,6 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allow, allow_everyone, posted
+from accounts.audit_openings import shows_nobody
 from accounts.models import Role
 from followups import badge, calendars, hours, push, subscriptions
 from followups.forms_of_channels import DeviceForm, HoursForm
@@ -79,6 +80,7 @@ def close_calendar(request):
 @require_safe
 @cache_control(private=True, no_store=True)
 @allow_everyone
+@shows_nobody
 def calendar(request, token):
     """For calendar programs, which cannot sign in: the address itself is the key. Everything else is 404."""
     feed = calendars.opened_with(token)

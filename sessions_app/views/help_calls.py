@@ -11,6 +11,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts import audit
 from accounts.access import allow, allow_everyone
+from accounts.audit_openings import shows_nobody
 from sessions_app import help_calls, help_tokens, practice
 from sessions_app.forms.help_calls import AgainForm, AskForm
 from sessions_app.models import DepartureEvent, HelpCall
@@ -18,6 +19,7 @@ from sessions_app.models import DepartureEvent, HelpCall
 
 @require_POST
 @allow_everyone
+@shows_nobody
 def ask(request):
     """Tell colleagues at once. Works in a session that has ended, by the token of the page; 403 without either."""
     person = request.user if request.user.is_authenticated else help_tokens.person_of(request.POST.get("who", ""))
@@ -74,6 +76,7 @@ def said(call):
 
 @require_safe
 @allow()
+@shows_nobody
 def mine(request):
     """One's own open call, asked for again and again while it is open; the button once there is none."""
     call = help_calls.open_of(request.user)
@@ -84,6 +87,7 @@ def mine(request):
 
 @require_POST
 @allow()
+@shows_nobody
 def call_again(request, call_id):
     call, form = own_or_told(request, call_id), AgainForm(request.POST)
     if call.by_id == request.user.pk and form.is_valid():
@@ -93,6 +97,7 @@ def call_again(request, call_id):
 
 @require_safe
 @allow()
+@shows_nobody
 def calls(request):
     """Open calls of colleagues, and one's own."""
     audit.record_view(request.user, by=request.user, page="help-calls")
@@ -101,6 +106,7 @@ def calls(request):
 
 @require_safe
 @allow()
+@shows_nobody
 def asked(request):
     """The strip on each page of who may be asked: swapped, and so read aloud, only when something has changed."""
     waiting = [call for call in open_calls(request) if call.by_id != request.user.pk]
@@ -114,6 +120,7 @@ def asked(request):
 
 @require_POST
 @allow()
+@shows_nobody
 def coming(request, call_id):
     help_calls.answer(own_or_told(request, call_id), by=request.user)
     return redirect("help-calls")
@@ -121,6 +128,7 @@ def coming(request, call_id):
 
 @require_POST
 @allow()
+@shows_nobody
 def over(request, call_id):
     call = help_calls.end(own_or_told(request, call_id), by=request.user)
     return state(request, None, request.user) if call.by_id == request.user.pk else redirect("help-calls")

@@ -16,7 +16,7 @@ from sessions_app.models import TherapySession
 def now(request):
     """Therapists see today; who is no therapist is led to their own first page."""
     if not request.user.is_therapist:
-        return redirect("review-queue" if request.user.is_supervisor else "resources")
+        return redirect(first_page_of(request.user))
     moment = timezone.now()
     sessions = todays_sessions(request.user)
     current = session_of_the_moment(sessions, moment)
@@ -36,6 +36,13 @@ def now(request):
             "different_id": uuid.uuid4(),
         },
     )
+
+
+def first_page_of(person):
+    """Where somebody begins who is no therapist."""
+    if person.is_supervisor:
+        return "review-queue"
+    return "trail" if person.is_privacy_officer else "resources"
 
 
 def todays_sessions(therapist):

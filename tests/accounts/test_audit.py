@@ -4,13 +4,15 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts import audit
+from accounts import audit, audit_openings
 from accounts.models import AuditEntry, Role
 from followups.models import FollowUp
 from resources.models import Resource
-from sessions_app import models, reports, reviews
+from sessions_app import departures, levels, models, reports, reviews
+from sessions_app.models import Client
 from tests.refusals import is_refused
 
 CLINICAL = [
@@ -169,3 +171,90 @@ def test_the_database_refuses_to_edit_or_erase_an_entry(therapist):
     audit.record("looked", therapist, by=therapist)
     assert is_refused("UPDATE accounts_auditentry SET action = 'did nothing'")
     assert is_refused("DELETE FROM accounts_auditentry")
+
+
+# Where from, and about whom -------------------------------------------------------------------------------------------
+
+
+def test_an_entry_says_where_it_came_from_and_by_which_sign_in(signed_in, therapist, departure):
+    first, second = signed_in(therapist), signed_in(therapist)
+    for browser, sender in ((first, "192.0.2.7"), (first, "192.0.2.7"), (second, "2001:db8::1")):
+        browser.get(reverse("departure", args=[departure.pk]), REMOTE_ADDR=sender)
+    addresses, devices = zip(
+        *AuditEntry.objects.filter(action="viewed").order_by("pk").values_list("address", "device"), strict=True
+    )
+    assert addresses == ("192.0.2.7", "192.0.2.7", "2001:db8::1")
+    assert devices[0] == devices[1] != devices[2]
+    assert first.session.session_key not in devices
+    assert {len(each) for each in devices} == {16}
+
+
+def test_a_deed_says_where_it_came_from_as_well(do, therapist):
+    do("record-step stay-calm", {"outcome": "done"})
+    entry = AuditEntry.objects.get(action="step_recorded")
+    assert (entry.address, bool(entry.device)) == ("127.0.0.1", True)
+
+
+def test_what_the_house_does_by_itself_comes_from_nowhere(therapist):
+    entry = audit.record("swept", therapist, by="sweeper")
+    assert (entry.address, entry.device, entry.why) == (None, "", "")
+
+
+def test_why_stands_in_each_entry_of_the_request_where_it_was_asked(rf, therapist, departure):
+    request = rf.get("/")
+    with audit_openings.opened(request):
+        audit_openings.say_why("break_glass:7")
+        entry = audit.record("looked", departure, by=therapist)
+    assert entry.why == "break_glass:7"
+    audit_openings.say_why("outside any request")
+    assert audit.record("looked", departure, by=therapist).why == ""
+
+
+def test_an_entry_is_about_the_departure_and_its_client(do, departure, client_0417):
+    do("record-step stay-calm", {"outcome": "done"})
+    entry = AuditEntry.objects.get(action="step_recorded")
+    assert {f"client:{client_0417.pk}", f"departure:{departure.pk}"} <= set(entry.about)
+
+
+def test_a_page_costs_one_statement_for_the_trail_and_a_tap_none_besides_its_own(signed_in, therapist, departure):
+    browser = signed_in(therapist)
+    with CaptureQueriesContext(connection) as captured:
+        browser.get(reverse("departure", args=[departure.pk]))
+    assert sum("accounts_auditentry" in each["sql"] for each in captured) == 1
+    with CaptureQueriesContext(connection) as captured:
+        browser.post(
+            reverse("record-step", args=[departure.pk, "stay-calm"]),
+            {"outcome": "done"},
+            headers={"HX-Request": "true"},
+        )
+    assert sum('INSERT INTO "accounts_auditentry"' in each["sql"] for each in captured) == 1
+
+
+def test_what_a_page_asks_for_by_itself_is_one_look_and_not_one_a_minute(signed_in, therapist, departure, client_0417):
+    levels.set_level(departure, level="elevated", op_id=uuid.uuid4(), by=therapist)
+    browser, address = signed_in(therapist), reverse("follow-ups")
+    by_itself = {"HX-Request": "true", "HX-Target": "in-time", "X-Unattended": "true"}
+    browser.get(address)
+    seen = AuditEntry.objects.filter(action="viewed", facts__page="follow-ups")
+    for _minute in range(3):
+        browser.get(address, headers=by_itself)
+    assert seen.count() == 1
+    other = Client.objects.create(reference="0500", therapist=therapist, team=therapist.team)
+    made = departures.log(id=uuid.uuid4(), by=therapist)
+    departures.choose_client(made, client=other, by=therapist)
+    levels.set_level(made, level="elevated", op_id=uuid.uuid4(), by=therapist)
+    browser.get(address, headers=by_itself)
+    assert seen.count() == 2, "somebody else is on the list now"
+    assert f"client:{other.pk}" in seen.latest("pk").about
+    signed_in(therapist).get(address, headers=by_itself)
+    assert seen.count() == 3, "another sign-in cannot hide behind the header"
+
+
+def test_a_page_that_was_refused_shows_nobody(signed_in, stranger, departure):
+    signed_in(stranger).get(reverse("departure", args=[departure.pk]))
+    assert not AuditEntry.objects.filter(by=stranger).exists()
+
+
+def test_the_database_refuses_to_empty_the_trail_at_a_stroke(therapist):
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert is_refused("TRUNCATE accounts_auditentry CASCADE")

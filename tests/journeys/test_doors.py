@@ -121,6 +121,7 @@ PAGES = {
         "/clients/bring-in/",
         "/clients/bring-in/{intake}/",
         "/clients/{client}/",
+        "/clients/{client}/who-looked/",
         "/sessions/new/",
         "/sessions/{session}/",
         "/follow-ups/",
@@ -225,6 +226,12 @@ PAGES = {
         "/follow-ups/policies/{policy}/add/elevated/",
         "/follow-ups/policies/{policy}/add-step/elevated/",
         "/follow-ups/policies/rows/task/{row}/",
+    ],
+    "privacy_officer": [
+        "/trail/",
+        "/trail/?action=viewed",
+        "/trail/clients/{client}/",
+        "/trail/clients/{client}/answer/",
     ],
     None: [
         "/account/sign-in/",
