@@ -38,16 +38,17 @@ def record(action, subject, *, by, **facts):
 
     `by` is a User, or the name of a system actor such as "sweeper". Call it inside the transaction of
     the deed itself: a deed whose audit entry cannot be written does not happen. `facts` hold ids,
-    codes and times, never free text and never a client's name.
+    codes and times, never free text and never a client's name. What is done in an emergency carries its marks.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An audit entry belongs in the transaction of its deed.")
     person = {"system_actor": by} if isinstance(by, str) else {"by": by}
+    marks = {} if isinstance(by, str) else by.audit_marks
     return AuditEntry.objects.create(
         action=action,
         subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),
-        facts=facts,
+        facts={**facts, **marks},
         **person,
     )
 

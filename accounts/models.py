@@ -2,6 +2,7 @@
 
 import zoneinfo
 from datetime import time
+from types import MappingProxyType
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -140,6 +141,11 @@ class User(AbstractBaseUser):
     is_clinical_lead = models.BooleanField(
         _("clinical lead"), default=False, help_text=_("Puts follow-up policies in force. Held beside a role.")
     )
+
+    #: Said by a door for the length of one request: the emergency access that opens a record which is not theirs, and
+    #: what every entry of the audit trail then carries.
+    emergency_access_id = None
+    audit_marks = MappingProxyType({})
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

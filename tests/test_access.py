@@ -14,7 +14,7 @@ from followups.models import FiledPaper, FollowUp, PaperFile
 from protocols.models import EditionTranslation
 from resources import curator_tasks
 from resources.models import Bundle, ImportBatch, Organisation, Resource, SearchGap
-from sessions_app import checklist, exercises, help_calls, intakes, levels, practice, reports
+from sessions_app import checklist, emergency_access, exercises, help_calls, intakes, levels, practice, reports
 from sessions_app.models import ResponseLevel
 from tests.followups.push_service import device_of
 
@@ -182,6 +182,11 @@ TABLE = {
     "end-exercise": (POST_ONLY, but(MY_OWN, therapist=302)),
     "debrief": (MY_OWN, GET_ONLY),
     "exercise-of": (but(MY_OWN, therapist=302), GET_ONLY),
+    "emergency": ([200, 200, 200, 200, 403, 302], [422, 422, 422, 422, 403, 302]),
+    "emergency-record": ([404, 404, 200, 404, 403, 302], GET_ONLY),  # the stranger's, who opened it
+    "end-emergency": (POST_ONLY, [404, 404, 302, 404, 403, 302]),
+    "emergency-reviews": (TEAM, GET_ONLY),
+    "emergency-review": (ONE_OF_THE_TEAM, but(ONE_OF_THE_TEAM, supervisor=422)),
     "review-queue": (TEAM, GET_ONLY),
     "find-report": (POST_ONLY, but(TEAM, supervisor=302, stranger=302, former_supervisor=302)),
     "trends": (TEAM, GET_ONLY),
@@ -337,6 +342,7 @@ def addresses(cast, departure, resource):
         "bundle_id": Bundle.objects.create(name="Evening", country="US").pk,
         "batch_id": (listed := list_of(cast["admin"])).pk,
         "import_row_id": listed.rows.get().pk,
+        "access_id": opened_in_emergency(departure, by=cast["stranger"]).pk,
         "given_id": given_in(departure, resource).pk,
         "script_slug": "calm-exit",
         "exercise_id": (exercise := practised_by(departure.therapist)).pk,
@@ -351,6 +357,13 @@ def addresses(cast, departure, resource):
         "key": "0-x",
     }
     return {name: reverse(name, kwargs={each: facts[each] for each in parameters_of(name)}) for name in TABLE}
+
+
+def opened_in_emergency(departure, *, by):
+    """Somebody else has the client's record open: only they see it, and only the therapist's supervisor judges it."""
+    client = departure.client
+    facts = {"team": client.team, "reference": client.reference, "reason": "danger", "words": "They called"}
+    return emergency_access.begin(emergency_access.ask(by=by, **facts), by=by)
 
 
 def practised_by(person):

@@ -39,6 +39,7 @@ OF_THE_THERAPIST = [
     "choose-client",
     "end-departure",
     "whereabouts",
+    "emergency",
     "help-calls",
     "my-help-call",
     "void-departure",
@@ -102,7 +103,7 @@ OF_THE_THERAPIST = [
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
 OF_THE_SUPERVISOR += ["absences", "hand-off", "hand-offs", "on-call", "waiting-for-second"]
 OF_THE_SUPERVISOR += ["reminders-working", "quality", "added-to", "relationship", "last-week", "failed-contacts"]
-OF_THE_SUPERVISOR += ["trends", "trends-on-paper"]
+OF_THE_SUPERVISOR += ["trends", "trends-on-paper", "emergency", "emergency-reviews"]
 OF_THE_SUPERVISOR += ["help-calls", "help-asked", "lower-level", "policies", "policy", "policy-what-when"]
 
 
@@ -147,7 +148,7 @@ def grow(add_a_day, first):
 
 WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
 WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
-WITHOUT_ARGUMENTS += ["bring-in"]
+WITHOUT_ARGUMENTS += ["bring-in", "emergency", "emergency-reviews"]
 WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled", "propose-entry", "inclusion-policy"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]

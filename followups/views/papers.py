@@ -12,6 +12,7 @@ from accounts.access import allow
 from accounts.models import Role
 from followups import chart, chart_text, pango, paper_pages, paper_style, papers
 from followups.models import FiledPaper
+from sessions_app.emergency_doors import opens_in_emergency
 from sessions_app.models import DepartureEvent
 
 
@@ -56,6 +57,7 @@ def make_paper(request, departure_id):
 
 @require_safe
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@opens_in_emergency(DepartureEvent, key="departure_id", client="client")
 def chart_page(request, departure_id):
     """The page to print, or to save as a PDF from the browser."""
     departure, said = charted(request, departure_id, page="chart")
@@ -65,6 +67,7 @@ def chart_page(request, departure_id):
 
 @require_safe
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@opens_in_emergency(DepartureEvent, key="departure_id", client="client")
 def chart_style(request, departure_id):
     """Head and foot of the printed page. Not a view of the record: it comes with one."""
     rows = DepartureEvent.objects.visible_to(request.user)
