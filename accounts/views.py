@@ -12,6 +12,7 @@ from accounts.supervision import supervisors_of
 THEMES = ["auto", "light", "dim"]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @allow()
 def me(request):
     """The person's own page: who supervises them, light or dim screen, language, password, sign-out."""
@@ -24,6 +25,7 @@ def me(request):
     return render(request, "accounts/me.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @allow()
 def sign_out(request):
     """Sign out, and have the device forget everything, unless taps wait on it that the person wants to keep."""

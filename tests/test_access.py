@@ -49,12 +49,12 @@ def but(row, **changes):
 
 #: address: (answers to GET, answers to an empty POST)
 TABLE = {
-    "healthz": (EVERYBODY, EVERYBODY),
-    "readyz": ([503] * 6, [503] * 6),
+    "healthz": (EVERYBODY, [405] * 6),
+    "readyz": ([503] * 6, [405] * 6),
     "service-worker": (EVERYBODY, [405] * 6),
     "offline": (EVERYBODY, [405] * 6),
     "manifest": (EVERYBODY, [405] * 6),
-    "demo-mail": ([404, 404, 404, 404, 404, 302], [404, 404, 404, 404, 404, 302]),
+    "demo-mail": ([404, 404, 404, 404, 404, 302], GET_ONLY),
     "account_login": ([302, 302, 302, 302, 302, 200], [302, 302, 302, 302, 302, 200]),
     "account_logout": (STAFF, [302] * 6),
     "account_change_password": (STAFF, STAFF),
@@ -122,7 +122,7 @@ TABLE = {
     "undo-import": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=302)),
     "eleven-steps": (STAFF, GET_ONLY),
     "review-translation": (POST_ONLY, [403, 302, 302, 302, 403, 302]),
-    "now": ([200, 302, 200, 302, 302, 302], [200, 302, 200, 302, 302, 302]),
+    "now": ([200, 302, 200, 302, 302, 302], GET_ONLY),
     "start-departure": ([200, 403, 200, 403, 403, 302], [302, 403, 302, 403, 403, 302]),
     "earlier-departure": ([200, 403, 200, 403, 403, 302], [302, 403, 302, 403, 403, 302]),
     "departure": (CLINICAL, GET_ONLY),

@@ -114,7 +114,7 @@ def test_without_a_reason_words_team_or_reference_nothing_opens_and_nothing_type
 @pytest.mark.parametrize(
     "roles",
     [[Role.ADMIN], [Role.PRIVACY], [Role.ADMIN, Role.THERAPIST], [Role.PRIVACY, Role.SUPERVISOR]],
-    ids=lambda roles: "+".join(roles),
+    ids="+".join,
 )
 def test_no_admin_and_no_privacy_officer_opens_anything(signed_in, hire, client_0417, typed, roles):
     person = hire("Kim Other", *roles)
@@ -126,6 +126,13 @@ def test_no_admin_and_no_privacy_officer_opens_anything(signed_in, hire, client_
     )
     asked += " verdict_words) VALUES (%s, %s, '', 'danger', 'x', now(), '', '')"
     assert is_refused(asked, person.pk, client_0417.team_id)
+
+
+ASKED = """
+    INSERT INTO sessions_app_emergencyaccess
+        (by_id, team_id, reference_asked, reason, words, asked_at, verdict, verdict_words)
+    VALUES (%s, %s, '', 'danger', 'x', now(), '', '')
+"""
 
 
 def test_a_wrong_reference_and_another_team_s_and_an_exercise_s_say_the_same(
