@@ -163,6 +163,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # such a mail would offer a sign-up, which does not exist here
 
+# How often one person may search records and take something out of them (accounts.budgets); the rest is allauth's own.
+ACCOUNT_RATE_LIMITS = {"search": "60/m/user", "export": "40/10m/user"}
+
 
 def idle_minutes():
     """Minutes until somebody who does nothing is signed out: room for a warning of two, and never above 30."""

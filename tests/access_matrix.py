@@ -43,6 +43,7 @@ class Found:
     """What went wrong, and how much was looked at."""
 
     problems: list = field(default_factory=list)
+    opened_wrongly: list = field(default_factory=list)
     cells: int = 0
     opened: int = 0
 
@@ -65,11 +66,11 @@ class Doors:
         facts = self.world.common.keys() | self.world.rows[thing].keys()
         return set(parameters_of(route)) <= facts
 
-    def knock(self, cell, *, data=None, path=None):
+    def knock(self, cell, *, data=None, query="", then=None):
+        """The response; `then` may look at what came of it before it is undone."""
         more = HTMX if cell.is_htmx else {}
-        request = self.factory.generic(
-            cell.method, path or self.address(cell.route, cell.thing), **body_of(cell.method, data), **more
-        )
+        path = self.address(cell.route, cell.thing) + query
+        request = self.factory.generic(cell.method, path, **body_of(cell.method, data), **more)
         if key := self.world.sessions.get(cell.actor):
             request.COOKIES[settings.SESSION_COOKIE_NAME] = key
         request._dont_enforce_csrf_checks = True  # as Django's own test browser: tokens have tests of their own
@@ -77,6 +78,8 @@ class Doors:
             response = self.handler.get_response(request)
             if response.streaming:
                 response.content = b"".join(response.streaming_content)
+            if then:
+                then()
             transaction.set_rollback(True)
         translation.activate(settings.LANGUAGE_CODE)
         return response
@@ -152,6 +155,8 @@ def look(doors, cell, found):
     wanted, was = wanted_of(cell), kind_of(response)
     found.opened += was == OPEN
     is_empty = OPEN in wanted and response.status_code == 404 and cell.route in MAY_BE_EMPTY
+    if was == OPEN and OPEN not in wanted:
+        found.opened_wrongly.append(str(cell))
     if was not in wanted and not is_empty:
         found.say(cell, f"{response.status_code}, and it must be {wanted}")
     if response.status_code == 404 and cell.method != "HEAD":

@@ -68,11 +68,16 @@ def of_somebody(route, row, actor, thing):
         return row["therapist"]
     if actor == owner:
         return row["therapist"]
-    return row["supervisor"] if actor in answer_for_it else of_nobody(row, ACTORS[actor])
+    if actor not in answer_for_it:
+        return of_nobody(row, ACTORS[actor])
+    is_therapist_too = Role.THERAPIST in ACTORS[actor]
+    return row["stranger"] if is_therapist_too and row["supervisor"] in CLOSED else row["supervisor"]
 
 
 def of_nobody(row, roles):
     """Somebody in these roles who has nothing to do with the row."""
+    if len(roles) > 1:
+        return row["stranger"]
     if Role.SUPERVISOR in roles:
         return row["former_supervisor"]
     return 403 if row["therapist"] == 403 else row["stranger"]

@@ -26,6 +26,7 @@ from tests.followups.push_service import device_of
 SINCE_A_MONTH = {"starts_on": timezone.localdate() - timedelta(days=30)}
 UNTIL_YESTERDAY = SINCE_A_MONTH | {"ends_on": timezone.localdate() - timedelta(days=1)}
 FROM_NEXT_WEEK = {"starts_on": timezone.localdate() + timedelta(days=7)}
+LONG_AGO = timezone.now() - timedelta(days=2)  # what was promised then is late by now
 THERAPIST, SUPERVISOR = {Role.THERAPIST}, {Role.SUPERVISOR}
 
 #: Who knocks, and in which roles they do.
@@ -35,6 +36,7 @@ ACTORS = {
     "owner": THERAPIST,
     "same team": THERAPIST,
     "supervisor": SUPERVISOR,
+    "supervising therapist": THERAPIST | SUPERVISOR,
     "former supervisor": SUPERVISOR,
     "future supervisor": SUPERVISOR,
     "removed supervisor": SUPERVISOR,  # ended while they were signed in
@@ -52,8 +54,8 @@ SIGNED_OUT = {"anonymous", "inactive"}
 
 #: Whose rows, and who answers for them today. Exercises are for whoever practises.
 OBJECTS = {
-    "own": ("owner", {"supervisor", "cover"}),
-    "closed": ("owner", {"supervisor", "cover"}),
+    "own": ("owner", {"supervisor", "supervising therapist", "cover"}),
+    "closed": ("owner", {"supervisor", "supervising therapist", "cover"}),
     "practice": ("owner", set()),
     "same team": ("same team", {"cover"}),
     "other team": ("other team", set()),
@@ -104,7 +106,7 @@ class World:
 
     def supervisions(self):
         owner = self.people["owner"]
-        for name in ("supervisor", "inactive", "role taken", "removed supervisor"):
+        for name in ("supervisor", "supervising therapist", "inactive", "role taken", "removed supervisor"):
             Supervision.objects.create(supervisor=self.people[name], supervisee=owner, **SINCE_A_MONTH)
         Supervision.objects.create(supervisor=self.people["former supervisor"], supervisee=owner, **UNTIL_YESTERDAY)
         Supervision.objects.create(supervisor=self.people["future supervisor"], supervisee=owner, **FROM_NEXT_WEEK)
@@ -158,7 +160,7 @@ class World:
         person = self.people[name]
         session = session_of(person, client_of(person, word), word)
         made = departures.log(id=uuid.uuid4(), by=person, session=session)
-        levels.set_level(made, level="elevated", op_id=uuid.uuid4(), by=person)
+        levels.set_level(made, level="elevated", op_id=uuid.uuid4(), at=LONG_AGO, by=person)
         self.talk(made, person, word)
         start = timezone.now() + timedelta(days=40)
         shift = {"site": person.site, "person": person, "starts_at": start, "ends_at": start + timedelta(hours=1)}

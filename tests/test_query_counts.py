@@ -203,7 +203,7 @@ def address_of(name, departure):
 
 #: A file with everything of a departure, which nobody waits for in a hurry.
 ASKED = {"departure-bundle": "?version=R5&attempts=on&name=on"}
-LIMITS["departure-bundle"] = 36  # the rows of the file, and the chart that goes inside as text
+LIMITS["departure-bundle"] = 48  # the rows of the file, the chart inside as text, and how often it was asked for
 OF_THE_THERAPIST += ["departure-exchange", *ASKED]
 WITHOUT_ARGUMENTS += ["protocol-exchange"]
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.access import allow, allow_everyone
+from accounts.budgets import within_budget
 from accounts.models import Role
 from followups.fhir import bundles, code_systems
 from followups.fhir.record import Version, for_exchange
@@ -26,6 +27,7 @@ def departure_exchange(request, departure_id):
 
 @require_safe
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@within_budget("export")
 def departure_bundle(request, departure_id):
     """The file itself; each download is in the audit trail."""
     found = to_hand_on(request, departure_id)

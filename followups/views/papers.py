@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.access import allow
+from accounts.budgets import within_budget
 from accounts.models import Role
 from followups import chart, chart_text, pango, paper_pages, paper_style, papers
 from followups.models import FiledPaper
@@ -41,6 +42,7 @@ def listed(filed, mark):
 
 @require_POST
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@within_budget("export")
 def make_paper(request, departure_id):
     """Have it filed. A second request while one is being made adds nothing."""
     rows = DepartureEvent.objects.visible_to(request.user).select_related("report")
@@ -93,6 +95,7 @@ def chart_as_text(request, departure_id):
 
 @require_safe
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@within_budget("export")
 def paper_file(request, paper_id):
     """The filed PDF. 404 while there is none, and for anybody else's."""
     paper = get_object_or_404(FiledPaper.objects.visible_to(request.user), pk=paper_id)
