@@ -60,42 +60,45 @@ def begin(asked, *, by):
     """Look up what was asked for, once, and open it for an hour by the database's clock. Returns the access.
 
     One that runs already is returned, and nobody is told twice. Raises NothingThere and OpenAlready; the row then says
-    that it was looked up, and opens nothing.
+    that it was looked up, opens nothing, and what was typed is forgotten.
     """
     with transaction.atomic():
         User.objects.select_for_update(of=["self"]).get(pk=by.pk)
-        found = looked_up(asked, by=by)
-        if found is None:
-            outcome = NothingThere
-        elif Client.objects.visible_to(by).filter(pk=found.pk).exists():
-            outcome = OpenAlready
-        elif running := EmergencyAccess.objects.of(by).running().filter(client=found).first():
-            return running
-        else:
-            return opened(asked, found, by=by)
-    raise outcome
-
-
-def looked_up(asked, *, by):
-    """The client under the reference, or None. What was typed is forgotten. An ask is looked up once."""
-    rows = EmergencyAccess.objects.of(by).filter(pk=asked.pk, looked_up_at=None)
-    if not rows.update(looked_up_at=Now(), reference_asked=""):
-        return EmergencyAccess.objects.get(pk=asked.pk).client
-    found = client_under(asked.reference_asked, team=asked.team_id)
-    audit.record("emergency_looked_up", asked, by=by, found=found is not None)
-    return found
+        asked = EmergencyAccess.objects.of(by).get(pk=asked.pk)
+        if asked.began_at:
+            return asked
+        found = client_under(asked.reference_asked, team=asked.team_id)
+        running = found and EmergencyAccess.objects.of(by).running().filter(client=found).first()
+        refusal = refusal_of(found, by=by)
+        is_opened = not (refusal or running)
+        look_up(asked, by=by, **({"client": found, "began_at": Now(), "ends_at": Now() + LASTS} if is_opened else {}))
+        access = tell(asked, by=by) if is_opened else running
+    if refusal:
+        raise refusal
+    return access
 
 
 def client_under(reference, *, team):
-    return Client.objects.real().filter(team=team, reference=reference).first()
+    return Client.objects.real().filter(team=team, reference=reference).first() if reference else None
 
 
-def opened(asked, client, *, by):
-    """The record is open from now on, and those who are to know are told in the same transaction."""
-    facts = {"client": client, "began_at": Now(), "ends_at": Now() + LASTS}
+def refusal_of(found, *, by):
+    if found is None:
+        return NothingThere
+    return OpenAlready if Client.objects.visible_to(by).filter(pk=found.pk).exists() else None
+
+
+def look_up(asked, *, by, **opened):
+    """Note that it was looked up, and what it opens, if anything: in one statement, for it never changes again."""
+    facts = {"reference_asked": "", "looked_up_at": Now(), **opened}
     EmergencyAccess.objects.filter(pk=asked.pk).update(**facts)
+    audit.record("emergency_looked_up", asked, by=by, found=bool(opened))
+
+
+def tell(asked, *, by):
+    """The record is open; those who are to know hear of it in the same transaction."""
     access = EmergencyAccess.objects.for_page().get(pk=asked.pk)
-    audit.record("emergency_opened", access, by=by, client=client.pk, reason=access.reason)
+    audit.record("emergency_opened", access, by=by, client=access.client_id, reason=access.reason)
     signals.emergency_opened.send(EmergencyAccess, access=access)
     return access
 

@@ -1,4 +1,4 @@
-"""Who may see what, broken in one place at a time. The access matrix, or a test of emergency access, must notice each."""
+"""Who may see what, broken in one place at a time. The access matrix, or a test of emergency access, notices each."""
 
 from tests.faults.engine_mutants import Mutant
 
