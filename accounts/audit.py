@@ -88,7 +88,8 @@ def record(action, subject, *, by, **facts):
 
     `by` is a User, or the name of a system actor such as "sweeper". Call it inside the transaction of
     the deed itself: a deed whose audit entry cannot be written does not happen. `facts` hold ids,
-    codes and times, never free text and never a client's name. `client` and `clients` among them are ids.
+    codes and times, never free text and never a client's name. `client` and `clients` among them are ids. What is
+    done in an emergency carries its marks.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An audit entry belongs in the transaction of its deed.")
@@ -101,6 +102,7 @@ def record(action, subject, *, by, **facts):
 
 def entry_of(action, subject, *, by, facts):
     person = {"system_actor": by} if isinstance(by, str) else {"by": by}
+    facts = facts if isinstance(by, str) else {**facts, **by.audit_marks}
     return AuditEntry(
         action=action,
         subject_type=subject._meta.label_lower,

@@ -2,6 +2,7 @@
 
 import zoneinfo
 from datetime import time
+from types import MappingProxyType
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -160,6 +161,11 @@ class User(AbstractBaseUser):
     )
     language = models.CharField(max_length=10, blank=True)  # of mails about the account; "" until they choose one
     session_round = models.PositiveIntegerField(default=0)  # one more ends every session there is (signed_in_devices)
+
+    #: Said by a door for the length of one request: the emergency access that opens a record which is not theirs, and
+    #: what every entry of the audit trail then carries.
+    emergency_access_id = None
+    audit_marks = MappingProxyType({})
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -14,6 +14,7 @@ from accounts.supervision import supervisors_of
 THEMES = ["auto", "light", "dim"]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @allow()
 def me(request):
     """The person's own page: who supervises them, the ways they sign in, light or dim screen, language, sign-out."""
@@ -40,6 +41,7 @@ def of_passwords(view):
     return door
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @allow()
 def sign_out(request):
     """Sign out, and have the device forget everything, unless taps wait on it that the person wants to keep."""

@@ -21,6 +21,7 @@ PLACES = [
     ("review-queue", _("Review"), {Role.SUPERVISOR}),
     ("policies", _("Policy"), {Role.ADMIN}),
     ("trail", _("Who looked"), {Role.PRIVACY}),
+    ("emergency-reviews", _("Emergency access"), {Role.PRIVACY}),
 ]
 
 

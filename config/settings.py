@@ -186,6 +186,9 @@ ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
 }
 
+# How often one person may search records and take something out of them (accounts.budgets); the rest is allauth's own.
+ACCOUNT_RATE_LIMITS = {"search": "60/m/user", "export": "40/10m/user"}
+
 
 # Second factors: an app's code, a passkey, and codes for the day the device is lost. A browser is never trusted
 # instead of a factor: tablets are shared.

@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/", include("resources.urls_of_api")),
     path("fhir/", include("followups.urls_of_fhir")),
     path("steps/", include("protocols.urls")),
+    path("emergency/", include("sessions_app.urls_of_emergency")),
     path("follow-ups/", include("followups.urls")),
     path("papers/", include("followups.urls_of_papers")),
     path("account/notifications/", include("followups.urls_of_channels")),

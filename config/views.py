@@ -8,17 +8,20 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from accounts.access import allow, allow_everyone
 from followups import health
 
 
+@require_safe
 @allow_everyone
 def healthz(request):
     """200 as long as the process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
+@require_safe
 @allow_everyone
 def readyz(request):
     """200 when the database answers and a clock has swept lately, else 503. Ages in seconds; no ids, no names."""
@@ -29,6 +32,7 @@ def readyz(request):
     return JsonResponse(report, status=200 if report["is_ready"] else 503)
 
 
+@require_safe
 @allow()
 def demo_mail(request):
     """What the demo sent, for people who try it out; does not exist anywhere else."""

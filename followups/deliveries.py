@@ -20,6 +20,7 @@ from followups import (
     channels,
     clock,
     digests,
+    emergency_notices,
     escalations,
     express,
     life_signs,
@@ -182,6 +183,7 @@ ASKED = {
     Delivery.Kind.DIGEST: lambda delivery: digests.is_wanted(delivery, now=clock.now()),
     Delivery.Kind.SECOND: second_people.is_wanted,
     Delivery.Kind.REVIEW: review_reminders.is_wanted,
+    Delivery.Kind.EMERGENCY: emergency_notices.is_wanted,
 }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from followups import clock, digests
+from followups import clock, digests, emergency_notices
 from followups.models import Delivery
 
 Kind = Delivery.Kind
@@ -55,6 +55,19 @@ REVIEW = Notice(
     "It is past its time. Open Doorway.",
     "/review/",
 )
+EMERGENCY = Notice(
+    "A record was opened in an emergency",
+    "A colleague opened a record that is not theirs, in an emergency. Look at it: {address}\n",
+    "A colleague opened a record in an emergency. Open Doorway and look at it.",
+    "/emergency/reviews/",
+)
+NO_OFFICER = Notice(
+    "A record was opened in an emergency",
+    "A colleague opened a record in an emergency, and there is no privacy officer who could look at it. "
+    "Name one. Doorway: {address}\n",
+    "There is no privacy officer who could look at it. Name one.",
+    "/",
+)
 NOT_SENT = Notice(
     "Somebody could not be told",
     "Somebody could not be told that something is due. Open Doorway and see to it: {address}\n",
@@ -62,7 +75,7 @@ NOT_SENT = Notice(
 )
 CANARY = Notice("Doorway sends messages", "This message only shows that messages go out. Nothing is to be done.\n")
 FIXED = {Kind.HELP: HELP, Kind.DIGEST: DIGEST, Kind.SECOND: SECOND, Kind.REVIEW: REVIEW}
-FIXED |= {Kind.NOT_SENT: NOT_SENT, Kind.CANARY: CANARY}
+FIXED |= {Kind.NOT_SENT: NOT_SENT, Kind.CANARY: CANARY, Kind.EMERGENCY: EMERGENCY}
 REPEAT = "You may have had this message before.\n"
 
 SUBJECT, HELP_SUBJECT = DUE.subject, HELP.subject
@@ -77,6 +90,8 @@ def notice_of(delivery):
     """Which of the fixed notices it is."""
     if delivery.kind == Kind.REMINDER:
         return UNANSWERED if delivery.reminder.step else DUE
+    if delivery.kind == Kind.EMERGENCY and emergency_notices.lacks_officer(delivery):
+        return NO_OFFICER
     return FIXED[delivery.kind]
 
 

@@ -2,7 +2,7 @@
 
 from django.dispatch import receiver
 
-from followups import help_escalation, plan_rows, plans, practice, relations, review_reminders
+from followups import emergency_notices, help_escalation, plan_rows, plans, practice, relations, review_reminders
 from followups.models.follow_ups import REACHED
 from sessions_app import signals
 from sessions_app.models import DepartureEvent
@@ -61,6 +61,11 @@ def move_first_contact(sender, *, departure, by, at, **_):
 @receiver(signals.help_asked, dispatch_uid="followups.help")
 def tell_colleagues(sender, *, call, **_):
     help_escalation.tell_at_once(call)
+
+
+@receiver(signals.emergency_opened, dispatch_uid="followups.emergency")
+def tell_who_answers_for_it(sender, *, access, **_):
+    emergency_notices.tell_at_once(access)
 
 
 @receiver(signals.report_sent, dispatch_uid="followups.review")

@@ -118,12 +118,19 @@ def sweep(*, clock_name):
 
     Any number of sweeps may run at once: each locks the rows it takes and passes over those another holds.
     """
-    from followups import absences, canaries, help_escalation, review_reminders  # they build on this module
+    from followups import (  # they build on this module
+        absences,
+        canaries,
+        emergency_notices,
+        help_escalation,
+        review_reminders,
+    )
 
     absences.sweep()
     canaries.sweep()
     help_escalation.sweep()
     review_reminders.sweep()
+    emergency_notices.sweep()
     fired = 0
     while batch := sweep_batch():
         fired += batch

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import allow
+from accounts.budgets import within_budget
 from accounts.models import Role
 from resources.export import files
 
@@ -19,6 +20,7 @@ def export_resources(request):
 
 @require_safe
 @allow(Role.ADMIN)
+@within_budget("export")
 def export_file(request, form_name):
     """The file itself, sent while it is written; each download is in the audit trail."""
     form = files.FORMS.get(form_name)

@@ -14,6 +14,7 @@ report_sent:         report, by (signed, sent back or opened again: its review i
 who_is_covered:      user, author (a question: a receiver that knows says for whom `user` stands in today, or None)
 exercise_begun:      departure, attempts, by (the story of an exercise began days ago: the receiver adds its attempts)
 debrief_asked:       departure (a question: receivers answer {key: [words]} with what they know of the exercise)
+emergency_opened:    access (an EmergencyAccess: who is to hear of it is for the receiver to tell, at once)
 asked_for_no_contact: client, by (open follow-ups that would contact the client are for the receiver to close)
 """
 
@@ -31,5 +32,6 @@ help_asked = Signal()
 asked_for_no_contact = Signal()
 report_sent = Signal()
 who_is_covered = Signal()
+emergency_opened = Signal()
 exercise_begun = Signal()
 debrief_asked = Signal()

@@ -17,7 +17,7 @@ from followups.models import FiledPaper, FollowUp, PaperFile
 from protocols.models import EditionTranslation
 from resources import curator_tasks
 from resources.models import Bundle, ImportBatch, Organisation, Resource, SearchGap
-from sessions_app import checklist, exercises, help_calls, intakes, levels, practice, reports
+from sessions_app import checklist, emergency_access, exercises, help_calls, intakes, levels, practice, reports
 from sessions_app.models import ResponseLevel
 from tests.accounts.keys import passkey_of
 from tests.followups.push_service import device_of
@@ -54,12 +54,12 @@ def but(row, **changes):
 
 #: address: (answers to GET, answers to an empty POST)
 TABLE = {
-    "healthz": (EVERYBODY, EVERYBODY),
-    "readyz": ([503] * 6, [503] * 6),
+    "healthz": (EVERYBODY, [405] * 6),
+    "readyz": ([503] * 6, [405] * 6),
     "service-worker": (EVERYBODY, [405] * 6),
     "offline": (EVERYBODY, [405] * 6),
     "manifest": (EVERYBODY, [405] * 6),
-    "demo-mail": ([404, 404, 404, 404, 404, 302], [404, 404, 404, 404, 404, 302]),
+    "demo-mail": ([404, 404, 404, 404, 404, 302], GET_ONLY),
     "account_login": ([302, 302, 302, 302, 302, 200], [302, 302, 302, 302, 302, 200]),
     "account_logout": (STAFF, [302] * 6),
     "account_change_password": (STAFF, STAFF),
@@ -146,7 +146,7 @@ TABLE = {
     "client-answer": (NOBODY_HERE, GET_ONLY),
     "client-trail-table": (POST_ONLY, NOBODY_HERE),
     "who-looked": (CLINICAL, GET_ONLY),
-    "now": ([200, 302, 200, 302, 302, 302], [200, 302, 200, 302, 302, 302]),
+    "now": ([200, 302, 200, 302, 302, 302], GET_ONLY),
     "start-departure": ([200, 403, 200, 403, 403, 302], [302, 403, 302, 403, 403, 302]),
     "earlier-departure": ([200, 403, 200, 403, 403, 302], [302, 403, 302, 403, 403, 302]),
     "departure": (CLINICAL, GET_ONLY),
@@ -206,6 +206,11 @@ TABLE = {
     "end-exercise": (POST_ONLY, but(MY_OWN, therapist=302)),
     "debrief": (MY_OWN, GET_ONLY),
     "exercise-of": (but(MY_OWN, therapist=302), GET_ONLY),
+    "emergency": ([200, 200, 200, 200, 403, 302], [422, 422, 422, 422, 403, 302]),
+    "emergency-record": ([404, 404, 200, 404, 403, 302], GET_ONLY),  # the stranger's, who opened it
+    "end-emergency": (POST_ONLY, [404, 404, 302, 404, 403, 302]),
+    "emergency-reviews": (TEAM, GET_ONLY),
+    "emergency-review": (ONE_OF_THE_TEAM, but(ONE_OF_THE_TEAM, supervisor=422)),
     "review-queue": (TEAM, GET_ONLY),
     "find-report": (POST_ONLY, but(TEAM, supervisor=302, stranger=302, former_supervisor=302)),
     "trends": (TEAM, GET_ONLY),
@@ -361,6 +366,7 @@ def addresses(cast, departure, resource):
         "bundle_id": Bundle.objects.create(name="Evening", country="US").pk,
         "batch_id": (listed := list_of(cast["admin"])).pk,
         "import_row_id": listed.rows.get().pk,
+        "access_id": opened_in_emergency(departure, by=cast["stranger"]).pk,
         "given_id": given_in(departure, resource).pk,
         "script_slug": "calm-exit",
         "exercise_id": (exercise := practised_by(departure.therapist)).pk,
@@ -376,6 +382,13 @@ def addresses(cast, departure, resource):
         "key": "0-x",
     }
     return {name: reverse(name, kwargs={each: facts[each] for each in parameters_of(name)}) for name in TABLE}
+
+
+def opened_in_emergency(departure, *, by):
+    """Somebody else has the client's record open: only they see it, and only the therapist's supervisor judges it."""
+    client = departure.client
+    facts = {"team": client.team, "reference": client.reference, "reason": "danger", "words": "They called"}
+    return emergency_access.begin(emergency_access.ask(by=by, **facts), by=by)
 
 
 def practised_by(person):

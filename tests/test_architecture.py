@@ -72,6 +72,7 @@ TABLES = {
     "sessions_app.IntakeTitle": (EDITABLE, WORKING),
     "sessions_app.IntakeRow": (EDITABLE, WORKING),
     "sessions_app.HelpCall": (EDITABLE, RECORD),
+    "sessions_app.EmergencyAccess": (EDITABLE, RECORD),  # ended once and judged once; the rest never changes
     "sessions_app.StepResponse": (WRITTEN_ONCE, RECORD),
     "sessions_app.CapturedFact": (WRITTEN_ONCE, RECORD),
     "sessions_app.GivenResource": (WRITTEN_ONCE, RECORD),

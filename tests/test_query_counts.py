@@ -40,6 +40,7 @@ OF_THE_THERAPIST = [
     "choose-client",
     "end-departure",
     "whereabouts",
+    "emergency",
     "help-calls",
     "my-help-call",
     "void-departure",
@@ -107,7 +108,7 @@ OF_THE_THERAPIST = [
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
 OF_THE_SUPERVISOR += ["absences", "hand-off", "hand-offs", "on-call", "waiting-for-second"]
 OF_THE_SUPERVISOR += ["reminders-working", "quality", "added-to", "relationship", "last-week", "failed-contacts"]
-OF_THE_SUPERVISOR += ["trends", "trends-on-paper"]
+OF_THE_SUPERVISOR += ["trends", "trends-on-paper", "emergency", "emergency-reviews"]
 OF_THE_SUPERVISOR += ["help-calls", "help-asked", "lower-level", "policies", "policy", "policy-what-when"]
 
 
@@ -153,7 +154,14 @@ def grow(add_a_day, first):
 
 WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
 WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
-WITHOUT_ARGUMENTS += ["bring-in", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn"]
+WITHOUT_ARGUMENTS += [
+    "bring-in",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "emergency",
+    "emergency-reviews",
+]
 WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled", "propose-entry", "inclusion-policy"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]
@@ -209,7 +217,7 @@ def address_of(name, departure):
 
 #: A file with everything of a departure, which nobody waits for in a hurry.
 ASKED = {"departure-bundle": "?version=R5&attempts=on&name=on"}
-LIMITS["departure-bundle"] = 36  # the rows of the file, and the chart that goes inside as text
+LIMITS["departure-bundle"] = 48  # the rows of the file, the chart inside as text, and how often it was asked for
 OF_THE_THERAPIST += ["departure-exchange", *ASKED]
 WITHOUT_ARGUMENTS += ["protocol-exchange"]
 

@@ -35,6 +35,7 @@ class Delivery(models.Model):
         DIGEST = "digest", _("What the day holds")
         SECOND = "second", _("A second person is needed")
         REVIEW = "review", _("A report waits for review")
+        EMERGENCY = "emergency", _("A record was opened in an emergency")
         NOT_SENT = "not_sent", _("Somebody could not be told")
         CANARY = "canary", _("Shows that messages go out")
 
@@ -68,7 +69,11 @@ class Delivery(models.Model):
                 name="delivery_is_about_what_its_kind_says",
                 condition=Q(kind="reminder", reminder__isnull=False, help_call=None)
                 | Q(kind="help", reminder=None, help_call__isnull=False)
-                | Q(kind__in=["digest", "second", "review", "not_sent", "canary"], reminder=None, help_call=None),
+                | Q(
+                    kind__in=["digest", "second", "review", "emergency", "not_sent", "canary"],
+                    reminder=None,
+                    help_call=None,
+                ),
             ),
             models.CheckConstraint(
                 name="delivery_has_a_recipient_unless_a_canary",

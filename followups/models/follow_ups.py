@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.supervision import answers_for
 from followups.models.policy import FollowUpPolicy, InWords, Situation
 from sessions_app.models import Channel, DepartureEvent, ResponseLevel
+from sessions_app.models.clients import opened_in_emergency
 
 
 class FollowUpPlan(models.Model):
@@ -51,6 +52,7 @@ class FollowUpQuerySet(models.QuerySet):
             visible |= Q(departure__therapist=user)
         if user.is_supervisor:
             visible |= Q(departure__therapist__in=answers_for(user))
+        visible |= opened_in_emergency(user, "departure__client")
         told = self.model.reminders.rel.related_model.objects.told_to(user).values("follow_up")
         of_others = self.filter(visible | Q(state=FollowUp.State.OPEN, pk__in=told))
         return of_others.filter(Q(departure__is_practice=False) | Q(departure__therapist=user))

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.access import allow, posted
+from accounts.budgets import within_budget
 from accounts.models import Role
 from followups import client_copies, pango, paper_style, papers
 from followups.forms_of_papers import CopyGivenForm, CopyRequestForm
@@ -57,6 +58,7 @@ def copy_page(request, copy, *, form=None):
 
 @require_POST
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@within_budget("export")
 def make_copy(request, copy_id):
     copy = asked_for(request, copy_id)
     if pango.is_there():

@@ -13,11 +13,15 @@ from accounts.models import Role
 from followups import client_zones, contact_attempts, contact_permissions, next_attempts, ready_words, unreached
 from followups.forms import ContactForm
 from followups.forms_of_two_people import NextAttemptForm
+from followups.models import FollowUp
 from followups.views.pages import back_from, done, page, visible
+from sessions_app import emergency_doors
+from sessions_app.emergency_doors import opens_in_emergency
 
 
 @require_http_methods(["GET", "POST"])
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@opens_in_emergency(FollowUp, key="pk", client="departure__client", deeds=True)
 def record_contact(request, pk):
     """What the client allows at this hour, the words for it, and what came of the attempt."""
     follow_up = visible(request, pk)
@@ -52,8 +56,10 @@ def what_is_allowed(request, follow_up):
 
 
 def after_attempt(request, follow_up):
-    """Reached: done. Not reached: propose when and how to try again."""
+    """Reached: done. Not reached: propose when and how to try again; in an emergency that is for others to plan."""
     messages.success(request, _("Saved."))
+    if access := emergency_doors.of(request):
+        return redirect("emergency-record", access.pk)
     follow_up.refresh_from_db(fields=["state"])
     if follow_up.is_open and follow_up.channel:
         return redirect("next-attempt", follow_up.pk)

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.access import allow, allow_everyone
+from accounts.budgets import within_budget
 from accounts.models import Role
 from accounts.recheck import recently_checked
 from followups.fhir import bundles, code_systems
@@ -28,6 +29,7 @@ def departure_exchange(request, departure_id):
 @require_safe
 @allow(Role.THERAPIST, Role.SUPERVISOR)
 @recently_checked
+@within_budget("export")
 def departure_bundle(request, departure_id):
     """The file itself; each download is in the audit trail."""
     found = to_hand_on(request, departure_id)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.access import allow, posted
+from accounts.budgets import within_budget
 from accounts.models import Role
 from followups import failed_contacts, failed_contacts_csv
 from followups.failed_contacts import Week
@@ -59,6 +60,7 @@ def failed_contacts_page(request, week):
 
 @require_safe
 @allow(Role.SUPERVISOR)
+@within_budget("export")
 def failed_contacts_table(request, week):
     """The same as CSV. Its name holds the week and nothing else."""
     week = week_of(request, week)

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.access import allow
+from accounts.budgets import within_budget
 from accounts.models import Role
 from followups import chart, chart_text, pango, paper_pages, paper_style, papers
 from followups.models import FiledPaper
+from sessions_app.emergency_doors import opens_in_emergency
 from sessions_app.models import DepartureEvent
 
 
@@ -40,6 +42,7 @@ def listed(filed, mark):
 
 @require_POST
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@within_budget("export")
 def make_paper(request, departure_id):
     """Have it filed. A second request while one is being made adds nothing."""
     rows = DepartureEvent.objects.visible_to(request.user).select_related("report")
@@ -56,6 +59,7 @@ def make_paper(request, departure_id):
 
 @require_safe
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@opens_in_emergency(DepartureEvent, key="departure_id", client="client")
 def chart_page(request, departure_id):
     """The page to print, or to save as a PDF from the browser."""
     departure, said = charted(request, departure_id, page="chart")
@@ -65,6 +69,7 @@ def chart_page(request, departure_id):
 
 @require_safe
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@opens_in_emergency(DepartureEvent, key="departure_id", client="client")
 def chart_style(request, departure_id):
     """Head and foot of the printed page. Not a view of the record: it comes with one."""
     rows = DepartureEvent.objects.visible_to(request.user)
@@ -90,6 +95,7 @@ def chart_as_text(request, departure_id):
 
 @require_safe
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@within_budget("export")
 def paper_file(request, paper_id):
     """The filed PDF. 404 while there is none, and for anybody else's."""
     paper = get_object_or_404(FiledPaper.objects.visible_to(request.user), pk=paper_id)

@@ -13,6 +13,8 @@ from accounts.access import allow
 from accounts.models import Role
 from followups import client_zones, dry_run, no_contact, picture, relations, unreached
 from followups.models import FollowUp, Reminder
+from sessions_app import emergency_doors
+from sessions_app.emergency_doors import opens_in_emergency
 from sessions_app.models import DepartureEvent
 from sessions_app.no_contact import wish_of
 
@@ -21,6 +23,7 @@ WAITING = Prefetch("reminders", Reminder.objects.waiting(), to_attr="waiting")
 
 @require_safe
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@opens_in_emergency(DepartureEvent, key="departure_id", client="client")
 def plan(request, departure_id):
     """Who gets back to the client, when and how; a panel of the live page, and a page of its own."""
     return plan_page(request, departure_id, page="plan")
@@ -28,6 +31,7 @@ def plan(request, departure_id):
 
 @require_safe
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@opens_in_emergency(DepartureEvent, key="departure_id", client="client")
 def attempts(request, departure_id):
     """The same with every attempt, for the supervisor's page."""
     return plan_page(request, departure_id, page="attempts")
@@ -49,7 +53,7 @@ def plan_page(request, departure_id, *, page):
         "stands": relations.words_of(departure.stands),
         "wish": wish_of(departure),
         "client_zone": client_zones.zone_of(departure, timezone.now()),
-        "may_change": request.user == departure.therapist or request.user.is_supervisor,
+        "may_change": may_change(request, departure),
         "now": timezone.now(),
         **unreached.standing(departure, attempts=attempts),
     }
@@ -57,8 +61,16 @@ def plan_page(request, departure_id, *, page):
     return render(request, template, context)
 
 
+def may_change(request, departure):
+    """Who helps in an emergency writes down whom they called; what was promised stays as it is."""
+    if emergency_doors.of(request):
+        return False
+    return request.user == departure.therapist or request.user.is_supervisor
+
+
 @require_safe
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@opens_in_emergency(DepartureEvent, key="departure_id", client="client")
 def what_when(request, departure_id):
     """What will happen when, from the rows of a real plan: open tasks, reminders and who is told after them."""
     departure = get_object_or_404(DepartureEvent.objects.visible_to(request.user).for_page(), pk=departure_id)

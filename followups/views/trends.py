@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.access import allow
+from accounts.budgets import within_budget
 from accounts.models import Role
 from followups.models import TrendRelease
 from followups.trends import files, pictures, releases, sentences, shown
@@ -95,6 +96,7 @@ def state_of(let_out):
 
 @require_safe
 @for_those_who_learn
+@within_budget("export")
 def trends_file(request):
     """The same numbers as CSV."""
     form, _let_out = asked(request)

@@ -1,5 +1,6 @@
 from sessions_app.models.clients import Channel, Client, ContactPermission
 from sessions_app.models.departures import DepartureEvent, Ending, ResponseLevel
+from sessions_app.models.emergency_access import EmergencyAccess
 from sessions_app.models.help_calls import HelpCall
 from sessions_app.models.intakes import Intake, IntakeRow, IntakeTitle
 from sessions_app.models.patterns import PromptChoice
@@ -22,6 +23,7 @@ __all__ = [
     "ContactPermission",
     "DepartureEvent",
     "DepartureReport",
+    "EmergencyAccess",
     "Ending",
     "Exercise",
     "Format",

@@ -73,11 +73,12 @@ FILLED_IN = {Kind.DURING_BREAK, Kind.DISCONNECTED, Kind.CONNECTION_LOST}
 
 class DepartureQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Own departures, and those of the people `user` supervises or covers today.
+        """Own departures, and those of the people `user` supervises or covers today; in an emergency see
+        `own_or_supervised`.
 
         Admins see none, whatever else they are signed in for.
         """
-        return self.filter(own_or_supervised(user, "therapist"))
+        return self.filter(own_or_supervised(user, "therapist", client="client"))
 
     def of(self, therapist):
         return self.filter(therapist=therapist)

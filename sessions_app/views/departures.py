@@ -13,6 +13,7 @@ from accounts.access import allow, posted
 from accounts.devices import hear
 from accounts.models import Role
 from sessions_app import departures
+from sessions_app.emergency_doors import opens_in_emergency
 from sessions_app.forms.departures import EarlierForm, EndingForm, StartForm, VoidForm
 from sessions_app.models import Client, DepartureEvent, TherapySession
 from sessions_app.views.pages import departure_page, live_page
@@ -67,6 +68,7 @@ def earlier(request):
 
 @require_safe
 @allow(Role.THERAPIST, Role.SUPERVISOR)
+@opens_in_emergency(DepartureEvent, key="departure_id", client="client")
 def departure(request, departure_id):
     """The live page of one's own departure; for the supervisor, and once taken back, the page to read."""
     found = get_object_or_404(DepartureEvent.objects.visible_to(request.user).for_page(), pk=departure_id)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.access import allow
@@ -12,6 +13,7 @@ from sessions_app import departures, practice, reports
 from sessions_app.models import TherapySession
 
 
+@require_safe
 @allow()
 def now(request):
     """Therapists see today; who is no therapist is led to their own first page."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.access import allow, posted
+from accounts.budgets import within_budget
 from accounts.models import Role
 from accounts.supervision import is_own_supervisor
 from sessions_app import places, reports, review_pages, reviews
@@ -34,6 +35,7 @@ def queue(request):
 
 @require_POST
 @allow(Role.SUPERVISOR)
+@within_budget("search")
 def find(request):
     """Reports about a client, by the clinic's own reference."""
     form = FindForm(request.POST)

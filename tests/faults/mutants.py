@@ -1,5 +1,7 @@
 """`make mutants`: breaks the engine in one place at a time, and shows which test notices. Exit code 1 if one survives.
 
+`ARGS=access` breaks who may see what instead; `ARGS="access: unscoped, filter"` those with either in their name.
+
 Each mutant is tried on a copy of the tree; two copies work at once, each with a database of its own.
 """
 
@@ -14,7 +16,8 @@ import threading
 import time
 from pathlib import Path
 
-from tests.faults.engine_mutants import MUTANTS
+from tests.faults import engine_mutants
+from tests.security import access_mutants
 
 ROOT = Path(__file__).parents[2]
 LANES = 2
@@ -30,7 +33,11 @@ NAMES = [
     "breaking_off",
     "push",
 ]
-TESTS = [f"test_{name}.py" for name in NAMES]
+#: What can be broken, by the first word of ARGS; and the tests that must notice.
+CAMPAIGNS = {
+    "engine": (engine_mutants.MUTANTS, [f"tests/followups/test_{name}.py" for name in NAMES]),
+    "access": (access_mutants.MUTANTS, ["tests/test_access_matrix.py", "tests/sessions_app/test_emergency_access.py"]),
+}
 OPTIONS = "--strict-markers --import-mode=importlib --reuse-db"  # one database per copy: no mutant changes the schema
 LONGEST = 240  # seconds; a run that hangs has not been noticed by any assertion
 
@@ -38,8 +45,8 @@ LONGEST = 240  # seconds; a run that hangs has not been noticed by any assertion
 class Lane:
     """A copy of the tree and a database, on which one mutant after another is tried."""
 
-    def __init__(self, folder, number):
-        self.folder = folder
+    def __init__(self, folder, number, *, tests):
+        self.folder, self.tests = folder, tests
         copied = ["accounts", "config", "followups", "protocols", "resources", "sessions_app", "static", "templates"]
         for name in [*copied, "tests"]:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -52,11 +59,10 @@ class Lane:
 
     def run_tests(self):
         """(exit code, what pytest said)."""
-        files = [f"tests/followups/{name}" for name in TESTS]
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-o", f"addopts={OPTIONS}"]
         try:
             done = subprocess.run(
-                [*command, "-m", "not processes", *files],
+                [*command, "-m", "not processes", *self.tests],
                 cwd=self.folder,
                 env=self.env,
                 stdout=subprocess.PIPE,
@@ -107,9 +113,20 @@ def work(lane, waiting, results):
         results.put((mutant, lane.try_out(mutant), time.monotonic() - began))
 
 
+def chosen(words):
+    """The mutants and tests of the campaign that is named, or the engine's; and what must be in a mutant's name."""
+    name, _colon, rest = words.partition(":")
+    if name.strip() in CAMPAIGNS:
+        words = rest
+    else:
+        name = "engine"
+    mutants, tests = CAMPAIGNS[name.strip()]
+    return mutants, tests, [part.strip() for part in words.split(",")]  # "lease, urgent": either of them
+
+
 def main(words):
-    wanted = [part.strip() for part in " ".join(words).split(",")]  # "lease, urgent": those with either in their name
-    mutants = [each for each in MUTANTS if any(part in each.name for part in wanted)]
+    known, tests, wanted = chosen(" ".join(words))
+    mutants = [each for each in known if any(part in each.name for part in wanted)]
     if not mutants:
         print(f"No mutant has {' or '.join(wanted)} in its name.")
         return 2
@@ -118,7 +135,7 @@ def main(words):
     for mutant in mutants:
         waiting.put(mutant)
     with tempfile.TemporaryDirectory(prefix="doorway-mutants-") as folder:
-        lanes = [Lane(Path(folder) / str(number), number) for number in range(LANES)]
+        lanes = [Lane(Path(folder) / str(number), number, tests=tests) for number in range(LANES)]
         threads = [threading.Thread(target=work, args=[lane, waiting, results], daemon=True) for lane in lanes]
         for thread in threads:
             thread.start()

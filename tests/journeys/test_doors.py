@@ -4,6 +4,7 @@ import pytest
 from django.urls import resolve
 from django.utils import timezone
 
+from accounts.models import Role, User
 from followups import policies
 from followups.models import FollowUp
 from resources.models import Bundle, ImportBatch, Resource
@@ -12,7 +13,7 @@ from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 from tests.accounts.keys import passkey_of
 from tests.journeys.conftest import PHONE, STORAGE_DENIED
 from tests.sessions_app.test_intakes import EVERY_WEEK
-from tests.test_access import TABLE, copy_for, override_of, practised_by
+from tests.test_access import TABLE, copy_for, opened_in_emergency, override_of, practised_by
 from tests.ux.sight import CONTRAST, GAP, TARGET, TICK, TOO_SMALL, report
 
 pytestmark = pytest.mark.journey
@@ -124,6 +125,7 @@ PAGES = {
         "/clients/{client}/who-looked/",
         "/sessions/new/",
         "/sessions/{session}/",
+        "/emergency/",
         "/follow-ups/",
         "/follow-ups/away/",
         "/follow-ups/plan/{id}/",
@@ -182,6 +184,8 @@ PAGES = {
         "/review/?tab=all",
         "/review/trends/",
         "/review/trends/paper/",
+        "/emergency/reviews/",
+        "/emergency/reviews/{access}/",
         "/departures/{id}/",
         "/departures/{id}/level/lower/",
         "/follow-ups/",
@@ -278,6 +282,7 @@ def facts_of(departure):
         "client": departure.client_id,
         "session": departure.session_id,
         "intake": intakes.begin(EVERY_WEEK, by=departure.therapist).pk,
+        "access": opened_in_emergency(departure, by=colleague_of(departure.therapist)).pk,
         "exercise": practised_by(departure.therapist).pk,
         "follow_up": departure.follow_ups.first().pk,
         "override": override_of(departure).pk,
@@ -289,6 +294,11 @@ def facts_of(departure):
         "bundle": Bundle.objects.get_or_create(name="Evening", country="US")[0].pk,
         **lists_of(departure.therapist),
     }
+
+
+def colleague_of(person):
+    facts = {"name": "Jo Fields", "roles": [Role.THERAPIST], "team": person.team}
+    return User.objects.create_user("jo@clinic.example", None, **facts)
 
 
 def lists_of(person):

@@ -1,0 +1,59 @@
+"""`python -m tests.security.knock`: the whole access matrix on a migrated database. Exit code 1 when a cell is wrong.
+
+`--fast` is the part that every run of the tests does, `--down` repeats it with Redis, mail and the cache gone and asks
+only whether anything opens, `--first` stops where something is found. Nothing stays in the database.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from datetime import UTC, datetime
+
+import pytest  # noqa: F401 - settings know a test by it
+
+LEAST = 5_000
+DOWN = {
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "EMAIL_PORT": 1,
+    "CACHES": {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "gone"}},
+}
+
+
+def main(words):
+    asked = argparse.ArgumentParser(prog="tests.security.knock", description=__doc__)
+    for name in ("--fast", "--down", "--first"):
+        asked.add_argument(name, action="store_true")
+    chosen = asked.parse_args(words)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    logging.getLogger("django.request").setLevel(logging.CRITICAL)
+    return knock(chosen)
+
+
+def knock(chosen):
+    from django.db import transaction
+    from django.test import override_settings
+
+    from followups import audits
+    from tests import access_matrix
+    from tests.access_world import World
+
+    audits.known = (float("inf"), datetime.max.replace(tzinfo=UTC))  # the auditor has just been here
+    extent = access_matrix.FAST if chosen.fast or chosen.down else access_matrix.WHOLE
+    with override_settings(**(DOWN if chosen.down else {})), transaction.atomic():
+        found = access_matrix.run(World(), extent, stops_at_first=chosen.first)
+        transaction.set_rollback(True)
+    if chosen.down:
+        found.problems = found.opened_wrongly
+    print("\n".join(found.problems))
+    print(f"{found.cells} cells, {found.opened} open, {len(found.problems)} wrong")
+    is_too_small = not (chosen.fast or chosen.first or chosen.down) and found.cells < LEAST
+    return 1 if found.problems or is_too_small else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
