@@ -44,6 +44,7 @@ lint: $(READY) ## code style, templates, and the import contract between the roo
 	@.venv/bin/ruff format --check .
 	@.venv/bin/lint-imports
 	@.venv/bin/djlint --lint --quiet templates
+	@$(RUN) -m tests.security.static
 
 format: $(READY) ## put the code into its usual form
 	@.venv/bin/ruff check --fix .
@@ -52,7 +53,7 @@ format: $(READY) ## put the code into its usual form
 check: $(READY) ## migrations are complete, and the settings are safe to deploy
 	@$(WITH_SERVERS) env DEBUG=true $(RUN) manage.py makemigrations --check --dry-run
 	@$(WITH_SERVERS) env -u DEBUG -u DEMO SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
-		PUBLIC_URL=https://doorway.example ALLOWED_HOSTS=doorway.example \
+		PUBLIC_URL=https://doorway.example ALLOWED_HOSTS=doorway.example TRUSTED_PROXIES=1 \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 
 MESSAGES := config/locale/es/LC_MESSAGES/django

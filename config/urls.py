@@ -4,6 +4,7 @@ from accounts import views as accounts_views
 from config import device_views, views
 from followups.views import channels
 
+handler500 = "config.views.server_error"
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

@@ -14,6 +14,7 @@ SAFE = {
     "DATABASE_URL": "postgresql://127.0.0.1/nowhere",
     "PUBLIC_URL": "https://doorway.example",
     "ALLOWED_HOSTS": "doorway.example",
+    "TRUSTED_PROXIES": "1",
     "DEBUG": "false",
     "DEMO": "false",
 }
@@ -53,6 +54,8 @@ def settings_with(names, **changes):
         ({"SESSION_IDLE_MINUTES": "31"}, "SESSION_IDLE_MINUTES must be from 5 to 30."),
         ({"SESSION_IDLE_MINUTES": "4"}, "SESSION_IDLE_MINUTES must be from 5 to 30."),
         ({"SWEEP_SECONDS": "often"}, "SWEEP_SECONDS must be a whole number."),
+        ({"TRUSTED_PROXIES": None}, "TRUSTED_PROXIES must say how many proxies stand in front"),
+        ({"TRUSTED_PROXIES": "11"}, "TRUSTED_PROXIES must be from 0 to 10."),
         ({"SECRET_KEY": None, "DEMO": "true"}, "SECRET_KEY is not set and DEBUG is off."),
     ],
 )
@@ -75,6 +78,13 @@ def test_cookies_of_an_https_address_never_leave_it():
 
 def test_cookies_of_an_http_address_work_there():
     assert settings_with(COOKIES, PUBLIC_URL="http://127.0.0.1:8000") == ["sessionid", "csrftoken", False, False]
+
+
+def test_only_a_proxy_that_is_there_may_say_that_it_was_asked_over_tls():
+    name = ["SECURE_PROXY_SSL_HEADER"]
+    assert settings_with(name) == [["HTTP_X_FORWARDED_PROTO", "https"]]
+    assert settings_with(name, TRUSTED_PROXIES="0") == [None]
+    assert settings_with(name, PUBLIC_URL="http://127.0.0.1:8000") == [None]
 
 
 def test_an_https_installation_is_safe_to_deploy():
