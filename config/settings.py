@@ -38,7 +38,7 @@ def secret_key():
         raise ImproperlyConfigured(
             "SECRET_KEY is not set and DEBUG is off. Put a long random SECRET_KEY in the environment or in .env."
         )
-    return key or "for-development-only-never-for-a-clinic-0123456789-abcdefghij"
+    return key or "for-development-only-never-for-a-clinic-0123456789-abcdefghij"  # pragma: allowlist secret
 
 
 SECRET_KEY = secret_key()
@@ -132,7 +132,8 @@ def database(name, url):
     with suppress(ValueError):  # a port that is no number
         if url.startswith(("postgresql://", "postgres://")):
             return env.db_url_config(url) | OPEN_CONNECTIONS
-    raise ImproperlyConfigured(f"{name} must name a PostgreSQL database: postgresql://user:password@host/name")
+    wanted = "postgresql://user:password@host/name"  # pragma: allowlist secret
+    raise ImproperlyConfigured(f"{name} must name a PostgreSQL database: {wanted}")
 
 
 DATABASES = {"default": database("DATABASE_URL", env.str("DATABASE_URL", default="postgresql://127.0.0.1/doorway"))}
@@ -375,7 +376,8 @@ LOGGING = {
         # Django would also mail errors with everything that was sent; and each 404 has its line already.
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},
-        **dict.fromkeys(("django.server", "_granian"), {"handlers": [], "propagate": True}),
+        "django.server": {"handlers": [], "propagate": True},
+        "_granian": {"handlers": [], "propagate": True},
     },
 }
 SILENCED_SYSTEM_CHECKS = []

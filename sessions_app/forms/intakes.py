@@ -17,7 +17,6 @@ class IntakeForm(forms.Form):
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
     )
 
-
     def clean_file(self):
         """What is too large is not even read."""
         file = self.cleaned_data["file"]

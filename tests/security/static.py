@@ -13,11 +13,11 @@ ORDER = 1
 PROJECT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ["accounts", "config", "followups", "protocols", "resources", "sessions_app", "manage.py"]
 #: Made here, found by each tool, kept nowhere.
-BROKEN = '''import subprocess
+BROKEN = """import subprocess
 subprocess.call("ls " + input(), shell=True)
 def find(cursor, name):
     cursor.execute("SELECT * FROM people WHERE name = '" + name + "'")
-'''
+"""
 SECRET = 'AWS_KEY = "AKIA{}"\npassword = "{}"\n'
 
 
@@ -34,8 +34,9 @@ def attempt(folder):
     secrets = {each["type"] for each in secrets_in(["leaky.py"], cwd=folder)} & {"AWS Access Key", "Secret Keyword"}
     files = tracked()
     faults = bandit([PROJECT / each for each in ROOMS])
-    kept = secrets_in(files, cwd=PROJECT)
-    found = [f"{place(each['filename'])}:{each['line_number']} {each['test_id']} {each['issue_text']}" for each in faults]
+    kept = secrets_in([each for each in files if not each.startswith("tests/")], cwd=PROJECT)
+    kept += secrets_in([each for each in files if each.startswith("tests/")], "Keyword", "BasicAuth", cwd=PROJECT)
+    found = [f"{place(each['filename'])}:{each['line_number']} {each['test_id']}" for each in faults]
     found += [f"{each['filename']}:{each['line_number']} {each['type']}" for each in kept]
     return Result(f"bandit on {len(ROOMS)} rooms, detect-secrets on {len(files)} files",
                   canary=(len(known) + len(secrets), 4), found=found)  # fmt: skip
@@ -54,8 +55,10 @@ def tracked():
     return [each for each in listed.splitlines() if not each.endswith((".txt", ".po", ".mo", ".png", ".svg"))]
 
 
-def secrets_in(files, *, cwd):
+def secrets_in(files, *without, cwd):
+    """Lines that hold a key or a password. In tests every password is one in the open, so those kinds are left out."""
     words = [sys.executable, "-m", "detect_secrets", "scan", "--no-verify", *files]
+    words += [word for each in without for word in ("--disable-plugin", f"{each}Detector")]
     done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)["results"]
     return [each for results in found.values() for each in results]
