@@ -5,6 +5,7 @@ import json
 import time
 import tracemalloc
 import zipfile
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -196,7 +197,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_workbook_that_would_grow_is_told_to_be_unreadable(upload, signed_in, admin, name):
-    before = open("/etc/hostname").read().strip() if name.startswith("a file") else None
+    before = Path("/etc/hostname").read_text().strip() if name.startswith("a file") else None
     answer = upload(workbook(replaced=BOMBS[name]))
     assert answer.status_code == 302
     tracemalloc.start()
