@@ -15,6 +15,7 @@ import sys
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime
+from http.client import responses
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID
@@ -26,6 +27,7 @@ PLAIN_SPEAKERS = {"celery", "granian", "_granian"}
 #: Of what Celery says about a task these are names and ids; its error, arguments and answer are not.
 OF_A_TASK = {"name", "id", "hostname", "queue", "runtime"}
 LEFT_OUT = "…"
+STATUSES = set(responses.values())  # "Not Found", as Django says it
 MOST_FRAMES, MOST_CAUSES, MOST_LETTERS = 12, 4, 100
 #: Kinds of errors whose words are about the installation and come before any row is read.
 ABOUT_THE_INSTALLATION = {"ImproperlyConfigured", "ImportError", "ModuleNotFoundError", "TemplateDoesNotExist"}
@@ -91,7 +93,7 @@ def filled(sentence, args):
 
 def told(value):
     """A value that may be written: a number, a UUID, yes or no, the name of an error's kind."""
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and value in STATUSES):
         return value
     if isinstance(value, UUID):
         return str(value)

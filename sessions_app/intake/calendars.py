@@ -32,6 +32,8 @@ def read(data, *, zone, now):
         calendar = Calendar.from_ical(data)
         calendar.subcomponents = [each for each in calendar.subcomponents if is_countable(each)]
         events = apart(recurring_ical_events.of(calendar, skip_bad_series=True), now - BEHIND, now + AHEAD)
+    except Unreadable:
+        raise
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as broken:
         raise Unreadable(_("This calendar cannot be read. Export it once more from your calendar program.")) from broken
     rows = [found(event, number, zone) for number, event in enumerate(events, start=1)]

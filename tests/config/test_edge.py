@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sessions_app.models import Client
 from tests.config.test_settings import settings_with
-from tests.test_access import TABLE, addresses, cast, resource  # noqa: F401 - fixtures
+from tests.test_access import ACTORS, TABLE, addresses, cast, resource  # noqa: F401 - fixtures
 
 #: What an installation behind https has that one for trying out has not.
 OF_HTTPS = ["SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"]
@@ -25,12 +25,14 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Permitted-Cross-Domain-Policies": "none",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; connect-src 'self'; font-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; manifest-src 'self'; script-src 'self'; "
-    "style-src 'self'; worker-src 'self'",
     "Server": None,
     "X-Powered-By": None,
     "Access-Control-Allow-Origin": None,
+}
+POLICY = {
+    *("default-src 'none'", "base-uri 'none'", "connect-src 'self'", "font-src 'self'", "form-action 'self'"),
+    *("frame-ancestors 'none'", "img-src 'self' data:", "manifest-src 'self'", "script-src 'self'"),
+    *("style-src 'self'", "worker-src 'self'"),
 }
 SHUT = ["camera", "microphone", "geolocation", "display-capture", "payment", "usb", "clipboard-read", "sync-xhr"]
 #: Nobody's data: kept by devices on purpose, or asked for by programs that look whether it has changed.
@@ -64,6 +66,8 @@ def https(as_in_earnest, settings):
 def faults(answer):
     """What an answer lacks, or says that it should not."""
     found = [f"{name}: {answer.get(name)}" for name, wanted in HEADERS.items() if answer.get(name) != wanted]
+    if set(answer.get("Content-Security-Policy", "").split("; ")) != POLICY:
+        found.append(answer.get("Content-Security-Policy"))
     policy = answer.get("Permissions-Policy", "")
     found += [name for name in SHUT if f"{name}=()" not in policy]
     for name, cookie in answer.cookies.items():
@@ -75,22 +79,23 @@ def faults(answer):
 
 
 def test_every_answer_of_every_address_protects_itself(https, request):
-    """Looked at, sent an empty form, and asked in a way that no page knows; by each role and by somebody signed out."""
+    """Each is looked at by the therapist, by somebody signed out, and by each other role that it opens for."""
     where, people = request.getfixturevalue("addresses"), request.getfixturevalue("cast")
     asked, wrong, statuses = 0, {}, set()
     for actor in ("therapist", "supervisor", "admin", None):
         browser = https(people[actor])
         for name, address in where.items():
-            for method in ("get", "put") if actor else ("get", "post", "put"):
-                answer = getattr(browser, method)(address)
+            to_therapist, to_actor = (TABLE[name][0][ACTORS.index(each)] for each in ("therapist", actor))
+            if actor in ("therapist", None) or (to_actor == 200 != to_therapist):
+                answer = browser.get(address)
                 asked, statuses = asked + 1, statuses | {answer.status_code}
                 found = faults(answer)
                 if "no-store" not in answer.get("Cache-Control", "") and name not in KEPT:
                     found.append(f"is kept: {answer.get('Cache-Control')}")
                 if found:
-                    wrong[actor, method, name] = found
+                    wrong[actor, name] = found
     assert wrong == {}
-    assert asked > 5 * len(TABLE)
+    assert asked > 2 * len(TABLE)
     assert statuses >= {200, 302, 403, 404, 405}
 
 
@@ -134,8 +139,7 @@ def test_files_health_pages_and_the_way_to_https_protect_themselves(https):
 
 
 def test_the_policy_allows_nothing_that_runs_words():
-    policy = HEADERS["Content-Security-Policy"]
-    assert not re.search(r"unsafe|http|\*|blob:|nonce|strict-dynamic", policy)
+    assert not re.search(r"unsafe|http|\*|blob:|nonce|strict-dynamic", " ".join(POLICY))
 
 
 def test_the_language_stays_with_the_device_by_a_cookie_of_its_own(https, therapist):
@@ -146,11 +150,11 @@ def test_the_language_stays_with_the_device_by_a_cookie_of_its_own(https, therap
 # Asked from elsewhere -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site", "nonsense"])
-def test_another_site_changes_nothing_whatever_token_it_has(signed_in, therapist, site):
+@pytest.mark.parametrize("asker", ["cross-site", "same-site", "nonsense"])
+def test_another_site_changes_nothing_whatever_token_it_has(signed_in, therapist, asker):
     browser = signed_in(therapist)
     facts = {"reference": "0500", "age_band": "adult"}
-    answer = browser.post(reverse("add-client"), facts, **OTHERS | {"HTTP_SEC_FETCH_SITE": site})
+    answer = browser.post(reverse("add-client"), facts, **OTHERS | {"HTTP_SEC_FETCH_SITE": asker})
     assert answer.status_code == 403
     assert not Client.objects.exists()
     assert browser.post(reverse("add-client"), facts, HTTP_SEC_FETCH_SITE="same-origin").status_code == 302

@@ -80,9 +80,9 @@ def test_an_address_is_never_written_whatever_is_in_it(log, calm):
     assert WORD not in "".join(log.written).lower()
 
 
-def test_nobody_is_looked_for_to_write_a_line(log, calm, django_assert_num_queries):
+def test_nobody_is_looked_for_to_write_a_line(log, db, django_assert_num_queries):
     with django_assert_num_queries(0):
-        calm.get(reverse("healthz"))
+        Browser().get(reverse("healthz"))
     [line] = log.of("config.requests")
     assert "person" not in line
 

@@ -54,7 +54,7 @@ def settings_with(names, **changes):
         ({"SESSION_IDLE_MINUTES": "31"}, "SESSION_IDLE_MINUTES must be from 5 to 30."),
         ({"SESSION_IDLE_MINUTES": "4"}, "SESSION_IDLE_MINUTES must be from 5 to 30."),
         ({"SWEEP_SECONDS": "often"}, "SWEEP_SECONDS must be a whole number."),
-        ({"TRUSTED_PROXIES": None}, "TRUSTED_PROXIES must say how many proxies stand in front"),
+        ({"TRUSTED_PROXIES": None}, "TRUSTED_PROXIES must be a whole number."),
         ({"TRUSTED_PROXIES": "11"}, "TRUSTED_PROXIES must be from 0 to 10."),
         ({"SECRET_KEY": None, "DEMO": "true"}, "SECRET_KEY is not set and DEBUG is off."),
     ],
@@ -78,6 +78,15 @@ def test_cookies_of_an_https_address_never_leave_it():
 
 def test_cookies_of_an_http_address_work_there():
     assert settings_with(COOKIES, PUBLIC_URL="http://127.0.0.1:8000") == ["sessionid", "csrftoken", False, False]
+
+
+def test_an_https_installation_has_to_say_who_is_in_front_of_it():
+    facts = {name: value for name, value in SAFE.items() if name != "TRUSTED_PROXIES"}
+    command = [sys.executable, here.BASE_DIR / "manage.py", "check"]
+    env = {name: value for name, value in fresh_environment(**facts).items() if name != "TRUSTED_PROXIES"}
+    done = subprocess.run(command, env=env, cwd=here.BASE_DIR, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "TRUSTED_PROXIES must say how many proxies stand in front" in done.stderr
 
 
 def test_only_a_proxy_that_is_there_may_say_that_it_was_asked_over_tls():

@@ -63,12 +63,10 @@ def forms_of(target, walk, visitor):
 
 def attempt(target, program, url, *, parameters, options, headers=None):
     """The kinds of injection that were found."""
-    words = [program, "-u", url, "-p", parameters, "--batch", "--technique", TECHNIQUES, "--flush-session", "--smart"]
-    words = [each for each in words if each != "--smart"]
+    words = [program, "-u", url, "-p", parameters, "--batch", "--technique", TECHNIQUES, "--flush-session"]
     words += ["--output-dir", target.folder / "sqlmap", "--disable-coloring", "--threads", "4", *options]
     words += ["--ignore-code", "*", "--skip-waf", "--timeout", "10", "--retries", "0"]
-    for each, value in (headers or {}).items():
-        words += ["--cookie", value]
+    words += ["--cookie", headers["Cookie"]] if headers else []
     done = start(words, seconds=SECONDS, cwd=target.folder)
     if "all tested parameters do not appear" not in done.stdout and not FOUND.search(done.stdout):
         raise RuntimeError(f"sqlmap did not come to an end: {url} {(done.stdout + done.stderr)[-300:]}")
