@@ -30,13 +30,13 @@ def seconds_off():
 def wake():
     """Ring for whoever attends, when the transaction is committed; a rollback rings for nobody."""
     with connection.cursor() as cursor:
-        cursor.execute(f"NOTIFY {BELL}")
+        cursor.execute(f"NOTIFY {BELL}")  # nosemgrep: sql-is-never-put-together - a name of ours
 
 
 def attend():
     """From now on rings are heard, also those that come while this connection does something else."""
     with connection.cursor() as cursor:
-        cursor.execute(f"LISTEN {BELL}")
+        cursor.execute(f"LISTEN {BELL}")  # nosemgrep: sql-is-never-put-together
 
 
 def listen(seconds):

@@ -18,9 +18,10 @@ WANTED = HERE / "observatory"
 def run(target):
     """MDN's Observatory scores the headers of the sign-in page: 130 at least"""
     folder = installed()
-    canary, _ = scanned(folder, target.canary.removeprefix("http://"), target)
-    score, tests = scanned(folder, target.url.removeprefix("https://"), target)
+    canary, *_ = scanned(folder, target.canary.removeprefix("http://"), target)
+    score, tests, headers = scanned(folder, target.url.removeprefix("https://"), target)
     failed = [f"{name}: {test.get('result')}" for name, test in tests.items() if not test["pass"]]
+    failed += [f"the web server says what it is: {headers['server']}"] if headers.get("server") else []
     if score < LEAST:
         failed.append(f"the score is {score}, {LEAST} is wanted")
     return Result(f"score {score}, {len(tests)} tests", canary=(int(canary < LEAST), 1), found=failed)
@@ -47,10 +48,10 @@ def installed():
 
 
 def scanned(tool, host, target):
-    """(score, {test: its result}) of what listens at `host`."""
+    """(score, {test: its result}, headers) of what listens at `host`."""
     env = os.environ | {"NODE_EXTRA_CA_CERTS": str(target.ca_file)}
     done = start(["node", "src/scan.js", host], seconds=SECONDS, cwd=tool, env=env)
     told = json.loads(done.stdout)
     if "error" in told:
         raise RuntimeError(f"the Observatory says of {host}: {told['error']}")
-    return told["scan"]["score"], told["tests"]
+    return told["scan"]["score"], told["tests"], told["scan"]["responseHeaders"]

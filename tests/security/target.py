@@ -57,6 +57,7 @@ class Target:
             "SECRET_KEY": secrets.token_urlsafe(60),
             "PUBLIC_URL": f"https://localhost:{self.port}",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
+            "TRUSTED_PROXIES": "0",
             "STATIC_ROOT": str(self.folder / "static"),
             "MAIL_DIR": str(self.folder / "mail"),
             "VAPID_PRIVATE_KEY": secrets.token_urlsafe(32),

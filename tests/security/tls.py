@@ -56,6 +56,11 @@ def offered(program, port):
     return {name for name, words in lines if words.startswith("offered")}
 
 
+class Quiet(BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        """It is asked for nothing but its handshake."""
+
+
 @contextmanager
 def old_server(target):
     """A server that speaks TLS as it was spoken twenty years ago."""
@@ -65,7 +70,7 @@ def old_server(target):
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, key)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
     server.handle_error = lambda *_: None
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, daemon=True).start()
