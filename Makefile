@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test ux faults mutants benchmark lint format check messages requirements install clean
+.PHONY: help demo test ux faults security mutants benchmark lint format check messages requirements install clean
 
 # The first Python that is new enough; PYTHON=/path/to/python chooses another.
 PYTHON ?= $(shell for each in python3 python3.12 python3.11 python3.13 python3.14; do \
@@ -30,6 +30,9 @@ ux: $(READY) ## what is promised to hands, eyes and nerves: each limit beside wh
 faults: $(READY) ## kill, fill, cut and stop everything reminders need (ARGS="F1 F6", CAMPAIGN=1000, SEED=7)
 	@$(RUN) -m tests.faults $(ARGS) $(if $(CAMPAIGN),--campaign $(CAMPAIGN)) $(if $(SEED),--seed $(SEED))
 
+security: $(READY) ## outside tools attack a Doorway of their own; each first finds known faults (ARGS="wapiti", STRICT=1)
+	@$(RUN) -m tests.security $(ARGS) $(if $(STRICT),--strict)
+
 mutants: $(READY) ## break the engine of reminders in one place at a time: a test must notice each (ARGS="lease")
 	@$(WITH_SERVERS) $(RUN) -m tests.faults.mutants $(ARGS)
 
@@ -41,6 +44,7 @@ lint: $(READY) ## code style, templates, and the import contract between the roo
 	@.venv/bin/ruff format --check .
 	@.venv/bin/lint-imports
 	@.venv/bin/djlint --lint --quiet templates
+	@$(RUN) -m tests.security.static
 
 format: $(READY) ## put the code into its usual form
 	@.venv/bin/ruff check --fix .
@@ -49,7 +53,7 @@ format: $(READY) ## put the code into its usual form
 check: $(READY) ## migrations are complete, and the settings are safe to deploy
 	@$(WITH_SERVERS) env DEBUG=true $(RUN) manage.py makemigrations --check --dry-run
 	@$(WITH_SERVERS) env -u DEBUG -u DEMO SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
-		PUBLIC_URL=https://doorway.example ALLOWED_HOSTS=doorway.example \
+		PUBLIC_URL=https://doorway.example ALLOWED_HOSTS=doorway.example TRUSTED_PROXIES=1 \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 
 MESSAGES := config/locale/es/LC_MESSAGES/django

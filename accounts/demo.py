@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Role, Site, SiteRule, Supervision, Team, User
 
-PASSWORD = "doorway-demo-only"  # noqa: S105
+PASSWORD = "doorway-demo-only"  # noqa: S105 # pragma: allowlist secret
 SITES = {
     "Riverside Clinic": {
         "country": "US",

@@ -7,9 +7,15 @@ has a crontab, which in UTC does neither.
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("doorway")
 app.config_from_object("config.celery_settings")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_ours(**_):
+    """Celery leaves logging alone once somebody listens here: lines of workers and beat are ours (config.logs)."""

@@ -28,11 +28,11 @@ def is_unreadable(text):
 
 
 def never_stored(get_response):
-    """Signed-in pages are never kept by a browser or a proxy: a shared tablet must not show them again."""
+    """Nothing but what says otherwise is kept by a browser or a proxy: a shared tablet must not show it again."""
 
     def middleware(request):
         response = get_response(request)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
 

@@ -38,7 +38,7 @@ def secret_key():
         raise ImproperlyConfigured(
             "SECRET_KEY is not set and DEBUG is off. Put a long random SECRET_KEY in the environment or in .env."
         )
-    return key or "for-development-only-never-for-a-clinic-0123456789-abcdefghij"
+    return key or "for-development-only-never-for-a-clinic-0123456789-abcdefghij"  # pragma: allowlist secret
 
 
 SECRET_KEY = secret_key()
@@ -73,15 +73,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.request_lines.request_lines",
+    "config.edge.sealed",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # secrets in pages are masked anew each time, or of no use (BREACH)
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.never_stored",
     "config.middleware.refuse_unreadable_text",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "config.edge.NothingTooLarge",
+    "config.edge.OwnPagesOnly",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -93,7 +98,6 @@ MIDDLEWARE = [
     "accounts.middleware.FactorRequiredMiddleware",
     "accounts.middleware.local_time",
     "allauth.account.middleware.AccountMiddleware",
-    "config.middleware.never_stored",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -134,7 +138,8 @@ def database(name, url):
     with suppress(ValueError):  # a port that is no number
         if url.startswith(("postgresql://", "postgres://")):
             return env.db_url_config(url) | OPEN_CONNECTIONS
-    raise ImproperlyConfigured(f"{name} must name a PostgreSQL database: postgresql://user:password@host/name")
+    wanted = "postgresql://user:password@host/name"  # pragma: allowlist secret
+    raise ImproperlyConfigured(f"{name} must name a PostgreSQL database: {wanted}")
 
 
 DATABASES = {"default": database("DATABASE_URL", env.str("DATABASE_URL", default="postgresql://127.0.0.1/doorway"))}
@@ -291,20 +296,59 @@ SOCIALACCOUNT_UID_MAX_LENGTH = 255  # what OpenID Connect allows for `sub`
 SOCIALACCOUNT_STORE_TOKENS = False  # what they would open is no business of Doorway's
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 
+
 # Edge -----------------------------------------------------------------------------------------------------
-IS_HTTPS = PUBLIC_URL.startswith("https://")
+def trusted_proxies():
+    """How many proxies of our own stand in front; refuses a number that no network has."""
+    number, allowed = env.int("TRUSTED_PROXIES", default=0), range(11)
+    if number not in allowed:
+        raise ImproperlyConfigured(f"TRUSTED_PROXIES must be from {allowed[0]} to {allowed[-1]}.")
+    return number
+
+
+def is_https():
+    """Whether people come over TLS. Who ends it must be said: a wrong guess trusts everybody, or redirects for ever."""
+    if not PUBLIC_URL.startswith("https://"):
+        return False
+    if not env.str("TRUSTED_PROXIES", default=""):
+        raise ImproperlyConfigured(
+            "PUBLIC_URL is https, so TRUSTED_PROXIES must say how many proxies stand in front of Doorway: usually 1; "
+            "0 if it has the certificate itself."
+        )
+    return True
+
+
+TRUSTED_PROXIES = trusted_proxies()
+IS_HTTPS = is_https()
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 if IS_HTTPS:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    LANGUAGE_COOKIE_NAME = "__Host-language"
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
+if IS_HTTPS and TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # anybody could send it where no proxy drops theirs
+# The script reads the CSRF cookie: a tap that waited on the device is sent with the token of the day. So no HttpOnly.
+CSRF_COOKIE_HTTPONLY = False
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # the other one puts words into a cookie
+# Not "no-referrer": browsers then send `Origin: null` with forms, and no form could be told from a foreign one.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+ON_EVERY_ANSWER = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": SECURE_REFERRER_POLICY,
+    "Cross-Origin-Opener-Policy": SECURE_CROSS_ORIGIN_OPENER_POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": X_FRAME_OPTIONS,
+    "X-Permitted-Cross-Domain-Policies": "none",
+}
+if IS_HTTPS:
+    ON_EVERY_ANSWER["Strict-Transport-Security"] = f"max-age={SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -314,25 +358,25 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
 }
-PERMISSIONS_POLICY = {name: [] for name in ["camera", "microphone", "geolocation", "payment", "usb", "display-capture"]}
-
-
-def trusted_proxies():
-    """How many proxies of our own stand in front; refuses a number that no network has."""
-    number, allowed = env.int("TRUSTED_PROXIES", default=0), range(11)
-    if number not in allowed:
-        raise ImproperlyConfigured(f"TRUSTED_PROXIES must be from {allowed[0]} to {allowed[-1]}.")
-    return number
-
-
-TRUSTED_PROXIES = trusted_proxies()
+#: What pages use, for themselves only; everything else that browsers can be told to keep shut is shut.
+USED_FEATURES = ["screen-wake-lock", "publickey-credentials-create", "publickey-credentials-get", "clipboard-write"]
+SHUT_FEATURES = [
+    *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture"),
+    *("encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get"),
+    *("idle-detection", "keyboard-map", "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials"),
+    *("payment", "picture-in-picture", "serial", "storage-access", "sync-xhr", "usb", "web-share"),
+    *("window-management", "xr-spatial-tracking"),
+]
+PERMISSIONS_POLICY = {name: [] for name in SHUT_FEATURES} | {name: ["self"] for name in USED_FEATURES}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a report is some kilobytes; a megabyte is a mistake or an attack
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 2  # no form has more than one; larger files than a page takes: config.edge
 
 # Language and time: stored in UTC, shown in each person's own zone ------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -421,12 +465,22 @@ TREND_SMALLEST_NUMBER = smallest_number()
 # Directory: who may read it from outside -------------------------------------------------------------------
 DIRECTORY_API = env.bool("DIRECTORY_API", default=False)  # then anybody who reaches /api/ may read, and nobody write
 
-# Logs carry ids, never words --------------------------------------------------------------------------------
+# Logs carry ids, never words (config.logs) -------------------------------------------------------------------
+LOGGING_CONFIG = "config.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"} if DEBUG else {"()": "config.logs.Line"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # Django would also mail errors with everything that was sent; and each 404 has its line already.
+        "django": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": [], "propagate": True},
+        "_granian": {"handlers": [], "propagate": True},
+    },
 }
 SILENCED_SYSTEM_CHECKS = []

@@ -5,6 +5,7 @@ from accounts.access import even_without_factor
 from config import device_views, views
 from followups.views import channels
 
+handler500 = "config.views.server_error"
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

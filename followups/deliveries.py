@@ -235,7 +235,7 @@ def move_on(delivery, verdict):
 
 def try_again(delivery, verdict, *, starts):
     """Put it back with a growing pause, spread a little so that many do not come back at once."""
-    pause = min(FIRST_PAUSE * 2 ** (starts - 1), LONGEST_PAUSE) * random.uniform(1.0, 1.25)  # noqa: S311
+    pause = min(FIRST_PAUSE * 2 ** (starts - 1), LONGEST_PAUSE) * random.uniform(1.0, 1.25)  # noqa: S311 nosemgrep: secrets-are-random
     is_in_doubt = verdict.result in (Result.AMBIGUOUS, Result.LOST)
     return change(
         delivery,

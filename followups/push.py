@@ -21,6 +21,7 @@ from py_vapid import Vapid02, VapidException, b64urldecode, b64urlencode
 from followups import clock, notices, subscriptions, verdicts
 from followups.models import DeliveryEnd, Reminder
 from followups.verdicts import Verdict
+from resources import public_addresses
 
 Result = DeliveryEnd.Result
 
@@ -85,20 +86,29 @@ class OutOfBounds(OSError):
 def connect(endpoint):
     """An open connection to the push service, none of whose names may lead anywhere but to the internet.
 
-    The address is checked on the connection itself, before a byte is said: a name may lead elsewhere by then.
+    The connection goes to the very address that was looked at: what its name says a moment later changes nothing.
     """
     address = urlsplit(endpoint)
     is_secure = address.scheme == "https"
-    wire = socket.create_connection((address.hostname, address.port or (443 if is_secure else 80)), TIMEOUT)
+    port = address.port or (443 if is_secure else 80)
+    wire = socket.create_connection((address_of(address.hostname, port), port), TIMEOUT)
     try:
-        if not (settings.PUSH_TO_OWN_NETWORK or subscriptions.is_public_address(wire.getpeername()[0])):
-            raise OutOfBounds
         connection = http.client.HTTPConnection(address.netloc, timeout=TIMEOUT)
         connection.sock = tls().wrap_socket(wire, server_hostname=address.hostname) if is_secure else wire
     except OSError:
         wire.close()
         raise
     return connection
+
+
+def address_of(host, port):
+    """The first address of `host`. One among them that is not of the internet refuses them all with OutOfBounds."""
+    found = public_addresses.resolve(host, port, seconds=TIMEOUT)
+    if not (settings.PUSH_TO_OWN_NETWORK or all(map(public_addresses.is_public, found))):
+        raise OutOfBounds
+    if not found:
+        raise OSError("Nobody knows the name.")
+    return found[0]
 
 
 @lru_cache(maxsize=1)

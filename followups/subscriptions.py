@@ -1,6 +1,5 @@
 """Devices that take notifications: switched on and off by their person, and gone when the push service says so."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,10 +8,10 @@ from django.db import transaction
 from accounts import audit
 from followups import clock
 from followups.models import PushSubscription
+from resources import public_addresses
 
+NAMES_OF_THE_HOUSE = {"local", "internal", "localhost", "lan", "home", "corp", "intranet"}
 MOST_DEVICES = 5  # of one person; a talk with each of them fits into one lease (followups.push)
-#: Ways from an address of the internet to one of the house that `is_global` does not know: NAT64, 6to4.
-DISGUISES = [ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16")]
 
 
 @transaction.atomic
@@ -55,18 +54,10 @@ def devices_of(person):
     return live if settings.VAPID_PRIVATE_KEY else live.none()
 
 
-def is_public_address(text):
-    """Whether an IP address is one of the internet, and not of this machine or this house."""
-    address = ipaddress.ip_address(text.partition("%")[0])
-    address = getattr(address, "ipv4_mapped", None) or address
-    is_disguised = any(address in network for network in DISGUISES if network.version == address.version)
-    return address.is_global and not address.is_multicast and not is_disguised
-
-
 def is_endpoint(address):
     """Whether a push service could be at this address: https, its usual port, no name or password, not in the house.
 
-    Where the name leads is checked again at each send, on the open connection (followups.push).
+    Where the name leads is looked at again at each send, before connecting (followups.push).
     """
     try:
         parts = urlsplit(address)
@@ -77,7 +68,8 @@ def is_endpoint(address):
         return parts.scheme in ("http", "https") and bool(parts.hostname)
     if parts.scheme != "https" or port not in (None, 443) or parts.username is not None or not parts.hostname:
         return False
-    try:
-        return is_public_address(parts.hostname)
-    except ValueError:
-        return "." in parts.hostname.strip(".") and not parts.hostname.endswith((".local", ".internal", ".localhost"))
+    host = parts.hostname.rstrip(".")
+    last = host.rpartition(".")[2]
+    if ":" in host or last.isdigit() or last.startswith("0x"):  # an IP address, in any of the ways to write one
+        return public_addresses.is_public(host)
+    return "." in host and last not in NAMES_OF_THE_HOUSE

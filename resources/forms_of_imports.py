@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from resources import batches
 from resources.models import ImportRow
 from resources.places import COUNTRIES
+from resources.reading import Unreadable, files
 from resources.reading.mapping import TARGETS
 from resources.wall_times import known_zone
 
@@ -49,6 +50,10 @@ class UploadForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > batches.MOST_BYTES:
             raise forms.ValidationError(TOO_BIG)
+        try:
+            files.first_look(file)
+        except Unreadable as unreadable:
+            raise forms.ValidationError(str(unreadable)) from unreadable
         return file
 
     def clean_source(self):

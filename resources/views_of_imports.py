@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import allow, posted
 from accounts.models import Role
+from accounts.uploads import takes_files
 from resources import batches, shown_rows
 from resources.forms_of_imports import ChoiceOfRowsForm, DecisionForm, MappingForm, UploadForm, numbers
 from resources.models import ImportBatch, ImportRow, MappingProfile
@@ -18,6 +19,7 @@ LAST_POSITION = 2**31 - 1  # the column holds no more
 State, What = ImportBatch.State, ImportRow.What
 
 
+@takes_files(most_bytes=4 * batches.MOST_BYTES)
 @require_http_methods(["GET", "POST"])
 @allow(Role.ADMIN)
 def imports(request):

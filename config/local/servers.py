@@ -22,6 +22,12 @@ from config.local.processes import DidNotStart, Program, answers, as_user, free_
 SUPERUSER = "doorway"
 DATABASE = "doorway"
 NO_SAFETY = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]  # data may be lost
+#: Errors quote rows, and statements hold what somebody wrote: neither belongs into a log. The application logs its own.
+NO_VALUES_IN_LOG = [
+    *("-c", "log_min_messages=log", "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse"),
+    *("-c", "log_statement=none", "-c", "log_min_duration_statement=-1", "-c", "log_parameter_max_length=0"),
+    *("-c", "log_parameter_max_length_on_error=0"),
+]
 FOR_OTHERS = 0o001  # the right to pass through a folder
 
 
@@ -41,6 +47,7 @@ def postgres(folder, *, is_lasting):
     command = [binaries / "bin/postgres", "-D", data, "-p", port, "-c", "listen_addresses=127.0.0.1"]
     command += ["-c", "unix_socket_directories=", "-c", "shared_buffers=128MB", *([] if is_lasting else NO_SAFETY)]
     fast_shutdown = signal.SIGINT
+    command += NO_VALUES_IN_LOG
     server = Program("PostgreSQL", command, log=folder / "postgres.log", user=user, stop_with=fast_shutdown)
     try:
         server.wait_until(lambda: is_ready(binaries, port))
@@ -131,7 +138,7 @@ def remove_data(wanted):
 
 def reachable_folder(what):
     """A folder of root's, the same for the same `what`, that other users can pass through but not list."""
-    folder = Path("/var/tmp") / f"doorway-{hashlib.sha256(what.encode()).hexdigest()[:16]}"  # noqa: S108
+    folder = Path("/var/tmp") / f"doorway-{hashlib.sha256(what.encode()).hexdigest()[:16]}"  # noqa: S108 # nosec B108 - looked at below
     folder.mkdir(mode=0o711, exist_ok=True)
     found = folder.lstat()  # anybody may have put a link here, to something of root's
     if found.st_uid != os.geteuid() or not stat.S_ISDIR(found.st_mode):

@@ -101,7 +101,7 @@ COUNTS = f"""
     ) AS of_each(figure, value) GROUP BY figure, value
     UNION ALL SELECT '{STAYED}', ending, count(*) FROM counted WHERE ending IN ('stayed', 'returned') GROUP BY ending
     UNION ALL SELECT '{STEP}' || slug, outcome, count(*) FROM answer WHERE outcome <> 'not_recorded'
-        GROUP BY slug, outcome"""  # noqa: S608 – constants only
+        GROUP BY slug, outcome"""  # noqa: S608 # nosec B608 - constants only
 
 
 def month_of(moment, site):

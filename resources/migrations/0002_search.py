@@ -89,9 +89,9 @@ def follow(table, key, where="true"):
     statements = []
     for event, (rows, referencing) in events.items():
         name = f"resources_search_{table}_{event.lower()}"
-        source = f"SELECT {key} AS id FROM {rows}"
+        source = f"SELECT {key} AS id FROM {rows}"  # nosec B608
         if rows == "both":
-            source = f"SELECT {key} AS id FROM old_rows UNION SELECT {key} FROM new_rows"
+            source = f"SELECT {key} AS id FROM old_rows UNION SELECT {key} FROM new_rows"  # nosec B608
         statements.append(f"""
 CREATE FUNCTION {name}() RETURNS trigger AS $$
 BEGIN
@@ -100,7 +100,7 @@ BEGIN
 END
 $$ LANGUAGE plpgsql;
 CREATE TRIGGER {name} AFTER {event} ON resources_{table} {referencing} FOR EACH STATEMENT EXECUTE FUNCTION {name}();
-""")
+""")  # nosec B608
     return "".join(statements)
 
 

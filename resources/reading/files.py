@@ -11,6 +11,7 @@ from resources.reading.problems import Unreadable
 
 MOST_BYTES = 200 * 1024 * 1024  # unpacked, all files together
 MOST_MEMBERS = 200
+LOCKED = 0x1  # a member's flag
 WORKBOOK = "[Content_Types].xml"
 TABLES, WORKBOOKS, DOCUMENTS = (".csv", ".tsv", ".tab", ".txt", ".psv"), (".xlsx", ".xlsm"), (".json",)
 FOREIGN = {
@@ -74,6 +75,33 @@ def checked(file):
     return file
 
 
+def first_look(opened):
+    """Refuse with Unreadable what can be told without unpacking anything; leaves the file at its start."""
+    checked(File("", opened.read(16)))
+    opened.seek(0)
+    if zipfile.is_zipfile(opened):
+        opened.seek(0)
+        with zipfile.ZipFile(opened) as archive:
+            fitting(archive)
+    opened.seek(0)
+
+
+def fitting(archive):
+    """Refuse an archive that says of itself that it is too large, has too many files, or is locked."""
+    members = archive.infolist()
+    wanted = [each for each in members if not each.is_dir() and is_wanted(each.filename)]
+    if WORKBOOK not in archive.namelist() and len(wanted) > MOST_MEMBERS:
+        raise Unreadable(too_many(len(wanted)))
+    if sum(each.file_size for each in members) > MOST_BYTES:
+        raise Unreadable(too_big())
+    if any(each.flag_bits & LOCKED for each in members):
+        raise Unreadable(locked())
+
+
+def locked():
+    return _("The zip archive is locked with a password. Upload it without one.")
+
+
 def is_workbook(data):
     if data[:4] != b"PK\x03\x04":
         return False
@@ -115,8 +143,8 @@ def read_members(archive, members):
     """Name and bytes of each member. The bytes are counted while unpacking: what an archive says of itself may lie."""
     left = MOST_BYTES
     for member in members:
-        if member.flag_bits & 0x1:
-            raise Unreadable(_("The zip archive is locked with a password. Upload it without one."))
+        if member.flag_bits & LOCKED:
+            raise Unreadable(locked())
         with archive.open(member) as opened:
             data = opened.read(left + 1)
         left -= len(data)

@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from sessions_app import intake
 from sessions_app.models import IntakeTitle
 
 Meaning = IntakeTitle.Meaning
@@ -15,6 +16,13 @@ class IntakeForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".ics,.csv,.txt,text/calendar,text/csv"}),
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
     )
+
+    def clean_file(self):
+        """What is too large is not even read."""
+        file = self.cleaned_data["file"]
+        if file.size > intake.MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 5 MB. Send a shorter period."))
+        return file
 
 
 class TitlesForm(forms.Form):

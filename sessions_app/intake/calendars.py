@@ -1,6 +1,8 @@
 """Appointments in a calendar file (RFC 5545), repeated ones each for itself."""
 
-from datetime import UTC, datetime, timedelta
+import time
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 
 import recurring_ical_events
 from django.utils.translation import gettext as _
@@ -12,6 +14,12 @@ from sessions_app.intake.found import Found, Unreadable, fault_of_length
 BEHIND, AHEAD = timedelta(days=1), timedelta(days=60)
 ONLINE = ("zoom.us", "teams.microsoft", "teams.live", "meet.google", "webex", "doxy.me", "whereby", "attend anywhere")
 LONGEST_TITLE, LONGEST_KEY = 200, 255
+#: Appointments repeat by days. What repeats by the second is no appointment, and would be counted out for minutes.
+FREQUENCIES = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+FINER_THAN_DAYS = {"BYHOUR", "BYMINUTE", "BYSECOND"}
+EARLIEST = date(1970, 1, 1)  # a series is counted from its first day on
+SECONDS = 10  # for taking all series apart
+MOST_FOUND = 5000  # more than can be taken over; found.MOST_ROWS says so in words
 
 
 def is_calendar(data):
@@ -22,11 +30,39 @@ def read(data, *, zone, now):
     """What lies between yesterday and sixty days from `now`, in the order of time. Refuses with Unreadable."""
     try:
         calendar = Calendar.from_ical(data)
-        events = recurring_ical_events.of(calendar, skip_bad_series=True).between(now - BEHIND, now + AHEAD)
+        calendar.subcomponents = [each for each in calendar.subcomponents if is_countable(each)]
+        events = apart(recurring_ical_events.of(calendar, skip_bad_series=True), now - BEHIND, now + AHEAD)
+    except Unreadable:
+        raise
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as broken:
         raise Unreadable(_("This calendar cannot be read. Export it once more from your calendar program.")) from broken
     rows = [found(event, number, zone) for number, event in enumerate(events, start=1)]
     return sorted(rows, key=lambda row: (row.starts_at or now, row.line))
+
+
+def is_countable(component):
+    """Whether it can be taken apart in a bounded time; zones and other parts always can."""
+    rules = component.get("RRULE") or []
+    rules = rules if isinstance(rules, list) else [rules]
+    begins = component["DTSTART"].dt if "DTSTART" in component else EARLIEST
+    is_old = (begins.date() if isinstance(begins, datetime) else begins) < EARLIEST
+    return component.name != "VEVENT" or (not (rules and is_old) and all(map(is_by_days, rules)))
+
+
+def is_by_days(rule):
+    words = {str(name).upper(): value for name, value in rule.items()}
+    return {str(each).upper() for each in words.get("FREQ", [])} <= FREQUENCIES and not FINER_THAN_DAYS & words.keys()
+
+
+def apart(query, start, end):
+    """Each appointment of each series between the two moments. Refuses with Unreadable what takes too long."""
+    events, until = [], time.monotonic() + SECONDS
+    for series in query.series:
+        with suppress(*query.suppressed_errors):
+            events += [each.as_component(False) for each in series.between(start, end)]
+        if time.monotonic() > until or len(events) > MOST_FOUND:
+            raise Unreadable(_("There are too many appointments in it. Send a shorter period."))
+    return events
 
 
 def found(event, number, zone):

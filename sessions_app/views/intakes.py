@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import audit
 from accounts.access import allow, posted
 from accounts.models import Role
+from accounts.uploads import takes_files
 from sessions_app import intake, intakes
 from sessions_app.forms.intakes import IntakeForm, TitlesForm
 from sessions_app.models import Intake, IntakeRow
@@ -16,6 +17,7 @@ from sessions_app.models import Intake, IntakeRow
 PAGE, MOST_TITLES = 100, 100  # the headings that come most often; the others are known, or left out
 
 
+@takes_files(most_bytes=4 * intake.MOST_BYTES)
 @require_http_methods(["GET", "POST"])
 @allow(Role.THERAPIST)
 def bring_in(request):

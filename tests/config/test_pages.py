@@ -24,7 +24,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 POLICY = {"default-src 'none'", "script-src 'self'", "style-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"}
 
@@ -156,8 +156,8 @@ def test_a_host_that_is_not_ours(client):
 
 
 def test_a_form_that_is_too_large(client, db, settings):
-    answer = client.post(reverse("account_login"), {"login": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
-    assert answer.status_code == 400
+    answer = client.post(reverse("account_login"), {"login": "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 100_000)})
+    assert answer.status_code == 413
     assert "too large" in words(answer)
 
 

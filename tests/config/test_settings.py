@@ -15,6 +15,7 @@ SAFE = {
     "DATABASE_URL": "postgresql://127.0.0.1/nowhere",
     "PUBLIC_URL": "https://doorway.example",
     "ALLOWED_HOSTS": "doorway.example",
+    "TRUSTED_PROXIES": "1",
     "DEBUG": "false",
     "DEMO": "false",
 }
@@ -62,7 +63,9 @@ def settings_with(names, **changes):
         ({"MFA_REQUIRED_ROLES": None}, "MFA_REQUIRED_ROLES must name a role."),
         ({"MFA_REQUIRED_ROLES": "therapist,nurse"}, "MFA_REQUIRED_ROLES: there is no role nurse."),
         ({"SWEEP_SECONDS": "often"}, "SWEEP_SECONDS must be a whole number."),
+        ({"TRUSTED_PROXIES": None}, "TRUSTED_PROXIES must be a whole number."),
         ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES must be from 0 to 10."),
+        ({"TRUSTED_PROXIES": "11"}, "TRUSTED_PROXIES must be from 0 to 10."),
         ({"INVITATION_HOURS": "0"}, "INVITATION_HOURS must be from 1 to 336."),
         ({"OIDC_NAME": "Clinic Login"}, "Single sign-on needs OIDC_NAME, OIDC_SERVER_URL,"),
         (SIGN_ON | {"OIDC_SERVER_URL": "http://login.example"}, "OIDC_SERVER_URL must be a web address that starts"),
@@ -95,6 +98,22 @@ def test_cookies_of_an_https_address_never_leave_it():
 
 def test_cookies_of_an_http_address_work_there():
     assert settings_with(COOKIES, PUBLIC_URL="http://127.0.0.1:8000") == ["sessionid", "csrftoken", False, False]
+
+
+def test_an_https_installation_has_to_say_who_is_in_front_of_it():
+    facts = {name: value for name, value in SAFE.items() if name != "TRUSTED_PROXIES"}
+    command = [sys.executable, here.BASE_DIR / "manage.py", "check"]
+    env = {name: value for name, value in fresh_environment(**facts).items() if name != "TRUSTED_PROXIES"}
+    done = subprocess.run(command, env=env, cwd=here.BASE_DIR, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "TRUSTED_PROXIES must say how many proxies stand in front" in done.stderr
+
+
+def test_only_a_proxy_that_is_there_may_say_that_it_was_asked_over_tls():
+    name = ["SECURE_PROXY_SSL_HEADER"]
+    assert settings_with(name) == [["HTTP_X_FORWARDED_PROTO", "https"]]
+    assert settings_with(name, TRUSTED_PROXIES="0") == [None]
+    assert settings_with(name, PUBLIC_URL="http://127.0.0.1:8000") == [None]
 
 
 def test_an_https_installation_is_safe_to_deploy():

@@ -14,7 +14,7 @@ from py_vapid import b64urlencode
 from followups import subscriptions
 
 #: Made for tests, known to everybody who reads this.
-KEY = "QxLB_cHvxrtq2ZvR7mBbyoOAG9NPyxyKOVcGBPoZtLE"
+KEY = "QxLB_cHvxrtq2ZvR7mBbyoOAG9NPyxyKOVcGBPoZtLE"  # pragma: allowlist secret
 SLAM = "close the connection without a word"
 
 

@@ -25,7 +25,8 @@ def switch(settings):
     class Door(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             heard.append((self.path, self.headers.get("Content-Length")))
-            self.send_response(200)
+            self.send_response(302 if self.path == "/elsewhere" else 200)
+            self.send_header("Location", "/secret")
             self.end_headers()
 
         def log_message(self, *_):
@@ -54,6 +55,13 @@ def looks_anew(monkeypatch):
 
 def back(rows, **facts):
     rows.update(**{name: timezone.now() - timedelta(seconds=seconds) for name, seconds in facts.items()})
+
+
+def test_the_switch_cannot_lead_this_machine_anywhere_else(both_clocks_beat, switch, settings):
+    settings.DEADMAN_URL = settings.DEADMAN_URL.replace("/alive", "/elsewhere")
+    with pytest.raises(OSError, match="302"):
+        audits.ping()
+    assert [path for path, _ in switch] == ["/elsewhere"]
 
 
 def test_all_is_well_feeds_the_switch_and_leaves_a_sign(both_clocks_beat, switch):

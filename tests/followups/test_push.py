@@ -1,6 +1,7 @@
 """Notifications on devices, through a real push service on this machine, read with the device's own keys."""
 
 import json
+import socket
 import time
 from datetime import timedelta
 
@@ -198,6 +199,14 @@ def test_acknowledging_stops_what_waits_on_every_channel(push_service, pushed, t
         "https://[::ffff:10.0.0.7]/x",
         "https://[64:ff9b::a00:7]/x",
         "https://localhost/x",
+        "https://2130706433/x",
+        "https://0x7f.1/x",
+        "https://0177.0.0.1/x",
+        "https://127.1/x",
+        "https://[::]/x",
+        "https://[fe80::1]/x",
+        "https://[2002:7f00:1::]/x",
+        "https://metadata.internal./x",
         "https://printer.local/x",
         "https://push.example:5432/x",
         "https://me:secret@push.example/x",
@@ -218,6 +227,22 @@ def test_a_name_that_leads_into_the_house_is_told_nothing(push_service, pushed, 
     deliveries.drain()
     assert now_as_stored(pushed) == (State.PENDING, "No connection to the push service: OutOfBounds")
     assert push_service.taken == []
+
+
+def test_the_answer_that_was_looked_at_is_where_it_goes(push_service, pushed, settings, monkeypatch):
+    """Else a name could be of the internet when it is looked at, and of the house a moment later."""
+    settings.PUSH_TO_OWN_NETWORK = False
+    asked, real = [], socket.create_connection
+    PushSubscription.objects.update(endpoint="https://push.example/x")
+    monkeypatch.setattr("resources.public_addresses.resolve", lambda *_, **__: ["8.8.8.8", "10.0.0.7"])
+    deliveries.drain()
+    assert now_as_stored(pushed)[1] == "No connection to the push service: OutOfBounds"
+    monkeypatch.setattr("resources.public_addresses.resolve", lambda *_, **__: ["8.8.8.8"])
+    monkeypatch.setattr(
+        "socket.create_connection", lambda where, *_, **__: asked.append(where) or real(("127.0.0.1", 1))
+    )
+    send_again()
+    assert asked == [("8.8.8.8", 443)], "connecting asks for no name"
 
 
 # Switching on and off ------------------------------------------------------------------------------------------

@@ -1,0 +1,73 @@
+"""sqlmap: tries to speak to the database through every query and every text field."""
+
+import re
+
+from tests.security import Result, crawl
+from tests.security.crawl import NEVER
+from tests.security.environments import debian_tool
+from tests.security.environments import run as start
+
+NAME = "sqlmap"
+ORDER = 80
+SECONDS = 300
+TECHNIQUES = "BEUSTQ"  # by answers true and false, errors, UNION, stacked, time, and inline
+QUERIES = ["--level", "3", "--risk", "2"]
+FIELDS = ["--level", "1", "--risk", "1"]
+FOUND = re.compile(r"Type: ([^\n]+)")
+#: Fields in which a person writes, told from those that carry ids: all others are tried with the queries' ids.
+MOST_FIELDS = 4  # of one form; the last of ten text fields is bound as the first
+ROLES = ["therapist", "supervisor", "admin"]
+
+
+def run(target):
+    """sqlmap tries every query of every page, and text fields of every form, as three roles"""
+    program = debian_tool("sqlmap", "sqlmap")
+    canary = attempt(
+        target, program, f"{target.canary}/search?q=1", parameters="q", options=["--dbms", "SQLite", *QUERIES]
+    )
+    tried, found, seen = 0, [], set()
+    for role in ROLES:
+        visitor = crawl.Visitor(target, role)
+        walk = crawl.walk(visitor)
+        for url, parameters, more in [*queries_of(target, walk), *forms_of(target, walk, visitor)]:
+            key = (crawl.route_of(url.removeprefix(target.url)), tuple(parameters), bool(more))
+            if key in seen:
+                continue
+            seen.add(key)
+            options = ["--dbms", "PostgreSQL", *(FIELDS if more else QUERIES), *more]
+            kinds = attempt(
+                target, program, url, parameters=",".join(parameters), options=options, headers=visitor.headers
+            )
+            found += [f"{role} {url} {', '.join(parameters)}: {kind}" for kind in kinds]
+            tried += len(parameters)
+    return Result(f"{tried} parameters of {len(seen)} addresses", canary=(min(len(canary), 3), 3), found=found)
+
+
+def queries_of(target, walk):
+    for route, names in walk.queries.items():
+        if names and walk.pages.get(route) and route not in NEVER:
+            address = walk.pages[route][0].partition("?")[0]
+            query = "&".join(f"{name}=1" for name in sorted(names))
+            yield f"{target.url}{address}?{query}", sorted(names), []
+
+
+def forms_of(target, walk, visitor):
+    """Each form with the values it came with; a token of the session goes along."""
+    for (route, _), form in walk.forms.items():
+        names = [name for name in form.fields if name not in ("csrfmiddlewaretoken", "file")][:MOST_FIELDS]
+        if names and route not in NEVER and not form.is_with_file:
+            fields = form.fields | {"csrfmiddlewaretoken": visitor.token()}
+            data = "&".join(f"{name}={value or 1}" for name, value in fields.items())
+            yield f"{target.url}{form.address}", names, ["--data", data, "--headers", f"Origin: {target.url}"]
+
+
+def attempt(target, program, url, *, parameters, options, headers=None):
+    """The kinds of injection that were found."""
+    words = [program, "-u", url, "-p", parameters, "--batch", "--technique", TECHNIQUES, "--flush-session"]
+    words += ["--output-dir", target.folder / "sqlmap", "--disable-coloring", "--threads", "4", *options]
+    words += ["--ignore-code", "*", "--skip-waf", "--timeout", "10", "--retries", "0"]
+    words += ["--cookie", headers["Cookie"]] if headers else []
+    done = start(words, seconds=SECONDS, cwd=target.folder)
+    if "all tested parameters do not appear" not in done.stdout and not FOUND.search(done.stdout):
+        raise RuntimeError(f"sqlmap did not come to an end: {url} {(done.stdout + done.stderr)[-300:]}")
+    return sorted(set(FOUND.findall(done.stdout)))
