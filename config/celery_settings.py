@@ -20,6 +20,7 @@ task_routes = {
     "followups.tasks.drain_urgent": {"queue": "urgent"},
     "followups.tasks.make_papers": {"queue": "background"},
     "followups.tasks.*_trends": {"queue": "background"},
+    "followups.tasks.dispose": {"queue": "background"},
     "resources.tasks.*": {"queue": "background"},
 }
 timezone = "UTC"
@@ -35,4 +36,5 @@ beat_schedule = {
     "release_trends": {"task": "followups.tasks.release_trends", "schedule": crontab(minute="30", hour="2")},
     "work_on_imports": {"task": "resources.tasks.work_on_imports", "schedule": 60},
     "make_papers": {"task": "followups.tasks.make_papers", "schedule": 60},
+    "dispose": {"task": "followups.tasks.dispose", "schedule": 600},  # of lists that two people approved
 }

@@ -20,6 +20,7 @@ PLACES = [
     ("resources", _("Resources"), set()),
     ("review-queue", _("Review"), {Role.SUPERVISOR}),
     ("policies", _("Policy"), {Role.ADMIN}),
+    ("keeping", _("Keeping"), {Role.PRIVACY}),
 ]
 
 

@@ -6,6 +6,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from followups import deliveries, papers, reminders
+from followups.keeping import disposals
 from followups.models import Reminder
 from followups.trends import aggregates, releases
 
@@ -41,6 +42,11 @@ def count_trends():
 def release_trends():
     aggregates.recount_all()
     releases.release()
+
+
+@shared_task(name="followups.tasks.dispose")
+def dispose():
+    disposals.work(seconds=disposals.ONE_TURN)
 
 
 def call_another():

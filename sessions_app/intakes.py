@@ -13,6 +13,7 @@ from sessions_app.models import Client, DepartureEvent, Intake, IntakeRow, Intak
 
 Meaning, Outcome = IntakeTitle.Meaning, IntakeRow.Outcome
 KEPT = timedelta(days=1)
+KEPT_ONCE_TAKEN = timedelta(days=30)  # long enough to see what became of each row; it is in the record by then
 FOLLOWED = ["starts_at", "planned_minutes"]  # what a calendar knows better than we do
 
 
@@ -103,8 +104,13 @@ def drop(made, *, by):
 
 
 def forget():
-    """Throw away what nobody took over within a day: it may hold appointments that concern nobody here."""
-    Intake.objects.open().filter(read_at__lt=timezone.now() - KEPT).delete()
+    """Throw away what nobody took over within a day: it may hold appointments that concern nobody here.
+
+    Of what was taken over the rows go after a month: they repeat what stands in the record, and would outlive it.
+    """
+    now = timezone.now()
+    Intake.objects.open().filter(read_at__lt=now - KEPT).delete()
+    IntakeRow.objects.filter(intake__state=Intake.State.TAKEN, intake__taken_at__lt=now - KEPT_ONCE_TAKEN).delete()
 
 
 def locked(made):
