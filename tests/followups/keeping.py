@@ -68,9 +68,8 @@ def close_promises():
     """Nothing is open any more. As scenery: how promises end has stories of its own."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(
-            "UPDATE followups_followup SET state = 'done', closed_at = due_at, closed_by_id = owner_id WHERE state = 'open'"
-        )
+        done = "state = 'done', closed_at = due_at, closed_by_id = owner_id"
+        cursor.execute(f"UPDATE followups_followup SET {done} WHERE state = 'open'")
         cursor.execute("SET LOCAL session_replication_role = origin")
 
 
