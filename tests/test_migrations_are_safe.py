@@ -43,7 +43,7 @@ def column_is_filled_row_by_row(operation, made, is_atomic):
     """A default that Python or the database works out for each row writes the whole table anew under a lock."""
     if isinstance(operation, migrations.AddField) and not of_a_new_table(operation, made):
         field = operation.field
-        volatile = callable(field.default) and field.default not in (list, dict, str, int, bool)
+        volatile = field.has_default() and callable(field.default) and field.default not in (list, dict)
         computed = field.db_default is not models.NOT_PROVIDED and not isinstance(field.db_default, (Now, models.Value))
         if volatile or computed or isinstance(field, models.GeneratedField):
             return f"{operation.model_name}.{operation.name}"

@@ -30,20 +30,28 @@ SHAPE = {
             pg_get_constraintdef(o.oid)
         FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE {ours}""",
-    "indexes": "SELECT n.tablename, n.indexname, n.indexdef FROM pg_indexes n WHERE {ours}",
+    "indexes": """
+        SELECT c.relname, pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisunique
+        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE {ours}""",
     "triggers": """
         SELECT c.relname, t.tgname, t.tgenabled, pg_get_triggerdef(t.oid)
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE {ours} AND NOT t.tgisinternal""",
     "functions": """
         SELECT p.proname, pg_get_function_identity_arguments(p.oid), p.prosrc, p.prosecdef, p.proconfig::text,
-            p.provolatile, pg_get_userbyid(p.proowner), p.proacl::text
+            p.provolatile, pg_get_userbyid(p.proowner),
+            (SELECT array_agg(coalesce(nullif(g.grantee, 0)::regrole::text, 'public') || g.is_grantable ORDER BY 1)::text
+             FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g)
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE {ours} AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.objid = p.oid AND x.deptype = 'e')""",
     "grants": """
         SELECT c.relname, pg_get_userbyid(c.relowner), pg_get_userbyid(g.grantor),
             coalesce(nullif(g.grantee, 0)::regrole::text, 'public'), g.privilege_type, g.is_grantable
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) g
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,
+            aclexplode(coalesce(
+                c.relacl, acldefault((CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char", c.relowner)
+            )) g
         WHERE {ours} AND c.relkind IN ('r', 'p', 'v', 'S')""",
     "row security": """
         SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, p.polname, p.polcmd, p.polpermissive,

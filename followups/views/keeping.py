@@ -126,8 +126,13 @@ def disposal(request, disposal_id):
     may_answer = request.user.is_clinical_lead and request.user.pk != found.proposed_by_id and not found.answered_at
     kept = [(disposals.IN_WORDS.get(why, why), count) for why, count in said["records_kept"].items()]
     context = {"disposal": found, "said": said, "kept": kept, "may_answer": may_answer}
-    context |= {"rows": certificates.in_words(found), "records": said["list"][:MOST_SHOWN]}
+    context |= {"rows": certificates.in_words(found), "records": with_key(said["list"][:MOST_SHOWN])}
     return render(request, "followups/disposal.html", context)
+
+
+def with_key(rows):
+    """Each with what it is known by: the number of a client, or of a departure that nobody was named for."""
+    return [row | {"key": row.get("client_key") or row.get("departure_key")} for row in rows]
 
 
 @require_POST

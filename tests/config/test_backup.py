@@ -139,8 +139,9 @@ def another_server():
 
 
 @pytest.fixture
-def empty(another_server):
-    """An empty database there, by its address."""
+def empty(another_server, monkeypatch):
+    """An empty database there, by its address; programs that are started find it and their settings."""
+    monkeypatch.setenv("SECRET_KEY", "k" * 60)
     name = sql.Identifier("put_back")
     with psycopg.connect(another_server, autocommit=True) as admin:
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))

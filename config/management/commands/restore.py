@@ -37,4 +37,5 @@ class Command(BaseCommand):
         done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, check=False)  # noqa: S603
         self.stdout.write(done.stdout.strip())
         if done.returncode:
-            raise CommandError("after_restore did not finish. Run it again before any sender runs.")
+            said = archives.last_line(done.stderr)
+            raise CommandError(f"after_restore did not finish: {said} Run it again before any sender runs.")
