@@ -8,4 +8,4 @@ BELL = "doorway"  # what PostgreSQL calls it; a lost ring only costs patience
 def ring():
     """Ring for whoever attends, when the transaction is committed; a rollback rings for nobody."""
     with connection.cursor() as cursor:
-        cursor.execute(f"NOTIFY {BELL}")
+        cursor.execute(f"NOTIFY {BELL}")  # nosemgrep: sql-is-never-put-together - a name of ours

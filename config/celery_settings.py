@@ -21,6 +21,7 @@ task_routes = {
     "followups.tasks.make_papers": {"queue": "background"},
     "followups.tasks.*_trends": {"queue": "background"},
     "followups.tasks.*_trail": {"queue": "background"},
+    "followups.tasks.dispose": {"queue": "background"},
     "resources.tasks.*": {"queue": "background"},
 }
 timezone = "UTC"
@@ -38,4 +39,5 @@ beat_schedule = {
     "make_papers": {"task": "followups.tasks.make_papers", "schedule": 60},
     "seal_trail": {"task": "followups.tasks.seal_trail", "schedule": 60},
     "verify_trail": {"task": "followups.tasks.verify_trail", "schedule": crontab(minute="40", hour="3")},
+    "dispose": {"task": "followups.tasks.dispose", "schedule": 600},  # of lists that two people approved
 }

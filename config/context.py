@@ -22,6 +22,7 @@ PLACES = [
     ("policies", _("Policy"), {Role.ADMIN}),
     ("trail", _("Who looked"), {Role.PRIVACY}),
     ("emergency-reviews", _("Emergency access"), {Role.PRIVACY}),
+    ("keeping", _("Keeping"), {Role.PRIVACY}),
 ]
 
 

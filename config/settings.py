@@ -47,6 +47,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 INSTALLED_APPS = [
+    "config",  # its commands: backup and restore
     "accounts",
     "resources",
     "protocols",
@@ -145,6 +146,24 @@ def database(name, url):
 DATABASES = {"default": database("DATABASE_URL", env.str("DATABASE_URL", default="postgresql://127.0.0.1/doorway"))}
 if AUDIT_DATABASE_URL := env.str("AUDIT_DATABASE_URL", default=""):
     DATABASES["audit"] = database("AUDIT_DATABASE_URL", AUDIT_DATABASE_URL)  # may only read (create_audit_role)
+# Copies: a role that sees every row where the application's own does not, and the key they are encrypted with.
+BACKUP_DATABASE_URL = env.str("BACKUP_DATABASE_URL", default="") or env.str(
+    "DATABASE_URL", default="postgresql://127.0.0.1/doorway"
+)
+
+
+def backup_key():
+    """The key that archives are encrypted with, or "" where it is in a file or nothing is archived; refuses no key."""
+    key = env.str("BACKUP_KEY", default="")
+    with suppress(ValueError):
+        if not key or len(urlsafe_b64decode(key + "=" * (-len(key) % 4))) == BACKUP_KEY_BYTES:
+            return key
+    raise ImproperlyConfigured("BACKUP_KEY is no such key. `manage.py backup --make-key` makes one.")
+
+
+BACKUP_KEY_BYTES = 32
+BACKUP_KEY = backup_key()
+BACKUP_KEY_FILE = env.str("BACKUP_KEY_FILE", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits of the sign-in page must survive a Redis that is down or flushed, so they live in PostgreSQL. Of more rows

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class FollowupsConfig(AppConfig):
@@ -7,3 +8,6 @@ class FollowupsConfig(AppConfig):
 
     def ready(self):
         from followups import database_log, receivers  # noqa: F401
+        from followups.keeping import doors
+
+        post_migrate.connect(doors.reassert, sender=self, dispatch_uid="doors")

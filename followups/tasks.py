@@ -7,6 +7,7 @@ from kombu.exceptions import OperationalError
 
 from accounts import staff_post
 from followups import deliveries, papers, reminders, trail_checks
+from followups.keeping import disposals
 from followups.models import Reminder
 from followups.trends import aggregates, releases
 
@@ -53,6 +54,11 @@ def seal_trail():
 @shared_task(name="followups.tasks.verify_trail")
 def verify_trail():
     trail_checks.prove()
+
+
+@shared_task(name="followups.tasks.dispose")
+def dispose():
+    disposals.work(seconds=disposals.ONE_TURN)
 
 
 def call_another():

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from followups.views import client_copies, papers
+from followups.views import chart_packages, client_copies, papers
 
 urlpatterns = [
     path("<uuid:departure_id>/", papers.papers_page, name="papers"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("copies/<int:copy_id>/", client_copies.client_copy, name="client-copy"),
     path("copies/<int:copy_id>/make/", client_copies.make_copy, name="make-copy"),
     path("copies/<int:copy_id>/given/", client_copies.give_copy, name="give-copy"),
+    path("copies/<int:copy_id>/package/", chart_packages.ask_for_package, name="ask-for-package"),
+    path("packages/<int:package_id>/", chart_packages.fetch_package, name="fetch-package"),
     path("copies/<int:copy_id>/chart/", client_copies.copy_chart, name="copy-chart"),
     path("copies/<int:copy_id>/chart.css", client_copies.copy_style, name="copy-style"),
 ]

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from sessions_app.models import Client, DepartureEvent, Intake, IntakeRow, Intak
 Meaning, Outcome = IntakeTitle.Meaning, IntakeRow.Outcome
 KEPT = timedelta(days=1)
 CLEAN_UP = "intake clean-up"
+KEPT_ONCE_TAKEN = timedelta(days=30)  # long enough to see what became of each row; it is in the record by then
 FOLLOWED = ["starts_at", "planned_minutes"]  # what a calendar knows better than we do
 
 
@@ -105,10 +107,19 @@ def drop(made, *, by):
 
 @transaction.atomic
 def forget():
-    """Throw away what nobody took over within a day: it may hold appointments that concern nobody here."""
-    for made in Intake.objects.open().filter(read_at__lt=timezone.now() - KEPT).select_for_update(skip_locked=True):
+    """Throw away what nobody took over within a day: it may hold appointments that concern nobody here.
+
+    Of what was taken over the rows go after a month: they repeat what stands in the record, and would outlive it.
+    """
+    now = timezone.now()
+    for made in Intake.objects.open().filter(read_at__lt=now - KEPT).select_for_update(skip_locked=True):
         audit.record("intake_forgotten", made, by=CLEAN_UP)
         made.delete()
+    has_rows = Exists(IntakeRow.objects.filter(intake=OuterRef("pk")))
+    taken = Intake.objects.filter(has_rows, state=Intake.State.TAKEN, taken_at__lt=now - KEPT_ONCE_TAKEN)
+    for made in taken.select_for_update(skip_locked=True):
+        audit.record("intake_rows_forgotten", made, by=CLEAN_UP)
+        made.rows.all().delete()
 
 
 def locked(made):

@@ -115,13 +115,14 @@ def what_would_be_signed(report):
 
 
 @transaction.atomic
-def add_addendum(report, *, text, by, happened_at=None, is_late=False, sends_back=True):
+def add_addendum(report, *, text, by, happened_at=None, is_late=False, is_statement=False, sends_back=True):
     """Add to a signed report, however long ago; sealed into the chain of what was added before. Raises NotTheAuthor.
 
     `happened_at` (aware) is when it happened; without it, it belongs to the departure itself. It becomes a late entry
     when the author says so, or when it is written more than the site's `late_entry_hours` after it happened. A
     report that was returned goes back to the supervisor, if it `sends_back`; one that was closed says that there is
-    more to read.
+    more to read. `is_statement`: the client does not agree and these are their words, added at their request (the
+    statement of disagreement of 45 CFR 164.526(d), the right to rectification of GDPR article 16).
     """
     report = locked(report)
     if report.author_id != by.pk:
@@ -132,7 +133,7 @@ def add_addendum(report, *, text, by, happened_at=None, is_late=False, sends_bac
     addendum = ReportAddendum.objects.create(
         report=report,
         number=last.number + 1 if last else 1,
-        kind=Kind.LATE_ENTRY if is_late else Kind.ADDENDUM,
+        kind=Kind.STATEMENT if is_statement else Kind.LATE_ENTRY if is_late else Kind.ADDENDUM,
         happened_at=happened_at,
         text=text,
         text_hash=hashlib.sha256(text.encode()).hexdigest(),

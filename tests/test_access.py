@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import factors
 from accounts.access import EVERYONE
 from accounts.models import Role
-from followups import absences, calendars, client_copies, decisions, on_call, overrides, policies
+from followups import absences, calendars, chart_packages, client_copies, decisions, on_call, overrides, policies
 from followups.failed_contacts import Week
 from followups.models import FiledPaper, FollowUp, PaperFile
 from protocols.models import EditionTranslation
@@ -26,6 +26,7 @@ ACTORS = ["therapist", "supervisor", "stranger", "former_supervisor", "admin", N
 
 # What each of ACTORS gets: the therapist's own rows, seen by their supervisor, by a therapist and supervisor of
 # other people, by somebody who supervised them until yesterday, by an admin, and by somebody signed out.
+NOT_THEIRS = [403, 403, 403, 403, 403, 302]  # for privacy officers and clinical leads: see test_disposal
 STAFF = [200, 200, 200, 200, 200, 302]
 CLINICAL = [200, 200, 404, 404, 403, 302]
 OWN = [200, 403, 404, 403, 403, 302]
@@ -267,6 +268,9 @@ TABLE = {
     "patterns": (OWN_LIST, GET_ONLY),
     "choose-pattern": (POST_ONLY, but(OWN_LIST, therapist=302, stranger=302)),
     "letter": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
+    **dict.fromkeys(["keeping", "disposal", "disposal-certificate"], (NOT_THEIRS, POST_ONLY)),
+    **dict.fromkeys(["adopt-rule", "holds", "disposals"], (NOT_THEIRS, NOT_THEIRS)),
+    **dict.fromkeys(["lift-hold", "answer-disposal"], (POST_ONLY, NOT_THEIRS)),
     "papers": (CLINICAL, GET_ONLY),
     "make-paper": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "paper-file": (CLINICAL, GET_ONLY),
@@ -277,6 +281,8 @@ TABLE = {
     "client-copy": (CLINICAL, GET_ONLY),
     "make-copy": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "give-copy": (POST_ONLY, but(CLINICAL, therapist=422, supervisor=422)),
+    "ask-for-package": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
+    "fetch-package": (POST_ONLY, [302, 404, 404, 404, 403, 302]),
     "copy-chart": (CLINICAL, GET_ONLY),
     "copy-style": (CLINICAL, GET_ONLY),
     "decide-status": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
@@ -352,7 +358,11 @@ def addresses(cast, departure, resource):
         "override_id": override_of(departure).pk,
         "decision_id": decisions.propose(departure, choice="keep_trying", words="Why", by=departure.therapist).pk,
         "paper_id": paper_of(departure).pk,
-        "copy_id": copy_for(departure).pk,
+        "copy_id": (copy := copy_for(departure)).pk,
+        "package_id": chart_packages.ask(copy, why="access", by=departure.therapist).pk,
+        "site_id": departure.site_id,
+        "hold_id": 1,
+        "disposal_id": 1,
         "resource_id": resource.pk,
         "contact_id": resource.contact_points.get().pk,
         "form_name": "csv",

@@ -105,6 +105,11 @@ TABLES = {
     "followups.PaperFile": (WRITTEN_ONCE, RECORD),
     "followups.CopyRequest": (WRITTEN_ONCE, RECORD),
     "followups.CopyGiven": (WRITTEN_ONCE, RECORD),
+    "followups.RetentionRule": (WRITTEN_ONCE, RECORD),
+    "followups.LegalHold": (EDITABLE, RECORD),  # until it is lifted
+    "followups.Disposal": (EDITABLE, RECORD),  # until it is answered
+    "followups.DisposedRecord": (EDITABLE, RECORD),  # until it is settled
+    "followups.ChartPackage": (EDITABLE, RECORD),  # until it is fetched
     "followups.PolicyEscalation": (EDITABLE, RECORD),
     "followups.Acknowledgement": (WRITTEN_ONCE, RECORD),
     "followups.Absence": (EDITABLE, STAFF),
@@ -188,6 +193,7 @@ CLINICAL = {
     "PaperFile",
     "CopyRequest",
     "CopyGiven",
+    "ChartPackage",
 }
 
 
@@ -280,7 +286,7 @@ def test_tasks_carry_nothing():
     app.loader.import_default_modules()
     ours = {name for name in app.tasks if name.partition(".")[0] in ROOMS}
     assert ours == {
-        *(f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent", "make_papers")),
+        *(f"followups.tasks.{name}" for name in ("sweep", "drain", "drain_urgent", "make_papers", "dispose")),
         *(f"followups.tasks.{name}" for name in ("count_trends", "release_trends", "seal_trail", "verify_trail")),
         "sessions_app.tasks.forget_intakes",
         *(f"resources.tasks.{name}" for name in ("check_links", "work_on_imports", "write_crisis_page")),

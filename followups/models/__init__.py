@@ -3,6 +3,7 @@ from followups.models.channels import CalendarFeed, NotificationPreferences, Pus
 from followups.models.deliveries import Delivery, DeliveryEnd, DeliveryStart, Heartbeat
 from followups.models.escalation import Acknowledgement, HelpEscalation, PolicyEscalation, ReviewEscalation
 from followups.models.follow_ups import ContactAttempt, FollowUp, FollowUpChange, FollowUpPlan
+from followups.models.keeping import ChartPackage, Disposal, DisposedRecord, LegalHold, RetentionRule
 from followups.models.papers import CopyGiven, CopyRequest, FiledPaper, PaperFile
 from followups.models.policy import FollowUpPolicy, PolicyOverlay, PolicyTask, Situation
 from followups.models.relations import LetterKind, LetterSent, LetterVersion, PackReading, RelationshipStatus
@@ -14,6 +15,7 @@ __all__ = [
     "Absence",
     "Acknowledgement",
     "CalendarFeed",
+    "ChartPackage",
     "ContactAttempt",
     "ContactOverride",
     "CopyGiven",
@@ -21,6 +23,8 @@ __all__ = [
     "Delivery",
     "DeliveryEnd",
     "DeliveryStart",
+    "Disposal",
+    "DisposedRecord",
     "FiledPaper",
     "FollowUp",
     "FollowUpChange",
@@ -29,6 +33,7 @@ __all__ = [
     "HandOver",
     "Heartbeat",
     "HelpEscalation",
+    "LegalHold",
     "LetterKind",
     "LetterSent",
     "LetterVersion",
@@ -42,6 +47,7 @@ __all__ = [
     "PushSubscription",
     "RelationshipStatus",
     "Reminder",
+    "RetentionRule",
     "ReviewEscalation",
     "Situation",
     "StatusDecision",

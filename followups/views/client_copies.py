@@ -12,7 +12,8 @@ from accounts.budgets import within_budget
 from accounts.models import Role
 from followups import client_copies, pango, paper_style, papers
 from followups.forms_of_papers import CopyGivenForm, CopyRequestForm
-from followups.models import CopyRequest, FiledPaper
+from followups.keeping import holds
+from followups.models import ChartPackage, CopyRequest, FiledPaper
 from followups.views.papers import listed, style_answer
 from sessions_app.models import Client
 
@@ -27,6 +28,7 @@ def client_copies_page(request, client_id):
         return redirect("client-copy", client_copies.ask(client, by=request.user, **form.cleaned_data).pk)
     audit.record_view(client, by=request.user, page="client-copies")
     context = {"client": client, "form": form, "requests": client.copy_requests.prefetch_related("given")}
+    context["is_held"] = holds.is_held(client.pk)
     return render(request, "followups/client_copies.html", context, status=422 if form.errors else 200)
 
 
@@ -50,6 +52,9 @@ def copy_page(request, copy, *, form=None):
         "can_be_made": pango.is_there(),
         "form": form or CopyGivenForm(papers=state["filed"], initial=initial),
         "given": copy.given.select_related("by", "paper"),
+        "packages": copy.packages.filter(asked_by=request.user),
+        "package_reasons": ChartPackage.Why.choices,
+        "now": timezone.now(),
         **state,
     }
     template = "followups/client_copy.html#filed" if request.htmx else "followups/client_copy.html"

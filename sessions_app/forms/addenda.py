@@ -26,6 +26,12 @@ class AddendumForm(forms.Form):
         required=False,
     )
 
+    is_statement = forms.BooleanField(
+        label=_("The client does not agree, and these are their words"),
+        help_text=_("Added because they asked. It stands with the report in every copy."),
+        required=False,
+    )
+
     def clean_happened_at(self):
         moment = self.cleaned_data["happened_at"]
         if moment and (moment.year < EARLIEST_YEAR or moment > timezone.now()):

@@ -176,7 +176,9 @@ class DepartureReport(Sealed):
 
 
 class ReportAddendum(SealedOnce):
-    """What the author added after signing. The signed words stay as they were.
+    """What the author added after signing, or what the client asked to have added where they do not agree.
+
+    The signed words stay as they were.
 
     Addenda make a chain: each is sealed together with the hash of the signed words and the seal of the one before it,
     so that none can be changed, taken out or put in between unseen. A late entry tells of something that happened
@@ -186,6 +188,7 @@ class ReportAddendum(SealedOnce):
     class Kind(models.TextChoices):
         ADDENDUM = "addendum", _("Addendum")
         LATE_ENTRY = "late_entry", _("Late entry")
+        STATEMENT = "statement", _("The client’s statement")
 
     report = models.ForeignKey(DepartureReport, on_delete=models.PROTECT, related_name="addenda")
     number = models.PositiveSmallIntegerField()
