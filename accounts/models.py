@@ -14,8 +14,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditEntry
+from accounts.conversion import Conversion
 
-__all__ = ["AuditEntry", "Role", "Site", "SiteRule", "Supervision", "Team", "TeamCover", "Traineeship", "User"]
+__all__ = [
+    "AuditEntry",
+    "Conversion",
+    "Role",
+    "Site",
+    "SiteRule",
+    "Supervision",
+    "Team",
+    "TeamCover",
+    "Traineeship",
+    "User",
+]
 
 
 class Role(models.TextChoices):

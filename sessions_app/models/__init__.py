@@ -1,4 +1,4 @@
-from sessions_app.models.clients import Channel, Client, ContactPermission
+from sessions_app.models.clients import Channel, Client, ContactPermission, in_order
 from sessions_app.models.departures import DepartureEvent, Ending, ResponseLevel
 from sessions_app.models.help_calls import HelpCall
 from sessions_app.models.intakes import Intake, IntakeRow, IntakeTitle
@@ -45,4 +45,5 @@ __all__ = [
     "SafetyEventReference",
     "StepResponse",
     "TherapySession",
+    "in_order",
 ]
