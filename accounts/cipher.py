@@ -11,10 +11,11 @@ it write DATA_KEYS_FILE, and keeps the wrapping there.
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 import secrets
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -26,8 +27,30 @@ from django.conf import settings
 PREFIX, NONCE, MARK = "d1.", 12, 16
 
 
+SEEN = ContextVar("unreadable values of this request", default=None)
+
+
 class Unreadable(Exception):
-    """A value cannot be read. It is never answered with an empty text, and nothing is saved over it."""
+    """A value cannot be read. It is never answered with an empty text, and nothing is saved over it.
+
+    Templates swallow what is raised inside a condition, so a request keeps count of these (`watched`).
+    """
+
+    def __init__(self, words):
+        super().__init__(words)
+        if (seen := SEEN.get()) is not None:
+            seen.append(self)
+
+
+@contextmanager
+def watched():
+    """A list that gets each value that could not be read meanwhile, whoever caught the exception."""
+    seen = []
+    token = SEEN.set(seen)
+    try:
+        yield seen
+    finally:
+        SEEN.reset(token)
 
 
 class KeyIsMissing(Unreadable):
@@ -114,6 +137,4 @@ def sealer(key):
 @lru_cache(maxsize=128)
 def derived(key, purpose):
     """A key for one purpose only (RFC 5869), so that what is used for one says nothing about another."""
-    return HKDF(SHA256(), length=hashlib.sha256().digest_size, salt=None, info=f"doorway {purpose}".encode()).derive(
-        key
-    )
+    return HKDF(SHA256(), length=32, salt=None, info=f"doorway {purpose}".encode()).derive(key)

@@ -11,7 +11,7 @@ what tells the row apart: its key, or what a device gave it. Queries cannot look
 
 import json
 
-from django.db import DataError, connections, models, router
+from django.db import DataError, models
 from django.db.models import Value
 from django.db.models.query_utils import DeferredAttribute
 
@@ -121,6 +121,14 @@ class Encrypted:
             raise DataError(f"{self.column} is longer than {self.max_length} characters.")
         return Stored(cipher.encrypt(words, about=self.about(row)))
 
+    def is_old(self, row):
+        """Whether the value of a row as it stands is not under the newest key."""
+        value = row.__dict__[self.attname]
+        return bool(value) and value not in self.empty and not value.startswith(self.begins())
+
+    def begins(self):
+        return f"{cipher.PREFIX}{cipher.newest()}."
+
     def read(self, words):
         return str(words)
 
@@ -177,13 +185,14 @@ class EncryptedCharField(Encrypted, models.CharField):
 class EncryptedJSONField(Encrypted, models.JSONField):
     """Lists and tables that hold words. The column stays jsonb, where an encrypted value is a JSON text.
 
-    `unless` names a property of the row: where it is true, the value is a code that a count reads, and stays as it is.
+    `unless` is a column and its value, such as ("name", "colour"): there the value is a code that a count reads in the
+    database, and it stays as it is.
     """
 
     empty = ("", '""', "[]", "{}", "null")
 
-    def __init__(self, *args, unless="", **kwargs):
-        self.unless = unless
+    def __init__(self, *args, unless=(), **kwargs):
+        self.unless = tuple(unless)
         super().__init__(*args, **kwargs)
 
     def deconstruct(self):
@@ -203,7 +212,10 @@ class EncryptedJSONField(Encrypted, models.JSONField):
         return stored if self.is_code(row) else super().in_clear(stored, row)
 
     def is_code(self, row):
-        return bool(self.unless) and getattr(row, self.unless)
+        return bool(self.unless) and getattr(row, self.unless[0]) == self.unless[1]
+
+    def is_old(self, row):
+        return super().is_old(row) and not self.is_code(row)
 
     def close(self, value, row):
         return Stored(self.written(value)) if self.is_code(row) else super().close(value, row)
@@ -243,6 +255,9 @@ class EncryptedBinaryField(Encrypted, models.BinaryField):
             return cipher.decrypt_bytes(stored.decode(), about=self.about(row))
         return bytes(self.in_clear(stored, row))
 
+    def begins(self):
+        return super().begins().encode()
+
     def read(self, content):
         return bytes(content)
 
@@ -252,82 +267,6 @@ class EncryptedBinaryField(Encrypted, models.BinaryField):
 
     def written(self, value):
         return bytes(value)
-
-
-class MarkField(models.CharField):
-    """The keyed hash of another field's words (`cipher.mark`), by which a query finds them.
-
-    `of` is that field; or the path to it in another row, with dots: then whoever changes the words writes the mark.
-    """
-
-    def __init__(self, *args, of, **kwargs):
-        self.of = of
-        kwargs.update(max_length=30, blank=True, editable=False, db_collation="C")
-        super().__init__(*args, **kwargs)
-
-    def deconstruct(self):
-        name, _path, args, kwargs = super().deconstruct()
-        for each in ("max_length", "blank", "editable", "db_collation"):
-            kwargs.pop(each, None)
-        return name, "accounts.encrypted.MarkField", args, kwargs | {"of": self.of}
-
-    @property
-    def about(self):
-        return self.of.rpartition(".")[2]
-
-    def pre_save(self, row, add):
-        kept = getattr(row, self.attname)
-        if "." in self.of or (isinstance(row.__dict__.get(self.of), Stored) and kept and not add):
-            return kept
-        made = self.made_of(row)
-        setattr(row, self.attname, made)
-        return made
-
-    def made_of(self, row):
-        words = row
-        for name in self.of.split("."):
-            words = getattr(words, name) if words is not None else None
-        return cipher.mark(words or "", about=self.about)
-
-
-class NumberedFirst(models.BigAutoField):
-    """A key that is taken from its sequence before the row is written, where words of it are bound to the key.
-
-    One statement more for such a row; a row without such words costs none. To migrations it is a BigAutoField.
-    """
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **{"primary_key": True, "verbose_name": "ID", "auto_created": True} | kwargs)
-
-    def deconstruct(self):
-        name, _path, args, kwargs = super().deconstruct()
-        return name, "django.db.models.BigAutoField", args, kwargs
-
-    def has_default(self):
-        return True  # a new row is inserted, without asking first whether it is there
-
-    def get_pk_value_on_save(self, row):
-        if not any(binds_to_key(field, row) for field in row._meta.concrete_fields):
-            return None
-        take_numbers([row])
-        return row.pk
-
-
-def binds_to_key(field, row):
-    return isinstance(field, Encrypted) and "pk" in field.row and bool(row.__dict__.get(field.attname))
-
-
-def take_numbers(rows):
-    """Give new rows of one model their keys, in one statement: for those that are written in bulk."""
-    rows = [row for row in rows if row.pk is None]
-    if not rows:
-        return
-    meta = rows[0]._meta
-    take = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
-    with connections[router.db_for_write(type(rows[0]))].cursor() as cursor:
-        cursor.execute(take, [f'"{meta.db_table}"', meta.pk.column, len(rows)])
-        for row, (number,) in zip(rows, sorted(cursor.fetchall()), strict=True):
-            row.pk = number
 
 
 def bulk_update(rows, names, **options):

@@ -48,4 +48,9 @@ def read_file(path):
 
 def new(name):
     """A new key as it stands in the environment: `id:base64`."""
-    return f"{name}:{base64.urlsafe_b64encode(secrets.token_bytes(BYTES)).decode().rstrip('=')}"
+    return written({name: secrets.token_bytes(BYTES)})
+
+
+def written(found):
+    """Keys as they stand in the environment; `read` reads them again."""
+    return ",".join(f"{name}:{base64.urlsafe_b64encode(key).decode().rstrip('=')}" for name, key in found.items())

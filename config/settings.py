@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "accounts.middleware.local_time",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.never_stored",
+    "config.middleware.unreadable_records",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit, encrypted
+from accounts.numbers import take_numbers
 from sessions_app import caseload, intake
 from sessions_app.models import Client, DepartureEvent, Intake, IntakeRow, IntakeTitle, TherapySession
 
@@ -33,7 +34,7 @@ def begin(data, *, by):
     made = Intake.objects.create(therapist=by, kind=kind)
     titles = titles_of(made, found, by=by)
     rows = [row_of(made, each, titles) for each in found]
-    encrypted.take_numbers(rows)
+    take_numbers(rows)
     IntakeRow.objects.bulk_create(rows)
     audit.record("intake_read", made, by=by, kind=kind, rows=len(found))
     return made
@@ -49,7 +50,7 @@ def titles_of(made, found, *, by):
         client = own.get(words.casefold())
         meaning = Meaning.CLIENT if client else Meaning.LEAVE_OUT
         titles.append(IntakeTitle(intake=made, words=words, number=number, meaning=meaning, client=client))
-    encrypted.take_numbers(titles)
+    take_numbers(titles)
     return {title.words: title for title in IntakeTitle.objects.bulk_create(titles)}
 
 

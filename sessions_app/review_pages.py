@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.translation import gettext_lazy as _
 
-from accounts import cipher
+from accounts import cipher, conversion
 from accounts.supervision import answers_for
 from sessions_app.models import Client, ReviewTask, in_order
 
@@ -78,6 +78,8 @@ def find(user, words, *, after=""):
     """
     known = [words, *(client.reference for client in begin_like(words, of=user))]
     found = {mark for each in known for mark in cipher.marks(each, about="reference")}
+    if conversion.is_running():  # then a mark may still be the reference itself
+        found |= {each.strip().upper() for each in known}
     return lines(user, FOUND, ReviewTask.objects.filter(client_reference__in=found), after=after)
 
 

@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.encrypted import EncryptedTextField, NumberedFirst
+from accounts.encrypted import EncryptedTextField
 from accounts.models import Site, Supervision, TeamCover, User
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from followups.due_times import instant
 from followups.models.follow_ups import FollowUp

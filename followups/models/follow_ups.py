@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
-from accounts.encrypted import EncryptedCharField, NumberedFirst
+from accounts.encrypted import EncryptedCharField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from followups.models.policy import FollowUpPolicy, InWords, Situation
 from sessions_app.models import Channel, DepartureEvent, ResponseLevel

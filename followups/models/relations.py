@@ -6,8 +6,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
-from accounts.encrypted import EncryptedCharField, EncryptedTextField, NumberedFirst
+from accounts.encrypted import EncryptedCharField, EncryptedTextField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from followups.models.follow_ups import ContactAttempt
 from sessions_app.models import CapturedFact, ContactPermission, DepartureEvent

@@ -10,8 +10,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.encrypted import EncryptedTextField, NumberedFirst
+from accounts.encrypted import EncryptedTextField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from followups.models.absences import OnCallShift
 from followups.models.follow_ups import FollowUp

@@ -2,7 +2,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-import accounts.encrypted
+import accounts.marks
 from accounts.encrypted_columns import EncryptColumns
 
 COLUMNS = {
@@ -48,7 +48,7 @@ COLUMNS = {
     "qualitynote": {"kept_private": {"owner": "report"}},
     "qualitynoteevent": {"kept_private": {"owner": "report"}},
     "stepresponse": {"note": {"owner": "departure", "row": ("op_id",)}},
-    "capturedfact": {"value": {"owner": "departure", "row": ("op_id", "name"), "unless": "is_code"}},
+    "capturedfact": {"value": {"owner": "departure", "row": ("op_id", "name"), "unless": ("name", "reasons-source")}},
 }
 
 
@@ -84,17 +84,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="client",
             name="reference_mark",
-            field=accounts.encrypted.MarkField(of="reference"),
+            field=accounts.marks.MarkField(of="reference"),
         ),
         migrations.AddField(
             model_name="clientevent",
             name="reference_mark",
-            field=accounts.encrypted.MarkField(of="reference"),
+            field=accounts.marks.MarkField(of="reference"),
         ),
         migrations.AddField(
             model_name="intaketitle",
             name="words_mark",
-            field=accounts.encrypted.MarkField(of="words"),
+            field=accounts.marks.MarkField(of="words"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="client",
@@ -144,6 +144,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='reviewtask',
             name='client_reference',
-            field=accounts.encrypted.MarkField(of='report.departure.client.reference'),
+            field=accounts.marks.MarkField(of='report.departure.client.reference'),
         ),
     ]

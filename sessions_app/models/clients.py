@@ -10,8 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import cipher, conversion
-from accounts.encrypted import EncryptedCharField, MarkField, NumberedFirst, Stored
+from accounts.encrypted import EncryptedCharField, Stored
+from accounts.marks import MarkField
 from accounts.models import Team, User
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from sessions_app.models.settings_of_care import AgeBand
 

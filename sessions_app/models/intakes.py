@@ -4,8 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.encrypted import EncryptedCharField, EncryptedJSONField, MarkField, NumberedFirst
+from accounts.encrypted import EncryptedCharField, EncryptedJSONField
+from accounts.marks import MarkField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from sessions_app.models.clients import Client
 from sessions_app.models.settings_of_care import AgeBand, Composition, Format
 from sessions_app.models.therapy_sessions import TherapySession

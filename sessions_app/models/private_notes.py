@@ -11,8 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.encrypted import EncryptedTextField, NumberedFirst
+from accounts.encrypted import EncryptedTextField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from sessions_app.models.departures import DepartureEvent
 
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
-from accounts.encrypted import EncryptedCharField, EncryptedTextField, NumberedFirst
+from accounts.encrypted import EncryptedCharField, EncryptedTextField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from sessions_app.models.reports import DepartureReport, ReportAddendum
 from sessions_app.models.seals import SealedOnce
 

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.encrypted import EncryptedJSONField, NumberedFirst
+from accounts.encrypted import EncryptedJSONField
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from sessions_app.models.reports import DepartureReport
 from sessions_app.models.seals import Sealed

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
-from accounts.encrypted import EncryptedJSONField, EncryptedTextField, NumberedFirst
+from accounts.encrypted import EncryptedJSONField, EncryptedTextField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from sessions_app.models.clients import own_or_supervised
 from sessions_app.models.departures import DepartureEvent
 from sessions_app.models.seals import Sealed, SealedOnce

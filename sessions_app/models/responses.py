@@ -108,7 +108,7 @@ class CapturedFact(models.Model):
     departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="captured_facts")
     step = models.ForeignKey(ProtocolStep, on_delete=models.PROTECT, related_name="+")
     name = models.SlugField(max_length=40)
-    value = EncryptedJSONField(owner="departure", row=["op_id", "name"], unless="is_code")
+    value = EncryptedJSONField(owner="departure", row=["op_id", "name"], unless=("name", READ_BY_FIGURES))
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
@@ -120,10 +120,6 @@ class CapturedFact(models.Model):
         triggers = [append_only("captured_fact_is_append_only")]
         indexes = [models.Index(fields=["departure", "name", "-occurred_at", "-id"], name="fact_newest_per_name")]
         constraints = [models.UniqueConstraint(fields=["op_id", "name"], name="fact_once_per_operation")]
-
-    @property
-    def is_code(self):
-        return self.name == READ_BY_FIGURES
 
 
 class GivenResourceQuerySet(models.QuerySet):

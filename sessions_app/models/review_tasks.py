@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.encrypted import MarkField
+from accounts.marks import MarkField
 from accounts.models import User
 from accounts.supervision import answers_for
 from sessions_app.models.reports import DepartureReport

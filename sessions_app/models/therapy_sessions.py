@@ -10,8 +10,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.encrypted import EncryptedCharField, NumberedFirst
+from accounts.encrypted import EncryptedCharField
 from accounts.models import Site, User
+from accounts.numbers import NumberedFirst
 from sessions_app.models.clients import Client, in_order, keeps_its_mark, own_or_supervised
 from sessions_app.models.settings_of_care import AgeBand, Composition, Format
 
