@@ -107,7 +107,7 @@ class IntakeRow(models.Model):
     starts_at = models.DateTimeField(null=True, blank=True)
     planned_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     format = models.CharField(max_length=10, choices=Format, default=Format.IN_PERSON)
-    room = models.CharField(max_length=40, blank=True)
+    room = EncryptedCharField(max_length=40, blank=True, owner="intake")
     composition = models.CharField(max_length=10, choices=Composition, default=Composition.INDIVIDUAL)
     references = EncryptedJSONField(default=list, blank=True, owner="intake")
     preferred_name = EncryptedCharField(max_length=80, blank=True, owner="intake")

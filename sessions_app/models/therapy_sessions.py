@@ -53,7 +53,7 @@ class TherapySession(models.Model):
     )
     format = models.CharField(_("format"), max_length=10, choices=Format, default=Format.IN_PERSON)
     composition = models.CharField(_("composition"), max_length=10, choices=Composition, default=Composition.INDIVIDUAL)
-    room = models.CharField(_("room"), max_length=40, blank=True)
+    room = EncryptedCharField(_("room"), max_length=40, blank=True, owner="therapist")
     address_today = EncryptedCharField(_("where the client is today"), max_length=200, blank=True, owner="therapist")
     callback_number = EncryptedCharField(_("call-back number"), max_length=30, blank=True, owner="therapist")
     country_today = models.CharField(_("country the client is in today"), max_length=2, blank=True)

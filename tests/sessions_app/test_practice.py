@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from accounts.models import Role
 from sessions_app import captures, debriefs, departures, exercises, help_calls, practice
-from sessions_app.models import Client, DepartureEvent, Exercise, HelpCall, TherapySession
+from sessions_app.models import Client, DepartureEvent, Exercise, HelpCall, TherapySession, in_order
 
 OF_THERAPISTS = [each.slug for each in exercises.every("en") if each.makes_a_record]
 SCRIPTS = {each.slug: each for each in exercises.every("en")}
