@@ -20,7 +20,7 @@ from accounts import cipher, conversion
 STOOD = "_stood"  # in a row's __dict__: what stood in the column, of values that were opened
 
 
-class NotEncrypted(cipher.Unreadable):
+class NotEncrypted(cipher.WasTampered):
     """A value stands in clear where none may."""
 
 
@@ -150,6 +150,10 @@ class Encrypted:
         after = self.close(value, row)
         stood(row, self.attname, after)
         return after
+
+    def get_lookup(self, lookup_name):
+        """Whether there is a text at all, and nothing else: other questions would find none, and that looks right."""
+        return super().get_lookup(lookup_name) if lookup_name in ("exact", "in", "isnull") else None
 
     def get_prep_value(self, value):
         """For a query or a column: what is encrypted already, nothing, or an empty text."""

@@ -21,6 +21,9 @@ class NumberedFirst(models.BigAutoField):
     def has_default(self):
         return True  # a new row is inserted, without asking first whether it is there
 
+    def get_default(self):
+        return None  # a number is taken when the row is saved, not when it is thought of
+
     def get_pk_value_on_save(self, row):
         if not any(binds_to_key(field, row) for field in row._meta.concrete_fields):
             return None

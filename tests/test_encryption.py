@@ -151,8 +151,9 @@ def in_the_record(departure, word, *, by):
     checklist.record(
         departure, slug="stay-calm", outcome="partly", note=word("StepResponse.note"), op_id=uuid.uuid4(), **op
     )
-    facts = {"quote": word("CapturedFact.value"), "stays-private": word("QualityNote.kept_private")}
-    checklist.note(departure, slug="stay-calm", facts=facts, op_id=uuid.uuid4(), **op)
+    said, private = {"quote": word("CapturedFact.value")}, {"stays-private": word("QualityNote.kept_private")}
+    checklist.note(departure, slug="express-empathy", facts=said, op_id=uuid.uuid4(), **op)
+    checklist.note(departure, slug="discuss-implications", facts=private, op_id=uuid.uuid4(), **op)
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), **op)
     departures.they_have_gone(departure, op_id=uuid.uuid4(), at=timezone.now(), **op)
     call = departure.follow_ups.open().exclude(channel="").first()
@@ -173,7 +174,7 @@ def after_it(departure, word, *, by, supervisor):
     account = word("DepartureReport.account", "DepartureReport.content")
     reports.save_draft(report, account=account, main_reason="overwhelmed", by=by)
     reports.keep_words(report, key=word("DepartureReport.words_kept"), by=by)
-    reports.sign(report, by=by)
+    report = reports.sign(report, by=by)
     comments = {"account": word("PlaceComment.text")}
     beside = {"learning": word("Review.learning"), "system_change": word("Review.system_change")}
     reviews.return_to_author(report, message=word("Review.message"), comments=comments, **beside, by=supervisor)
@@ -182,7 +183,7 @@ def after_it(departure, word, *, by, supervisor):
     private_notes.write(departure, text=word("PrivateNote.text"), by=by)
     letter = letters.letter_of(departure, by=by)
     letter_drafts.save(letter, body=word("LetterVersion.body"), by=by)
-    papers.file(papers.ask_for(departure, by=by), word("PaperFile.content").encode(), mark="m" * 64)
+    papers.file(papers.ask_for(report.departure, by=by), word("PaperFile.content").encode(), mark="m" * 64)
 
 
 def beside_it(word, *, by, cover):
@@ -218,7 +219,11 @@ def words(therapist, supervisor, site, starter):
     }
     allowed["phone"] = {"scope": "none", "address": "", "safe_times": ""}
     client = caseload.add_client(
-        reference=word("Client.reference"), preferred_name=word("Client.preferred_name"), permissions=allowed, **by
+        reference=word("Client.reference"),
+        preferred_name=word("Client.preferred_name"),
+        age_band="13_17",
+        permissions=allowed,
+        **by,
     )
     session = caseload.add_session(
         starts_at=timezone.now() - timedelta(minutes=20),
