@@ -137,7 +137,7 @@ CALENDAR = """BEGIN:VCALENDAR
 VERSION:2.0
 BEGIN:VEVENT
 UID:one@example
-DTSTART:20270316T150000Z
+DTSTART:{1:%Y%m%d}T150000Z
 DURATION:PT50M
 SUMMARY:{0}
 END:VEVENT
@@ -197,7 +197,7 @@ def beside_it(word, *, by, cover):
     failed_contacts.confirm(week, listed=1, by=cover, words=word("PackReading.words"))
     exercise = practice.begin(exercises.every()[0], id=uuid.uuid4(), by=by)
     practice.note(exercise, noted={"what": word("Exercise.noted")}, by=by)
-    intakes.begin(CALENDAR.format(word("IntakeTitle.words")).encode(), by=by)
+    intakes.begin(CALENDAR.format(word("IntakeTitle.words"), timezone.now() + timedelta(days=1)).encode(), by=by)
     own = [word(f"IntakeRow.{name}") for name in ("references", "preferred_name", "room")]
     made = intakes.begin(WEEK_LIST.format(*own, "0500").encode(), by=by)
     row = made.rows.first()
