@@ -53,6 +53,7 @@ format: $(READY) ## put the code into its usual form
 check: $(READY) ## migrations are complete, and the settings are safe to deploy
 	@$(WITH_SERVERS) env DEBUG=true $(RUN) manage.py makemigrations --check --dry-run
 	@$(WITH_SERVERS) env -u DEBUG -u DEMO SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
+		DATA_KEYS="$$($(RUN) -c 'from accounts import keys; print(keys.new("check"))')" \
 		PUBLIC_URL=https://doorway.example ALLOWED_HOSTS=doorway.example TRUSTED_PROXIES=1 \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditEntry
 from accounts.audit_chain import AuditForm, AuditLink
+from accounts.conversion import Conversion
 from accounts.models_of_entry import Invitation, StaffMail
 from accounts.passwords import normal
 
@@ -24,6 +25,7 @@ __all__ = [
     "AuditEntry",
     "AuditForm",
     "AuditLink",
+    "Conversion",
     "Invitation",
     "Role",
     "Site",

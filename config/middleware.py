@@ -1,7 +1,14 @@
 """What every request goes through that belongs to no room."""
 
+import logging
+
 from django.core.exceptions import BadRequest
+from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+
+from accounts import cipher
+
+logger = logging.getLogger("config.unreadable")
 
 
 def refuse_unreadable_text(get_response):
@@ -25,6 +32,29 @@ def refuse_unreadable_text(get_response):
 
 def is_unreadable(text):
     return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def unreadable_records(get_response):
+    """Answer 500 with a page that says so, where a value of the record could not be read; the log names the key.
+
+    Never a page on which such a value looks empty: also not where a template's condition has swallowed it.
+    """
+
+    def middleware(request):
+        with cipher.watched() as problems:
+            response = get_response(request)
+        return page_of(request, problems[0]) if problems else response
+
+    def page_of(request, problem):
+        logger.error("a value of the record cannot be read: %s", problem)  # names a key, or a place; never a word
+        key_id = getattr(problem, "key_id", "")
+        return render(request, "unreadable.html", {"key_id": key_id}, status=500)
+
+    def process_exception(request, exception):
+        return page_of(request, exception) if isinstance(exception, cipher.Unreadable) else None
+
+    middleware.process_exception = process_exception
+    return middleware
 
 
 def never_stored(get_response):

@@ -10,6 +10,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts import keys
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -42,6 +44,25 @@ def secret_key():
 
 
 SECRET_KEY = secret_key()
+
+
+def data_keys():
+    """The keys of the record's words, newest first; refuses to start without one outside DEBUG and tests."""
+    try:
+        path = env.str("DATA_KEYS_FILE", default="")
+        found = keys.read_file(path) if path else keys.read(env.str("DATA_KEYS", default=""))
+    except keys.BadKeys as problem:
+        raise ImproperlyConfigured(f"DATA_KEYS: {problem}") from problem
+    if not found and not (DEBUG or IS_TEST or MAKES_A_KEY):
+        raise ImproperlyConfigured(
+            "DATA_KEYS is not set and DEBUG is off. `manage.py create_data_key` makes a key; without it no word of the "
+            "record can be written or read."
+        )
+    return found or {"dev": b"for development only, no clinic!"}
+
+
+MAKES_A_KEY = sys.argv[1:2] == ["create_data_key"]  # the one command that is there for who has none
+DATA_KEYS = data_keys()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -99,6 +120,7 @@ MIDDLEWARE = [
     "accounts.middleware.FactorRequiredMiddleware",
     "accounts.middleware.local_time",
     "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.unreadable_records",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -194,7 +194,7 @@ def is_voicemail_shared(departure, permissions):
     others = ContactPermission.objects.filter(
         client__therapy_sessions=departure.session_id, channel__in=HEARD_BY_OTHERS
     ).exclude(client=departure.client_id)
-    return any(may_be_the_same(number, address) for address in others.values_list("address", flat=True))
+    return any(may_be_the_same(number, each.address) for each in others.only("client", "address"))
 
 
 def may_be_the_same(number, other):

@@ -1,30 +1,28 @@
 """What was promised to the client and what was tried, as plain rows: text and codes, nothing to follow."""
 
-from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext
 
-from followups.models import FollowUp, FollowUpChange
+from followups.models import FollowUp
 
 
 def of(departure):
-    """What was promised for this client, but for replaced plans, and every attempt, in order. Two queries.
+    """What was promised for this client, but for replaced plans, and every attempt, in order. Three queries.
 
     What staff do among themselves at a level, such as talking about it in review, is no part of the chart; what a
     situation of the client asks of them is, such as telling the safeguarding lead. Attempts that reached nobody are
     rows like any other: they show that somebody tried. Times are ISO, in UTC.
     """
-    dropped = FollowUpChange.objects.filter(follow_up=OuterRef("pk"), deed=FollowUpChange.Deed.NOT_NEEDED)
-    why = Subquery(dropped.order_by("-at", "-pk").values("reason")[:1])
     promised = departure.follow_ups.exclude(state=FollowUp.State.REPLACED).exclude(channel="", situation="")
+    rows = promised.select_related("owner").prefetch_related("changes").order_by("due_at", "pk")
     return {
-        "plan": [promise(each) for each in promised.select_related("owner").annotate(why=why).order_by("due_at", "pk")],
+        "plan": [promise(each) for each in rows],
         "attempts": [attempt(each) for each in departure.contact_attempts.select_related("by")],
     }
 
 
 def promise(follow_up):
     is_dropped = follow_up.state == FollowUp.State.NOT_NEEDED
-    return plain_promise(follow_up) | {"reason": gettext(follow_up.why) if is_dropped and follow_up.why else ""}
+    return plain_promise(follow_up) | {"reason": follow_up.why_not_needed if is_dropped else ""}
 
 
 def plain_promise(follow_up):

@@ -1,9 +1,10 @@
 """A therapist's clients, how each may be reached, and the sessions with them."""
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, conversion
 from sessions_app import departures, review_tasks, signals
 from sessions_app.models import AgeBand, Client, ContactPermission, TherapySession
 
@@ -26,6 +27,7 @@ def add_client(*, reference, by, preferred_name="", age_band=AgeBand.ADULT, perm
     facts = {"reference": reference, "preferred_name": preferred_name, "age_band": age_band}
     is_practice = bool(departure and departure.is_practice)
     client = Client(therapist=by, team=by.team, is_practice=is_practice, **facts)
+    refuse_known(client)
     save(client)
     audit.record("client_added", client, by=by, age_band=age_band)
     permit(client, permissions=permissions or {}, by=by)
@@ -43,7 +45,9 @@ def change_client(client, *, by, permissions=None, **facts):
     """
     client = locked(client)
     if changed := differing(client, facts):
-        save(client, update_fields=changed)
+        if "reference" in changed:
+            refuse_known(client)
+        save(client, update_fields=[*changed, "reference_mark"])
         review_tasks.note_reference(client)
         audit.record("client_changed", client, by=by, fields=changed)
     permit(client, permissions=permissions or {}, by=by)
@@ -125,6 +129,16 @@ def change_session(session, *, clients, by, **facts):
 def locked(client):
     """The client's row, held until the transaction ends, so that two deeds at once follow each other."""
     return Client.objects.select_for_update(of=["self"]).get(pk=client.pk)
+
+
+def refuse_known(client):
+    """Raise ReferenceIsTaken for what the database's own constraint cannot see: marks under an older key, and clients
+    from before there were marks. One query, and only while keys are changed or words are still being encrypted.
+    """
+    if len(settings.DATA_KEYS) > 1 or conversion.is_running():
+        same = Client.objects.filter(team=client.team_id).known_as(client.reference).exclude(pk=client.pk)
+        if same.exists():
+            raise ReferenceIsTaken
 
 
 def save(client, **options):

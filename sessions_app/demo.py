@@ -57,28 +57,25 @@ def clients(people):
     made = {}
     for who, caseload in CLIENTS.items():
         for reference, preferred_name, *scopes in caseload:
-            client, is_new = Client.objects.get_or_create(
-                reference=reference,
-                team=people[who].team,
-                defaults={
-                    "therapist": people[who],
-                    "preferred_name": preferred_name,
-                    "age_band": AGES.get(reference, AgeBand.ADULT),
-                },
-            )
-            if is_new:
-                permit(client, scopes)
-            made[reference] = client
+            client = Client.objects.filter(team=people[who].team).known_as(reference).first()
+            made[reference] = client or new_client(people[who], reference, preferred_name, scopes)
     return made
+
+
+def new_client(therapist, reference, preferred_name, scopes):
+    age_band = AGES.get(reference, AgeBand.ADULT)
+    facts = {"reference": reference, "preferred_name": preferred_name, "age_band": age_band}
+    client = Client.objects.create(therapist=therapist, team=therapist.team, **facts)
+    permit(client, scopes)
+    return client
 
 
 def permit(client, scopes):
     number = PHONE[client.team.site.country]
     channels = [(Channel.PHONE, None), (Channel.VOICEMAIL, AT_HOME_ALONE), (Channel.TEXT, None)]
-    ContactPermission.objects.bulk_create(
-        ContactPermission(client=client, channel=channel, scope=scope, address=number, safe_from=safe_from)
-        for (channel, safe_from), scope in zip(channels, scopes, strict=True)
-    )
+    for (channel, safe_from), scope in zip(channels, scopes, strict=True):
+        facts = {"channel": channel, "scope": scope, "address": number, "safe_from": safe_from}
+        ContactPermission.objects.create(client=client, **facts)
 
 
 def sessions_around_now(people, clients):

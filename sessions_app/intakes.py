@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import audit, encrypted
+from accounts.numbers import take_numbers
 from sessions_app import caseload, intake
 from sessions_app.models import Client, DepartureEvent, Intake, IntakeRow, IntakeTitle, TherapySession
 
@@ -35,7 +36,9 @@ def begin(data, *, by):
     Intake.objects.visible_to(by).open().delete()
     made = Intake.objects.create(therapist=by, kind=kind)
     titles = titles_of(made, found, by=by)
-    IntakeRow.objects.bulk_create(row_of(made, each, titles) for each in found)
+    rows = [row_of(made, each, titles) for each in found]
+    take_numbers(rows)
+    IntakeRow.objects.bulk_create(rows)
     audit.record("intake_read", made, by=by, kind=kind, rows=len(found))
     return made
 
@@ -46,10 +49,11 @@ def titles_of(made, found, *, by):
         return {}
     own = {client.reference.casefold(): client for client in own_clients(by)}
     titles = []
-    for words, number in Counter(each.title for each in found if not each.reason).items():
+    for words, number in sorted(Counter(each.title for each in found if not each.reason).items()):
         client = own.get(words.casefold())
         meaning = Meaning.CLIENT if client else Meaning.LEAVE_OUT
         titles.append(IntakeTitle(intake=made, words=words, number=number, meaning=meaning, client=client))
+    take_numbers(titles)
     return {title.words: title for title in IntakeTitle.objects.bulk_create(titles)}
 
 
@@ -89,7 +93,7 @@ def take_over(made, *, by):
     for row in rows:
         row.outcome, row.session, row.reason = work.take(row)
         row.title = None
-    IntakeRow.objects.bulk_update(rows, ["outcome", "session", "reason", "title"], batch_size=500)
+    encrypted.bulk_update(rows, ["outcome", "session", "reason", "title"], batch_size=500)
     made.titles.all().delete()
     made.state, made.taken_at = Intake.State.TAKEN, timezone.now()
     made.save(update_fields=["state", "taken_at"])

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts import audit
 from sessions_app import departures
-from sessions_app.models import Client, DepartureEvent
+from sessions_app.models import Client, DepartureEvent, in_order
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def others(departure):
     records = {each.client_id: each for each in departures.of_the_same_session(departure)}
     known = departure.session.clients if departure.session_id else Client.objects.filter(pk__in=records)
     present = known.exclude(pk=departure.client_id)
-    return [Participant(client, records.get(client.pk)) for client in present]
+    return [Participant(client, records.get(client.pk)) for client in in_order(present)]
 
 
 def candidates(departure):
@@ -41,7 +41,7 @@ def candidates(departure):
     if departure.client_id or not departure.session_id:
         return []
     taken = departures.of_the_same_session(departure).exclude(client=None).values("client")
-    return list(departure.session.clients.exclude(pk__in=taken))
+    return in_order(departure.session.clients.exclude(pk__in=taken))
 
 
 @transaction.atomic

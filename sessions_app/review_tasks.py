@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, cipher
 from accounts.supervision import is_trainee
 from sessions_app import reports
 from sessions_app.models import DepartureReport, ReviewTask
@@ -60,7 +60,8 @@ def urgency_of(departure):
 
 
 def reference_of(client):
-    return client.reference.upper() if client else ""
+    """The mark by which the search finds the report."""
+    return cipher.mark(client.reference, about="reference") if client else ""
 
 
 def move(task, stage, **facts):

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db.models import BigIntegerField, Exists, OuterRef
 from django.db.models.functions import Cast
 
+from accounts import cipher
 from accounts.models import AuditEntry
 from sessions_app.hashes import hash_of
 from sessions_app.models import DepartureReport, QualityNote, ReportAddendum, Review
@@ -28,6 +29,7 @@ TRAIL = "audit trail says otherwise"
 NO_NOTE = "quality note is missing"
 REVIEW = "part of a review is gone"
 GONE = "signed report is gone"
+NO_KEY = "cannot be read, its data key is missing"
 
 OF_A_REVIEW = {f"report_{each}" for each in Review.Decision.values} | {
     "comment_answered",
@@ -71,8 +73,11 @@ def sealed_rows(rows, account):
     table = rows.model._meta.label_lower
     for row in rows.iterator(chunk_size=BATCH):
         account.checked[table] += 1
-        if not row.is_seal_intact:
-            yield table, row.pk, ROW
+        try:
+            if not row.is_seal_intact:
+                yield table, row.pk, ROW
+        except cipher.KeyIsMissing:
+            yield table, row.pk, NO_KEY
 
 
 def reports(account):
@@ -82,8 +87,11 @@ def reports(account):
         trail = trail_of(batch)
         for report in batch:
             account.checked[REPORT] += 1
-            for what in differences(report, trail.get(str(report.pk), [])):
-                yield REPORT, report.pk, what
+            try:
+                for what in differences(report, trail.get(str(report.pk), [])):
+                    yield REPORT, report.pk, what
+            except cipher.KeyIsMissing:
+                yield REPORT, report.pk, NO_KEY
 
 
 def trail_of(batch):
@@ -99,9 +107,12 @@ def trail_of(batch):
 
 def differences(report, trail):
     """What is wrong with one report, its chain of addenda and its note, as codes."""
-    if report.content is None:
-        yield NO_CONTENT
-    elif hash_of(report.content) != report.content_hash:
+    try:
+        if report.content is None:
+            yield NO_CONTENT
+        elif hash_of(report.content) != report.content_hash:
+            yield CONTENT
+    except cipher.WasTampered:
         yield CONTENT
     if not report.is_seal_intact:
         yield ROW

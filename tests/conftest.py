@@ -15,7 +15,7 @@ from django.test import Client as Browser
 from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
 
-from accounts import staff_post
+from accounts import keys, staff_post
 from accounts.models import Role, Site, Supervision, Team, User
 from followups import audits, ladders, policies
 from followups.models import FollowUpPolicy
@@ -92,7 +92,8 @@ def collected(tmp_path_factory, worker_id):
 
 
 def collect_into(folder):
-    own = {"SECRET_KEY": "k" * 60, "STATIC_ROOT": str(folder), "DEBUG": "false", "DEMO": "false"}
+    secrets = {"SECRET_KEY": "k" * 60, "DATA_KEYS": keys.new("k")}
+    own = {**secrets, "STATIC_ROOT": str(folder), "DEBUG": "false", "DEMO": "false"}
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     subprocess.run(command, cwd=settings.BASE_DIR, env={**os.environ, **own}, check=True)
 

@@ -26,6 +26,7 @@ TABLES = {
     "accounts.AuditEntry": (WRITTEN_ONCE, RECORD),
     "accounts.AuditForm": (WRITTEN_ONCE, RECORD),
     "accounts.AuditLink": (WRITTEN_ONCE, RECORD),
+    "accounts.Conversion": (EDITABLE, WORKING),
     "accounts.Site": (EDITABLE, STAFF),
     "accounts.SiteRule": (EDITABLE, STAFF),
     "accounts.Team": (EDITABLE, STAFF),

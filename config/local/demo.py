@@ -19,6 +19,7 @@ import urllib.request
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from accounts import keys
 from config.local import servers
 from config.local.processes import DidNotStart, Program, free_port
 
@@ -89,6 +90,8 @@ def fixed_settings(folder):
     keep(key, lambda: secrets.token_urlsafe(50))
     push_key = folder / "vapid_key"
     keep(push_key, lambda: secrets.token_urlsafe(32))  # any 32 bytes are such a key
+    data_keys = folder / "data_keys"
+    keep(data_keys, lambda: keys.new("demo"))
     for each in ("logs", "mail"):
         (folder / each).mkdir(exist_ok=True)
     return {
@@ -96,6 +99,7 @@ def fixed_settings(folder):
         "DEMO": "true",
         "DEBUG": "false",
         "SECRET_KEY": key.read_text(),
+        "DATA_KEYS": data_keys.read_text(),
         "VAPID_PRIVATE_KEY": push_key.read_text(),
         "MAIL_DIR": str(folder / "mail"),
         "STATIC_ROOT": str(folder / "static"),

@@ -8,7 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encrypted import EncryptedTextField
 from accounts.models import Site, Supervision, TeamCover, User
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from followups.due_times import instant
 from followups.models.follow_ups import FollowUp
@@ -36,6 +38,7 @@ class Absence(models.Model):
     for the cover's eyes on the page and goes into no message.
     """
 
+    id = NumberedFirst()
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
     cover = models.ForeignKey(User, on_delete=models.PROTECT, related_name="covers")
     starts_on = models.DateField(_("first day"))
@@ -43,7 +46,7 @@ class Absence(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=50)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
-    note = models.TextField(_("hand-off note"), max_length=1_000)
+    note = EncryptedTextField(_("hand-off note"), max_length=1_000, owner="person")
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(auto_now_add=True)
     supervisions = models.ManyToManyField(Supervision, related_name="+")

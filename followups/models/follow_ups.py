@@ -10,7 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
+from accounts.encrypted import EncryptedCharField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from followups.models.policy import FollowUpPolicy, InWords, Situation
 from sessions_app.models import Channel, DepartureEvent, ResponseLevel
@@ -156,9 +158,10 @@ class FollowUpChange(models.Model):
         HANDED_ON = "handed_on", _("Handed on to who covers")
         GIVEN_BACK = "given_back", _("Given back after an absence")
 
+    id = NumberedFirst()
     follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="changes")
     deed = models.CharField(max_length=10, choices=Deed)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    reason = EncryptedCharField(_("reason"), max_length=200, blank=True, owner="follow_up")
     due_before = models.DateTimeField(null=True)
     due_after = models.DateTimeField(null=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -199,7 +202,7 @@ class ContactAttempt(models.Model):
     departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="contact_attempts")
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     result = models.CharField(_("result"), max_length=21, choices=Result)
-    note = models.CharField(_("note"), max_length=500, blank=True)
+    note = EncryptedCharField(_("note"), max_length=500, blank=True, owner="departure", row=["op_id"])
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)

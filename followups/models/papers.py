@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
+from accounts.encrypted import EncryptedBinaryField
 from accounts.models import User
 from sessions_app.models import Client, DepartureEvent
 from sessions_app.models.clients import own_or_supervised
@@ -160,7 +161,7 @@ class PaperFile(models.Model):
     """
 
     paper = models.OneToOneField(FiledPaper, primary_key=True, on_delete=models.PROTECT, related_name="file")
-    content = models.BinaryField(_("content"))
+    content = EncryptedBinaryField(_("content"))
 
     class Meta:
         triggers = [append_only("paper_file_is_append_only")]

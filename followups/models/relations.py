@@ -6,7 +6,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
+from accounts.encrypted import EncryptedCharField, EncryptedTextField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from followups.models.follow_ups import ContactAttempt
 from sessions_app.models import CapturedFact, ContactPermission, DepartureEvent
@@ -49,10 +51,11 @@ class RelationshipStatus(models.Model):
         NO = "no", _("No")
         NOT_ASKED = "not_asked", _("Not asked yet")
 
+    id = NumberedFirst()
     departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="relationship_statuses")
     status = models.CharField(_("where the work stands"), max_length=15, choices=Status)
-    why = models.CharField(_("why"), max_length=300)
-    receiving = models.CharField(_("who takes over"), max_length=120, blank=True)
+    why = EncryptedCharField(_("why"), max_length=300, owner="departure")
+    receiving = EncryptedCharField(_("who takes over"), max_length=120, blank=True, owner="departure")
     consent = models.CharField(_("consent to hand over"), max_length=9, choices=Consent, blank=True)
     fact = models.OneToOneField(CapturedFact, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -95,10 +98,11 @@ class LetterVersion(models.Model):
     `scope` is what the client allowed for letters when it was written: words written for more are not used for less.
     """
 
+    id = NumberedFirst()
     departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="letter_versions")
     kind = models.CharField(_("kind"), max_length=7, choices=LetterKind)
     number = models.PositiveSmallIntegerField(_("version"))
-    body = models.TextField(_("words"), max_length=4_000)
+    body = EncryptedTextField(_("words"), max_length=4_000, owner="departure")
     scope = models.CharField(_("what was allowed"), max_length=15, choices=ContactPermission.Scope)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
@@ -146,9 +150,10 @@ class PackReading(models.Model):
     `listed` is how many stood there at that moment. It holds no client.
     """
 
+    id = NumberedFirst()
     week = models.CharField(_("week"), max_length=8, help_text="ISO 8601, such as 2026-W48")
     listed = models.PositiveIntegerField(_("how many were listed"))
-    words = models.CharField(_("what comes of it"), max_length=300, blank=True)
+    words = EncryptedCharField(_("what comes of it"), max_length=300, blank=True, owner="by")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 

@@ -10,7 +10,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encrypted import EncryptedTextField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from followups.models.absences import OnCallShift
 from followups.models.follow_ups import FollowUp
@@ -99,11 +101,12 @@ class ContactOverride(models.Model):
         OTHER = "other", _("Another person's life or health")
         DEPENDANT = "dependant", _("A child or somebody who depends on the client")
 
+    id = NumberedFirst()
     departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="overrides")
     follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="overrides")
     channels = ArrayField(models.CharField(max_length=10, choices=Channel), verbose_name=_("channels"))
     grounds = ArrayField(models.CharField(max_length=10, choices=Ground), verbose_name=_("who is in danger"))
-    words = models.TextField(_("what makes it serious and imminent"), max_length=1_000)
+    words = EncryptedTextField(_("what makes it serious and imminent"), max_length=1_000, owner="departure")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(_("asked"))
     expires_at = models.DateTimeField(_("ends"))
@@ -174,9 +177,10 @@ class StatusDecision(models.Model):
         TRANSFERRED = "transferred", _("In somebody else's care now")
         CAME_BACK = "came_back", _("They came back")
 
+    id = NumberedFirst()
     departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="decisions")
     choice = models.CharField(_("how it stands"), max_length=13, choices=Choice)
-    words = models.TextField(_("why"), max_length=1_000)
+    words = EncryptedTextField(_("why"), max_length=1_000, owner="departure")
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(_("proposed"))
     is_agreed = models.BooleanField(_("agreed"), null=True)

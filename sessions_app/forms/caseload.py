@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from sessions_app.departures import WHEREABOUTS
-from sessions_app.forms.departures import WhereFields, client_label
+from sessions_app.forms.departures import ClientsField, WhereFields
 from sessions_app.forms.when import WhenField
 from sessions_app.models import AgeBand, Channel, Client, Composition, ContactPermission, Format
 
@@ -141,7 +141,7 @@ def address_field(channel):
 class SessionForm(WhereFields):
     """An appointment. `session` is the one to change; without, a new one at the next full quarter of an hour."""
 
-    clients = forms.ModelMultipleChoiceField(
+    clients = ClientsField(
         Client.objects.none(), label=_("Who comes?"), required=False, widget=forms.CheckboxSelectMultiple
     )
     starts_at = WhenField(label=_("When does it begin?"), required=False, help_text=_("In your own time zone."))
@@ -157,7 +157,6 @@ class SessionForm(WhereFields):
     def __init__(self, *args, clients, session=None, **kwargs):
         super().__init__(*args, initial=facts_of(session) if session else {"starts_at": next_quarter()}, **kwargs)
         self.fields["clients"].queryset = clients
-        self.fields["clients"].label_from_instance = client_label
 
     def clean_starts_at(self):
         """What is shown without its seconds has not changed when it comes back without them."""

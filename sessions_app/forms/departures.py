@@ -2,6 +2,7 @@ import uuid
 from datetime import timedelta
 
 from django import forms
+from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +10,7 @@ from resources.places import is_country
 from sessions_app.departures import WHEREABOUTS
 from sessions_app.forms.steps import TapForm
 from sessions_app.forms.when import WhenField
-from sessions_app.models import AgeBand, Client, Composition, Ending, Format, TherapySession
+from sessions_app.models import AgeBand, Client, Composition, Ending, Format, TherapySession, in_order
 from sessions_app.models.departures import Kind
 
 LONGEST_AGO = timedelta(days=365)
@@ -66,6 +67,36 @@ class StartForm(TapForm):
         }
 
 
+class InOrder(ModelChoiceIterator):
+    """Clients by reference, which the database cannot sort by."""
+
+    def __iter__(self):
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for each in in_order(self.queryset.all()):
+            yield self.choice(each)
+
+
+def client_label(client):
+    """What a list shows of a client: the reference, and the name the clinic chose to enter."""
+    return f"{client.reference} · {client.preferred_name}" if client.preferred_name else client.reference
+
+
+class ClientField(forms.ModelChoiceField):
+    """One of the clients that the form is given."""
+
+    iterator, label_from_instance = InOrder, staticmethod(client_label)
+
+    def __init__(self, **kwargs):
+        super().__init__(Client.objects.none(), label=_("Which client?"), **kwargs)
+
+
+class ClientsField(forms.ModelMultipleChoiceField):
+    """Some of the clients that the form is given."""
+
+    iterator, label_from_instance = InOrder, staticmethod(client_label)
+
+
 class EarlierForm(forms.Form):
     """One that happened earlier. Only the time is asked; the rest may follow."""
 
@@ -75,14 +106,11 @@ class EarlierForm(forms.Form):
         required=False,
         help_text=_("In your own time zone. Empty means: just now."),
     )
-    client = forms.ModelChoiceField(
-        Client.objects.none(), label=_("Which client?"), required=False, empty_label=_("Choose later")
-    )
+    client = ClientField(required=False, empty_label=_("Choose later"))
 
     def __init__(self, *args, clients, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["client"].queryset = clients
-        self.fields["client"].label_from_instance = client_label
 
     def clean_id(self):
         return self.cleaned_data["id"] or uuid.uuid4()
@@ -98,15 +126,8 @@ class EarlierForm(forms.Form):
         return began_at
 
 
-def client_label(client):
-    """What a list shows of a client: the reference, and the name the clinic chose to enter."""
-    return f"{client.reference} · {client.preferred_name}" if client.preferred_name else client.reference
-
-
 class ClientForm(forms.Form):
-    client = forms.ModelChoiceField(
-        Client.objects.none(),
-        label=_("Which client?"),
+    client = ClientField(
         widget=forms.RadioSelect,
         empty_label=None,
         error_messages={"required": _("Choose a client from the list, or go back without one.")},
@@ -115,23 +136,19 @@ class ClientForm(forms.Form):
     def __init__(self, *args, clients, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["client"].queryset = clients
-        self.fields["client"].label_from_instance = client_label
 
 
 class LookAfterForm(TapForm):
     """Whose record to open: somebody of the session."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    client = forms.ModelChoiceField(
-        Client.objects.none(),
-        label=_("Which client?"),
+    client = ClientField(
         error_messages={"required": _("Choose the person. They have to be in the session.")},
     )
 
     def __init__(self, *args, clients, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["client"].queryset = clients
-        self.fields["client"].label_from_instance = client_label
 
     def clean(self):
         data = super().clean()

@@ -1,4 +1,4 @@
-from sessions_app.models.clients import Channel, Client, ContactPermission
+from sessions_app.models.clients import Channel, Client, ContactPermission, in_order
 from sessions_app.models.departures import DepartureEvent, Ending, ResponseLevel
 from sessions_app.models.emergency_access import EmergencyAccess
 from sessions_app.models.help_calls import HelpCall
@@ -47,4 +47,5 @@ __all__ = [
     "SafetyEventReference",
     "StepResponse",
     "TherapySession",
+    "in_order",
 ]

@@ -9,7 +9,11 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import cipher, conversion
+from accounts.encrypted import EncryptedCharField, Stored
+from accounts.marks import MarkField
 from accounts.models import Team, User
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from sessions_app.models.emergency_access import EmergencyAccess
 from sessions_app.models.settings_of_care import AgeBand
@@ -28,9 +32,14 @@ class ClientQuerySet(models.QuerySet):
         return self.filter(own_or_supervised(user, "therapist", client="pk"))
 
     def those_first(self, session_id):
-        """By reference, and those who take part in that session at the top."""
+        """With `is_present`: who takes part in that session stands at the top of a choice."""
         present = self.model.therapy_sessions.through.objects.filter(therapysession=session_id, client=OuterRef("pk"))
-        return self.annotate(is_present=Exists(present)).order_by("-is_present", "reference")
+        return self.annotate(is_present=Exists(present))
+
+    def known_as(self, reference):
+        """Whose reference is that, whatever its case and spaces, and whichever key it was marked under."""
+        known = Q(reference_mark__in=cipher.marks(reference, about="reference"))
+        return self.filter(known | Q(reference=Stored(reference)) if conversion.is_running() else known)
 
     def for_departure(self, departure):
         """Whom it may be about: real people in earnest, and in an exercise those made up for it."""
@@ -79,10 +88,15 @@ def keeps_its_mark(name):
 
 @pghistory.track()
 class Client(models.Model):
-    """Held by the clinic's own reference. `reference` is what screens show; a name only if the clinic enters one."""
+    """Held by the clinic's own reference. `reference` is what screens show; a name only if the clinic enters one.
 
-    reference = models.CharField(_("reference"), max_length=30)
-    preferred_name = models.CharField(_("preferred name"), max_length=80, blank=True)
+    The database cannot sort by a reference: `in_order` does. It finds one by `reference_mark`.
+    """
+
+    id = NumberedFirst()
+    reference = EncryptedCharField(_("reference"), max_length=30)
+    reference_mark = MarkField(of="reference")
+    preferred_name = EncryptedCharField(_("preferred name"), max_length=80, blank=True)
     age_band = models.CharField(_("age band"), max_length=10, choices=AgeBand, default=AgeBand.ADULT)
     therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="clients")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="clients")
@@ -92,9 +106,20 @@ class Client(models.Model):
     objects = ClientQuerySet.as_manager()
 
     class Meta:
-        ordering = ["reference"]
-        constraints = [models.UniqueConstraint(fields=["team", "reference"], name="client_reference_once_per_team")]
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "reference_mark"],
+                condition=~Q(reference_mark=""),  # of who was there before references were encrypted, until they are
+                name="client_reference_once_per_team",
+            )
+        ]
         triggers = [keeps_its_mark("client_stays_real_or_made_up")]
+
+
+def in_order(clients):
+    """By reference; those who are present (`those_first`) before the others."""
+    return sorted(clients, key=lambda each: (not getattr(each, "is_present", False), each.reference, each.pk))
 
 
 class Channel(models.TextChoices):
@@ -121,13 +146,14 @@ class ContactPermission(models.Model):
         PRACTICE_NAME = "practice_name", _("May name the practice")
         FULL = "full", _("No limits")
 
+    id = NumberedFirst()
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="contact_permissions")
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     scope = models.CharField(_("what is allowed"), max_length=15, choices=Scope)
-    address = models.CharField(_("number or address"), max_length=200, blank=True)
+    address = EncryptedCharField(_("number or address"), max_length=200, blank=True, owner="client")
     safe_from = models.TimeField(_("safe from"), null=True, blank=True)
     safe_until = models.TimeField(_("safe until"), null=True, blank=True)
-    safe_times = models.CharField(_("safe times"), max_length=80, blank=True)
+    safe_times = EncryptedCharField(_("safe times"), max_length=80, blank=True, owner="client")
     confirmed_on = models.DateField(_("confirmed on"), null=True, blank=True)
 
     class Meta:

@@ -9,6 +9,7 @@ from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encrypted import EncryptedCharField
 from accounts.models import Site, User
 from protocols.models import ProtocolVersion, Setting
 from sessions_app.models.clients import Client, keeps_its_mark, own_or_supervised
@@ -164,8 +165,8 @@ class DepartureEvent(models.Model):
     format = models.CharField(_("format"), max_length=10, choices=Format, default=Format.IN_PERSON)
     composition = models.CharField(_("composition"), max_length=10, choices=Composition, default=Composition.INDIVIDUAL)
     age_band = models.CharField(_("age band"), max_length=10, choices=AgeBand, default=AgeBand.ADULT)
-    address_today = models.CharField(_("where the client is today"), max_length=200, blank=True)
-    callback_number = models.CharField(_("call-back number"), max_length=30, blank=True)
+    address_today = EncryptedCharField(_("where the client is today"), max_length=200, blank=True, owner="therapist")
+    callback_number = EncryptedCharField(_("call-back number"), max_length=30, blank=True, owner="therapist")
     country_today = models.CharField(_("country the client is in today"), max_length=2, blank=True)
     kind = models.CharField(_("what happened"), max_length=16, choices=Kind, blank=True)
     began_at = models.DateTimeField(_("began"))
@@ -180,7 +181,7 @@ class DepartureEvent(models.Model):
     level_wished_at = models.DateTimeField(_("lower level tapped"), null=True, blank=True)
     voided_at = models.DateTimeField(_("taken back"), null=True, blank=True)
     voided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    void_reason = models.CharField(_("why it was taken back"), max_length=200, blank=True)
+    void_reason = EncryptedCharField(_("why it was taken back"), max_length=200, blank=True, owner="therapist")
 
     objects = DepartureQuerySet.as_manager()
 

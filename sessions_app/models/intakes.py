@@ -1,11 +1,13 @@
 """What a therapist brings in from a calendar or a list: read first, taken over when they say so."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encrypted import EncryptedCharField, EncryptedJSONField
+from accounts.marks import MarkField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from sessions_app.models.clients import Client
 from sessions_app.models.settings_of_care import AgeBand, Composition, Format
 from sessions_app.models.therapy_sessions import TherapySession
@@ -63,16 +65,20 @@ class IntakeTitle(models.Model):
         NEW_CLIENT = "new_client", _("A new client, with this as reference")
         CLIENT = "client", _("A client of mine")
 
+    id = NumberedFirst()
     intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="titles")
-    words = models.CharField(max_length=200)
+    words = EncryptedCharField(max_length=200, owner="intake")
+    words_mark = MarkField(of="words")
     number = models.PositiveIntegerField()
     meaning = models.CharField(max_length=10, choices=Meaning, default=Meaning.LEAVE_OUT)
     client = models.ForeignKey(Client, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["-number", "words", "pk"]
+        ordering = ["-number", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["intake", "words"], name="intake_title_once"),
+            models.UniqueConstraint(
+                fields=["intake", "words_mark"], condition=~Q(words_mark=""), name="intake_title_once"
+            ),
             models.CheckConstraint(
                 name="intake_title_names_a_client_if_it_means_one",
                 condition=Q(meaning="client", client__isnull=False) | (~Q(meaning="client") & Q(client=None)),
@@ -94,19 +100,20 @@ class IntakeRow(models.Model):
         SAME = "same", _("Here already")
         LEFT_OUT = "left_out", _("Left out")
 
+    id = NumberedFirst()
     intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField()
     title = models.ForeignKey(IntakeTitle, null=True, blank=True, on_delete=models.CASCADE, related_name="rows")
     starts_at = models.DateTimeField(null=True, blank=True)
     planned_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     format = models.CharField(max_length=10, choices=Format, default=Format.IN_PERSON)
-    room = models.CharField(max_length=40, blank=True)
+    room = EncryptedCharField(max_length=40, blank=True, owner="intake")
     composition = models.CharField(max_length=10, choices=Composition, default=Composition.INDIVIDUAL)
-    references = ArrayField(models.CharField(max_length=30), default=list, blank=True)
-    preferred_name = models.CharField(max_length=80, blank=True)
+    references = EncryptedJSONField(default=list, blank=True, owner="intake")
+    preferred_name = EncryptedCharField(max_length=80, blank=True, owner="intake")
     age_band = models.CharField(max_length=10, choices=AgeBand, default=AgeBand.ADULT)
     key = models.CharField(max_length=255, blank=True)
-    reason = models.CharField(max_length=255, blank=True)
+    reason = EncryptedCharField(max_length=255, blank=True, owner="intake")
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default=Outcome.NOT_YET)
     session = models.ForeignKey(TherapySession, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encrypted import EncryptedJSONField
 from accounts.models import User
 from sessions_app.models.therapy_sessions import TherapySession
 
@@ -50,7 +51,7 @@ class Exercise(models.Model):
     session = models.OneToOneField(
         TherapySession, null=True, blank=True, on_delete=models.PROTECT, related_name="exercise"
     )
-    noted = models.JSONField(_("noted"), default=dict, blank=True)
+    noted = EncryptedJSONField(_("noted"), default=dict, blank=True, owner="person")
     help_asked_at = models.DateTimeField(_("help asked for"), null=True, blank=True)
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)

@@ -11,7 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encrypted import EncryptedTextField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from sessions_app.models.departures import DepartureEvent
 
 
@@ -28,9 +30,10 @@ class PrivateNote(models.Model):
     and by whom, never what. Nobody else can read or erase it, and nothing else does: kept until its author erases it.
     """
 
+    id = NumberedFirst()
     departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(_("private note"), max_length=20_000)
+    text = EncryptedTextField(_("private note"), max_length=20_000, owner="author")
     at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = PrivateNoteQuerySet.as_manager()

@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
+from accounts.encrypted import EncryptedCharField, EncryptedTextField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from sessions_app.models.reports import DepartureReport, ReportAddendum
 from sessions_app.models.seals import SealedOnce
 
@@ -45,14 +47,15 @@ class Review(SealedOnce):
         NO = "no", _("No")
         YES = "yes", _("Yes")
 
+    id = NumberedFirst()
     report = models.ForeignKey(DepartureReport, on_delete=models.PROTECT, related_name="reviews")
     decision = models.CharField(_("decision"), max_length=10, choices=Decision)
     outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome, blank=True)
     colleague_state = models.CharField(_("how is your colleague?"), max_length=15, choices=ColleagueState, blank=True)
-    message = models.TextField(_("message to the author"), max_length=5_000)
+    message = EncryptedTextField(_("message to the author"), max_length=5_000, owner="report")
     safety_event = models.CharField(_("also a safety event?"), max_length=3, choices=SafetyEvent, blank=True)
-    learning = models.TextField(_("what I take away"), max_length=2_000, blank=True)
-    system_change = models.TextField(_("what should change here"), max_length=2_000, blank=True)
+    learning = EncryptedTextField(_("what I take away"), max_length=2_000, blank=True, owner="report")
+    system_change = EncryptedTextField(_("what should change here"), max_length=2_000, blank=True, owner="report")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     instead_of = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now, editable=False)
@@ -86,9 +89,10 @@ class Review(SealedOnce):
 class PlaceComment(SealedOnce):
     """What the supervisor asks about one place of a report that they return. `place` as in `sessions_app.places`."""
 
+    id = NumberedFirst()
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="comments")
     place = models.CharField(_("place"), max_length=12)
-    text = models.TextField(_("comment"), max_length=2_000)
+    text = EncryptedTextField(_("comment"), max_length=2_000, owner="review")
 
     class Meta:
         ordering = ["pk"]
@@ -156,8 +160,9 @@ class ReviewHarm(SealedOnce):
 class SafetyEventReference(SealedOnce):
     """Somebody handed the event to the local system, and this is the number it has there. A later one corrects it."""
 
+    id = NumberedFirst()
     report = models.ForeignKey(DepartureReport, on_delete=models.PROTECT, related_name="safety_event_references")
-    reference = models.CharField(_("number in the local system"), max_length=60)
+    reference = EncryptedCharField(_("number in the local system"), max_length=60, owner="report")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now, editable=False)
 

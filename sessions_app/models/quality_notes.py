@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encrypted import EncryptedJSONField
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from sessions_app.models.reports import DepartureReport
 from sessions_app.models.seals import Sealed
@@ -40,9 +42,10 @@ class QualityNote(Sealed):
         FELT_UNSAFE = "felt_unsafe", _("Felt unsafe")
         WANTS_TO_TALK = "wants_to_talk", _("I would like to talk")
 
+    id = NumberedFirst()
     report = models.OneToOneField(DepartureReport, on_delete=models.PROTECT, related_name="quality_note")
     author_state = models.CharField(_("how you are"), max_length=15, choices=AuthorState, blank=True)
-    kept_private = models.JSONField(default=list, blank=True)
+    kept_private = EncryptedJSONField(default=list, blank=True, owner="report")
     report_hash = models.CharField(max_length=64, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
 

@@ -8,7 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
+from accounts.encrypted import EncryptedJSONField, EncryptedTextField
 from accounts.models import User
+from accounts.numbers import NumberedFirst
 from sessions_app.models.clients import own_or_supervised
 from sessions_app.models.departures import DepartureEvent
 from sessions_app.models.seals import Sealed, SealedOnce
@@ -106,22 +108,23 @@ class DepartureReport(Sealed):
         REVIEWED = "reviewed", _("Reviewed, waits for co-sign")
         CLOSED = "closed", _("Closed")
 
+    id = NumberedFirst()
     departure = models.OneToOneField(DepartureEvent, on_delete=models.PROTECT, related_name="report")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reports")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     main_reason = models.CharField(_("main reason"), max_length=20, choices=MainReason, blank=True)
     main_reason_source = models.CharField(_("how that is known"), max_length=10, choices=Source, blank=True)
-    account = models.TextField(_("what happened"), max_length=10_000, blank=True)
+    account = EncryptedTextField(_("what happened"), max_length=10_000, blank=True, owner="departure")
     check_in_at = models.DateTimeField(
         _("when you will check in"), null=True, blank=True, help_text=_("Empty: as the follow-up plan says.")
     )
     not_provided = models.JSONField(_("said to be not provided"), default=list, blank=True)
-    words_kept = models.JSONField(_("words kept after another look"), default=list, blank=True)
+    words_kept = EncryptedJSONField(_("words kept after another look"), default=list, blank=True, owner="departure")
     created_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(auto_now=True)
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("sent to the supervisor"), null=True, blank=True)
-    content = models.JSONField(null=True, blank=True)
+    content = EncryptedJSONField(null=True, blank=True, owner="departure")
     content_hash = models.CharField(max_length=64, blank=True)
     feedback_seen_at = models.DateTimeField(null=True, blank=True)
     added_after_close_at = models.DateTimeField(_("added to after the review"), null=True, blank=True)
@@ -190,11 +193,12 @@ class ReportAddendum(SealedOnce):
         LATE_ENTRY = "late_entry", _("Late entry")
         STATEMENT = "statement", _("The client’s statement")
 
+    id = NumberedFirst()
     report = models.ForeignKey(DepartureReport, on_delete=models.PROTECT, related_name="addenda")
     number = models.PositiveSmallIntegerField()
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ADDENDUM)
     happened_at = models.DateTimeField(_("when it happened"), null=True, blank=True)
-    text = models.TextField(_("addendum"), max_length=10_000)
+    text = EncryptedTextField(_("addendum"), max_length=10_000, owner="report")
     text_hash = models.CharField(max_length=64)
     report_hash = models.CharField(max_length=64)
     previous_seal = models.CharField(max_length=64, blank=True)

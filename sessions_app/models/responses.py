@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
+from accounts.encrypted import EncryptedCharField, EncryptedJSONField
 from accounts.models import User
 from protocols.models import Outcome, ProtocolStep
 from resources import snapshots
@@ -57,7 +58,7 @@ class StepResponse(models.Model):
     step = models.ForeignKey(ProtocolStep, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome)
     reason = models.CharField(_("reason"), max_length=16, choices=ReasonNotPossible, blank=True)
-    note = models.CharField(_("note"), max_length=280, blank=True)
+    note = EncryptedCharField(_("note"), max_length=280, blank=True, owner="departure", row=["op_id"])
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
@@ -99,6 +100,10 @@ class CapturedFactQuerySet(models.QuerySet):
         return self.order_by("departure_id", "name", "-occurred_at", "-pk").distinct("departure_id", "name")
 
 
+#: The one fact that a count over all departures reads in the database: codes from a fixed list, and no words.
+READ_BY_FIGURES = "reasons-source"
+
+
 class CapturedFact(models.Model):
     """One thing noted on the way, such as how the client left. The names are in `sessions_app.captures`."""
 
@@ -106,7 +111,7 @@ class CapturedFact(models.Model):
     departure = models.ForeignKey(DepartureEvent, on_delete=models.PROTECT, related_name="captured_facts")
     step = models.ForeignKey(ProtocolStep, on_delete=models.PROTECT, related_name="+")
     name = models.SlugField(max_length=40)
-    value = models.JSONField()
+    value = EncryptedJSONField(owner="departure", row=["op_id", "name"], unless=("name", READ_BY_FIGURES))
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)

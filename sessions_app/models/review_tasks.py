@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.marks import MarkField
 from accounts.models import User
 from accounts.supervision import answers_for
 from sessions_app.models.reports import DepartureReport
@@ -44,8 +45,8 @@ class ReviewTask(models.Model):
     """One report's review, from the moment it was sent.
 
     `due_at` (UTC) and `urgency` (0 first) stand while somebody has to look at it. A claim says who is working on it
-    until when; it stops nobody. `told` are those whom reminders reached because it was late. `client_reference` is a
-    copy, for the search. A trainee's report does not close without `co_signed_by`.
+    until when; it stops nobody. `told` are those whom reminders reached because it was late. `client_reference` is
+    the mark of the client's reference, for the search. A trainee's report does not close without `co_signed_by`.
     """
 
     class Stage(models.TextChoices):
@@ -66,7 +67,7 @@ class ReviewTask(models.Model):
     due_at = models.DateTimeField(_("review due"), null=True, blank=True)
     sent_at = models.DateTimeField(_("first sent"))
     moved_at = models.DateTimeField(_("there since"))
-    client_reference = models.CharField(max_length=30, blank=True, db_collation="C")
+    client_reference = MarkField(of="report.departure.client.reference")
     needs_co_sign = models.BooleanField(_("by a trainee"), default=False)
     co_signed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     claimed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

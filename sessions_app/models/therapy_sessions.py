@@ -10,8 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encrypted import EncryptedCharField
 from accounts.models import Site, User
-from sessions_app.models.clients import Client, keeps_its_mark, own_or_supervised
+from accounts.numbers import NumberedFirst
+from sessions_app.models.clients import Client, in_order, keeps_its_mark, own_or_supervised
 from sessions_app.models.settings_of_care import AgeBand, Composition, Format
 
 __all__ = ["AgeBand", "Composition", "Format", "TherapySession"]
@@ -41,6 +43,7 @@ class TherapySessionQuerySet(models.QuerySet):
 
 @pghistory.track()
 class TherapySession(models.Model):
+    id = NumberedFirst()
     therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="therapy_sessions")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="therapy_sessions")
     clients = models.ManyToManyField(Client, related_name="therapy_sessions", blank=True)
@@ -50,9 +53,9 @@ class TherapySession(models.Model):
     )
     format = models.CharField(_("format"), max_length=10, choices=Format, default=Format.IN_PERSON)
     composition = models.CharField(_("composition"), max_length=10, choices=Composition, default=Composition.INDIVIDUAL)
-    room = models.CharField(_("room"), max_length=40, blank=True)
-    address_today = models.CharField(_("where the client is today"), max_length=200, blank=True)
-    callback_number = models.CharField(_("call-back number"), max_length=30, blank=True)
+    room = EncryptedCharField(_("room"), max_length=40, blank=True, owner="therapist")
+    address_today = EncryptedCharField(_("where the client is today"), max_length=200, blank=True, owner="therapist")
+    callback_number = EncryptedCharField(_("call-back number"), max_length=30, blank=True, owner="therapist")
     country_today = models.CharField(_("country the client is in today"), max_length=2, blank=True)
     is_practice = models.BooleanField(_("made up, for an exercise"), default=False)
     calendar_key = models.CharField(
@@ -88,6 +91,11 @@ class TherapySession(models.Model):
     def new_departure_id(self):
         """A fresh id for the form that starts a departure from this session."""
         return uuid.uuid4()
+
+    @property
+    def who_comes(self):
+        """Its clients, by reference. Needs `with_clients()`."""
+        return in_order(self.clients.all())
 
     @property
     def only_client(self):

@@ -11,7 +11,7 @@ from accounts.access import allow, posted
 from accounts.models import Role
 from sessions_app import caseload
 from sessions_app.forms.caseload import CareForm, DepartureAskedForm, SessionForm
-from sessions_app.models import Client, DepartureEvent, TherapySession
+from sessions_app.models import Client, DepartureEvent, TherapySession, in_order
 
 MOST_AHEAD = 20
 
@@ -22,7 +22,7 @@ def clients(request):
     """Everybody in the therapist's own care, and the sessions that lie ahead."""
     audit.record_view(request.user, by=request.user, page="clients")
     ahead = own_sessions(request).real().filter(starts_at__gt=timezone.now()).order_by("starts_at", "pk")
-    context = {"clients": own_clients(request).real(), "ahead": ahead.with_clients()[:MOST_AHEAD]}
+    context = {"clients": in_order(own_clients(request).real()), "ahead": ahead.with_clients()[:MOST_AHEAD]}
     return render(request, "sessions_app/clients.html", context)
 
 

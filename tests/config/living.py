@@ -46,7 +46,7 @@ def is_alive(pid):
 #: What tests set for themselves, or a developer for their own server.
 NOT_OF_A_FRESH_CLONE = [
     *("DATABASE_URL", "REDIS_URL", "DEBUG", "DEMO", "SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "EMAIL_URL"),
-    *("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE", "MFA_REQUIRED_ROLES"),
+    *("DATA_KEYS", "DATA_KEYS_FILE", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE", "MFA_REQUIRED_ROLES"),
 ]
 
 

@@ -7,11 +7,13 @@ import sys
 import pytest
 from django.conf import settings as here
 
+from accounts import keys
 from accounts.models import Role
 from tests.config.living import fresh_environment
 
 SAFE = {
     "SECRET_KEY": "a key for tests that is long enough for anybody who counts: 0123456789 abcdefghij",
+    "DATA_KEYS": f"k1:{'A' * 43}",
     "DATABASE_URL": "postgresql://127.0.0.1/nowhere",
     "PUBLIC_URL": "https://doorway.example",
     "ALLOWED_HOSTS": "doorway.example",
@@ -45,6 +47,11 @@ def settings_with(names, **changes):
     ("changes", "words"),
     [
         ({"SECRET_KEY": None}, "SECRET_KEY is not set and DEBUG is off."),
+        ({"DATA_KEYS": None}, "DATA_KEYS is not set and DEBUG is off. `manage.py create_data_key` makes a key"),
+        ({"DATA_KEYS": "k1:hidden"}, "DATA_KEYS: the data key k1 is not 32 bytes long."),
+        ({"DATA_KEYS": f"k1:{'A' * 43},k1:{'A' * 43}"}, "DATA_KEYS: two data keys have the id k1."),
+        ({"DATA_KEYS": "much-too-long:hidden"}, "DATA_KEYS: the id of a data key has 1 to 7 letters"),
+        ({"DATA_KEYS_FILE": "/nowhere/keys"}, "DATA_KEYS: the file with the data keys cannot be read: /nowhere/keys"),
         ({"DATABASE_URL": "sqlite:///doorway.sqlite3"}, "DATABASE_URL must name a PostgreSQL database"),
         ({"DATABASE_URL": "mysql://127.0.0.1/doorway"}, "DATABASE_URL must name a PostgreSQL database"),
         ({"DATABASE_URL": "doorway"}, "DATABASE_URL must name a PostgreSQL database"),
@@ -89,7 +96,17 @@ def test_a_second_factor_is_asked_of_everybody_but_in_the_demo():
 
 
 def test_debug_needs_no_key():
-    assert manage("check", DEBUG="true", SECRET_KEY=None).returncode == 0
+    assert manage("check", DEBUG="true", SECRET_KEY=None, DATA_KEYS=None).returncode == 0
+
+
+def test_a_data_key_is_made_by_whoever_has_none_and_read_from_a_file_as_well(tmp_path):
+    made = manage("create_data_key", "--id", "k7", DATA_KEYS=None)
+    assert made.returncode == 0
+    line = made.stdout.strip().removeprefix("DATA_KEYS=")
+    (tmp_path / "keys").write_text(f"{line}\nold:{'A' * 43}\n")
+    done = manage("check", DATA_KEYS=None, DATA_KEYS_FILE=str(tmp_path / "keys"))
+    assert done.returncode == 0, done.stderr
+    assert list(keys.read_file(tmp_path / "keys")) == ["k7", "old"]
 
 
 def test_cookies_of_an_https_address_never_leave_it():

@@ -14,6 +14,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from accounts import keys
 from config.local import servers
 from tests.faults.machines import Postgres, Redis, Sink
 
@@ -52,6 +53,7 @@ def start(running):
         DATABASE_URL=postgres.url,
         REDIS_URL=redis.url,
         SECRET_KEY=secrets.token_urlsafe(60),
+        DATA_KEYS=keys.new("faults"),
         DJANGO_SETTINGS_MODULE="config.settings",
         EMAIL_URL=f"smtp://127.0.0.1:{sink.port}",
         DEBUG="false",

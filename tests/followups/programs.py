@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.urls import reverse
 
+from accounts import keys
 from config.local.processes import Program, answers, free_port
 from tests.config.living import descendants, is_alive
 from tests.conftest import PASSWORD
@@ -44,6 +45,7 @@ class Doorway:
             "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "PUBLIC_URL": self.url,
             "SECRET_KEY": "a key for tests that start real programs, and nothing else",
+            "DATA_KEYS": keys.written(settings.DATA_KEYS),  # or they could not read what the test writes
             "STATIC_ROOT": str(folder / "static"),
             "SWEEP_SECONDS": "1",
             "DEBUG": "false",

@@ -5,7 +5,6 @@ from datetime import timedelta
 from html import unescape
 
 import tinycss2
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -15,6 +14,7 @@ from followups.models import ContactAttempt
 from followups.signed_words import sections_of, short
 from sessions_app import exercises, practice, reports, reviews
 from sessions_app.models import DepartureEvent
+from tests.forging import forge_content
 
 #: Rare words in what is no chart, and where each was put.
 APART = {
@@ -242,12 +242,7 @@ def test_the_second_version_shows_every_section_it_has(told):
 
 
 def test_a_changed_row_says_so_on_the_paper(told, signed_in, therapist):
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(
-            """UPDATE sessions_app_departurereport SET content = jsonb_set(content, '{answers,account}', '"Other"')"""
-        )
-        cursor.execute("SET session_replication_role = DEFAULT")
+    forge_content(account="Other")
     assert "are not what was signed" in signed_in(therapist).get(reverse("chart", args=[told.pk])).content.decode()
 
 

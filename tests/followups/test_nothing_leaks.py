@@ -24,6 +24,7 @@ from django.db import connection, models
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.encrypted import Encrypted
 from accounts.models import Role, SiteRule
 from config.celery import app
 from followups import (
@@ -73,10 +74,21 @@ class Words:
 
     def put(self, cursor, model, field):
         word = f"xylo{len(self.places):03d}phage"
+        if isinstance(field, Encrypted):
+            if self.close_everywhere(model, field, word):
+                self.places[word] = f"{model.__name__}.{field.name}"
+            return
         value = json.dumps(word) if isinstance(field, models.JSONField) else word
         cursor.execute(f'UPDATE "{model._meta.db_table}" SET "{field.column}" = %s', [value])
         if cursor.rowcount:
             self.places[word] = f"{model.__name__}.{field.name}"
+
+    def close_everywhere(self, model, field, word):
+        """The word into an encrypted field of every row, as each has to hold it."""
+        rows = list(model._base_manager.all())
+        for row in rows:
+            model._base_manager.filter(pk=row.pk).update(**{field.attname: field.close(word, row)})
+        return rows
 
     def found_in(self, *texts):
         """The places whose words can be read in any of `texts`, which are bytes."""

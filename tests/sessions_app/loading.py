@@ -18,7 +18,7 @@ from accounts.models import Role, Site, Supervision, Team, User
 from protocols import editions
 from resources.models import Organisation, Resource
 from sessions_app import departures, reports
-from sessions_app.models import Client, DepartureReport, TherapySession
+from sessions_app.models import Client, DepartureReport, Review, TherapySession
 
 CASELOAD = 120  # clients of a therapist, however many departures: the list of clients is as long at any size
 ZONES = [("US", "America/New_York", "911"), ("GB", "Europe/London", "999"), ("JP", "Asia/Tokyo", "119")]
@@ -71,13 +71,16 @@ def load(number, *, years=3, therapists=200, sites=10, waiting=200, steps=4, unt
         "steps": [each.pk for each in editions.steps_of(editions.in_force().pk)][:steps],
         "explore": editions.step_of(editions.in_force().pk, "explore-reason").pk,
         "resource": a_resource().pk,
-        "content": json.dumps(one.content),
         "hash": one.content_hash,
         "closed": max(0, number - waiting),
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL session_replication_role = replica")  # own triggers, and what refers to what
+        for statement in [NEW, BASE, SEALED]:
+            cursor.execute(statement, facts)
+        facts |= sealed_clients(cursor, facts["clients"])
+        seal_reports(cursor, one)
         for statement in STATEMENTS:
             cursor.execute(statement, facts)
         cursor.execute("SET LOCAL session_replication_role = origin")
@@ -86,6 +89,34 @@ def load(number, *, years=3, therapists=200, sites=10, waiting=200, steps=4, unt
         cursor.execute("ANALYZE")
         cursor.execute("RESET statement_timeout")
     return Loaded(where, staff, supervisor, one)
+
+
+def sealed_clients(cursor, number):
+    """References and their marks, as the field would write them for the rows to come."""
+    cursor.execute("SELECT client FROM base")
+    (last,) = cursor.fetchone()
+    made = [Client(pk=last + 1 + each, reference=f"M{each:07}") for each in range(number)]
+    reference, mark = Client._meta.get_field("reference"), Client._meta.get_field("reference_mark")
+    return {
+        "references": [str(reference.close(each.reference, each)) for each in made],
+        "marks": [mark.made_of(each) for each in made],
+    }
+
+
+def seal_reports(cursor, one):
+    """The words of each report and review to come, as the fields would write them."""
+    cursor.execute(f"SELECT i, id, base.report + i, base.review + i FROM made_up, base WHERE {HAPPENED}")
+    account, content, message = (
+        model._meta.get_field(name)
+        for model, name in [(DepartureReport, "account"), (DepartureReport, "content"), (Review, "message")]
+    )
+    rows = cursor.fetchall()
+    with cursor.copy("COPY sealed (i, account, content, message) FROM STDIN") as copy:
+        for i, departure, report_id, review_id in rows:
+            report, review = DepartureReport(pk=report_id, departure_id=departure), Review(pk=review_id)
+            review.report_id = report_id
+            words = json.dumps(content.close(one.content, report))
+            copy.write_row((i, account.close(ACCOUNT, report), words, message.close("Thank you.", review)))
 
 
 def after(cursor, table):
@@ -162,20 +193,23 @@ NEW = """
             hashint8(i + 2000000000) & 1048575 AS c, hashint8(i + 3000000000) & 1048575 AS d,
             hashint8(i + 4000000000) & 1048575 AS e, hashint8(i + 5000000000) & 1048575 AS f) chance"""
 
-STATEMENTS = [
-    NEW,
-    """CREATE TEMP TABLE base ON COMMIT DROP AS SELECT
+HAPPENED, ACCOUNT = "ending NOT IN ('stayed', 'returned')", "They stood up and left."
+SEALED = "CREATE TEMP TABLE sealed (i int PRIMARY KEY, account text, content jsonb, message text) ON COMMIT DROP"
+BASE = """CREATE TEMP TABLE base ON COMMIT DROP AS SELECT
         (SELECT coalesce(max(id), 0) FROM sessions_app_client) AS client,
         (SELECT coalesce(max(id), 0) FROM sessions_app_therapysession) AS session,
         (SELECT coalesce(max(id), 0) FROM sessions_app_departurereport) AS report,
         (SELECT coalesce(max(id), 0) FROM followups_followupplan) AS plan,
-        (SELECT coalesce(max(id), 0) FROM followups_followup) AS promise""",
-    """INSERT INTO sessions_app_client (id, reference, preferred_name, age_band, therapist_id, team_id,
+        (SELECT coalesce(max(id), 0) FROM sessions_app_review) AS review,
+        (SELECT coalesce(max(id), 0) FROM followups_followup) AS promise"""
+STATEMENTS = [
+    """INSERT INTO sessions_app_client (id, reference, reference_mark, preferred_name, age_band, therapist_id, team_id,
             asked_for_no_contact, is_practice)
-        SELECT base.client + 1 + i, 'M' || to_char(i, 'FM0000000'), '', 'adult',
+        SELECT base.client + 1 + i, reference, mark, '', 'adult',
             (%(staff)s::bigint[])[1 + i %% cardinality(%(staff)s::bigint[])],
             (%(teams)s::bigint[])[1 + i %% cardinality(%(teams)s::bigint[])], false, false
-        FROM generate_series(0, %(clients)s - 1) i, base""",
+        FROM unnest(%(references)s::text[], %(marks)s::text[]) WITH ORDINALITY AS made(reference, mark, nth), base,
+            LATERAL (SELECT nth::int - 1 AS i) number""",
     """INSERT INTO sessions_app_therapysession (id, therapist_id, site_id, starts_at, planned_minutes, format,
             composition, room, address_today, callback_number, country_today, is_practice, calendar_key)
         SELECT base.session + i, (%(staff)s::bigint[])[who], (%(sites)s::bigint[])[who],
@@ -219,21 +253,22 @@ STATEMENTS = [
             CASE WHEN i > %(closed)s THEN 'submitted' ELSE 'closed' END,
             (ARRAY['overwhelmed', 'painful_topic', 'outside_event', 'overwhelmed', 'practical', 'therapist',
                 'painful_topic', 'unwell', 'not_known', 'overwhelmed'])[1 + d %% 10],
-            'They stood up and left.', '', '[]', '[]', began + interval '1 hour', began + interval '2 hours',
-            began + interval '2 hours', began + interval '2 hours', %(content)s::jsonb, %(hash)s, '', '{}',
+            sealed.account, '', '[]', '[]', began + interval '1 hour', began + interval '2 hours',
+            began + interval '2 hours', began + interval '2 hours', sealed.content, %(hash)s, '', '{}',
             CASE WHEN i <= %(closed)s THEN began + interval '3 days' END
-        FROM made_up, base WHERE ending NOT IN ('stayed', 'returned')""",
-    """INSERT INTO sessions_app_review (report_id, decision, outcome, colleague_state, message, by_id, at,
+        FROM made_up JOIN sealed USING (i), base""",
+    """INSERT INTO sessions_app_review (id, report_id, decision, outcome, colleague_state, message, by_id, at,
             safety_event, learning, system_change, seal, sealed_fields)
-        SELECT base.report + i, 'signed_off', 'appropriate', 'fine', 'Thank you.', %(supervisor)s,
+        SELECT base.review + i, base.report + i, 'signed_off', 'appropriate', 'fine', sealed.message, %(supervisor)s,
             began + interval '2 days', 'no', '', '', '', '{}'
-        FROM made_up, base WHERE ending NOT IN ('stayed', 'returned') AND i <= %(closed)s""",
+        FROM made_up JOIN sealed USING (i), base WHERE i <= %(closed)s""",
     """INSERT INTO sessions_app_reviewtask (report_id, author_id, stage, urgency, due_at, sent_at, moved_at,
             client_reference, needs_co_sign)
         SELECT base.report + i, (%(staff)s::bigint[])[who], CASE WHEN i > %(closed)s THEN 'waiting' ELSE 'closed' END,
             1 + c %% 3, CASE WHEN i > %(closed)s THEN began + interval '3 days' END, began + interval '2 hours',
-            began + interval '2 hours', 'M' || to_char(whose, 'FM0000000'), false
-        FROM made_up, base WHERE ending NOT IN ('stayed', 'returned')""",
+            began + interval '2 hours', client.reference_mark, false
+        FROM made_up, base JOIN sessions_app_client client ON true
+        WHERE client.id = base.client + 1 + whose AND ending NOT IN ('stayed', 'returned')""",
     """INSERT INTO followups_followupplan (id, departure_id, response_level, opened_at, opened_by_id)
         SELECT base.plan + i, id, 'some_concern', began + interval '5 minutes', (%(staff)s::bigint[])[who]
         FROM made_up, base WHERE ending NOT IN ('stayed', 'returned')""",

@@ -451,6 +451,6 @@ def test_a_deed_whose_entry_cannot_be_written_does_not_happen(therapist, client_
     ):
         with pytest.raises(OSError):  # noqa: PT011
             deed()
-    assert list(Client.objects.values_list("reference", "asked_for_no_contact")) == [("0417", False)]
+    assert [(each.reference, each.asked_for_no_contact) for each in Client.objects.all()] == [("0417", False)]
     assert not ContactPermission.objects.filter(scope=Scope.FULL).exists()
-    assert list(TherapySession.objects.values_list("room", flat=True)) == ["Room 3"]
+    assert [each.room for each in TherapySession.objects.all()] == ["Room 3"]

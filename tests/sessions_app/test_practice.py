@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from accounts.models import Role
 from sessions_app import captures, debriefs, departures, exercises, help_calls, practice
-from sessions_app.models import Client, DepartureEvent, Exercise, HelpCall, TherapySession
+from sessions_app.models import Client, DepartureEvent, Exercise, HelpCall, TherapySession, in_order
 
 OF_THERAPISTS = [each.slug for each in exercises.every("en") if each.makes_a_record]
 SCRIPTS = {each.slug: each for each in exercises.every("en")}
@@ -263,7 +263,7 @@ def test_a_real_client_cannot_be_chosen_in_an_exercise_nor_the_other_way_round(
     assert changed.status_code == 422
     added = f"{reverse('add-client')}?departure={practised.pk}"
     browser.post(added, {"reference": "0999", "age_band": "adult"})
-    assert Client.objects.get(reference="0999").is_practice
+    assert Client.objects.known_as("0999").get().is_practice
 
 
 def refused():
@@ -305,7 +305,7 @@ def practised_row(model, practised):
 
 def test_in_a_couple_each_record_of_an_exercise_is_one(signed_in, therapist, begin):
     browser, departure = signed_in(therapist), begin("couple-storms-out")
-    alex, sam = departure.session.clients.order_by("reference")
+    alex, sam = in_order(departure.session.clients.all())
     browser.post(reverse("choose-client", args=[departure.pk]), {"client": alex.pk})
     browser.post(reverse("others", args=[departure.pk]), {"client": sam.pk})
     assert set(DepartureEvent.objects.values_list("is_practice", "client")) == {(True, alex.pk), (True, sam.pk)}

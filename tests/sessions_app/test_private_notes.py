@@ -25,7 +25,7 @@ def test_a_note_is_kept_and_stands_in_the_field_again(browser, address):
 def test_a_new_wording_stands_and_the_old_one_can_still_be_read(browser, address):
     for text in ("One.", "Two.", "Two."):
         browser.post(address, {"text": text})
-    assert list(PrivateNote.objects.values_list("text", flat=True)) == ["Two.", "One."]
+    assert [each.text for each in PrivateNote.objects.all()] == ["Two.", "One."]
     answer = browser.get(address)
     assert answer.context["form"]["text"].value() == "Two."
     assert "One." in answer.content.decode()

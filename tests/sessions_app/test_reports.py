@@ -5,13 +5,13 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app import checklist, departures, record, reports
 from sessions_app.models import DepartureEvent, DepartureReport
 from sessions_app.views import reports as report_views
+from tests.forging import forge_content
 from tests.refusals import is_refused
 from tests.sessions_app.conftest import HTMX
 
@@ -171,10 +171,7 @@ def test_the_signed_words_carry_their_hash(signed, browser, at):
 
 
 def test_words_changed_behind_the_locks_are_found_out(signed, browser, at, report):
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("UPDATE sessions_app_departurereport SET content = jsonb_set(content, '{author}', '\"Max\"')")
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    forge_content(author="Max")
     assert not reports.is_intact(report())
     assert "are not what was signed" in browser.get(at("report")).content.decode()
 

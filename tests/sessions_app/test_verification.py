@@ -1,12 +1,12 @@
 """Nothing signed is changed unseen, not even by somebody who may do everything in the database."""
 
 import io
-import json
 import uuid
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from sessions_app import departures, place_comments, quality, reports, reviews, verification
@@ -67,8 +67,9 @@ COLUMNS = [
     ("departurereport", "author_id = (SELECT max(id) FROM accounts_user)"),
     ("departurereport", "signed_at = signed_at - interval '1 hour'"),
     ("departurereport", "main_reason = 'practical'"),
-    ("departurereport", "content = jsonb_set(content, '{author}', '\"Max\"')"),
-    ("departurereport", "content = jsonb_set(content, '{version}', '3')"),
+    ("departurereport", 'content = \'{"author": "Max"}\''),
+    ("departurereport", "content = to_jsonb(overlay(content #>> '{}' placing 'AAAA' from 40))"),
+    ("departurereport", "content = to_jsonb(account)"),
     ("departurereport", "content_hash = repeat('a', 64)"),
     ("departurereport", "sealed_fields = array_remove(sealed_fields, 'account'), account = 'They stayed.'"),
     ("departurereport", "seal = ''"),
@@ -200,9 +201,11 @@ def test_words_and_hashes_forged_alike_are_found_out_by_the_audit_trail(history)
     report.content["answers"]["account"] = report.account
     report.content_hash = hash_of(report.content)
     report.put_seal(report.sealed_fields)
-    content = json.dumps(report.content).replace("'", "''")
+    account, content = (
+        report._meta.get_field(each).close(getattr(report, each), report) for each in ("account", "content")
+    )  # by somebody who holds the key as well
     hashes = f"content_hash = '{report.content_hash}', seal = '{report.seal}'"
-    forge(f"UPDATE sessions_app_departurereport SET account = 'They stayed.', content = '{content}', {hashes}")
+    forge(f"UPDATE sessions_app_departurereport SET account = '{account}', content = '\"{content}\"', {hashes}")
     assert reports.is_intact(DepartureReport.objects.get())
     assert of_report(history, verification.TRAIL) in found()
 
@@ -227,6 +230,11 @@ def test_the_command_names_ids_and_no_words_and_fails(history):
     assert f"sessions_app.reportaddendum {second.pk}: row is not what was sealed" in out.getvalue()
     assert "1 differs." in out.getvalue()
     assert not any(word in out.getvalue() for word in ("SECRET", "Two.", "They stood up"))
+
+
+def test_what_nobody_can_read_is_told_apart_from_what_was_changed(history):
+    with override_settings(DATA_KEYS={"other": b"o" * 32}):
+        assert {what for _table, _id, what in found()} == {verification.NO_KEY}
 
 
 def test_it_reads_in_batches_with_a_cursor_of_the_server(history, therapist, monkeypatch):

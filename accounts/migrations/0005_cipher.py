@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0004_privacy_officer")]
+
+    operations = [
+        migrations.CreateModel(
+            name="Conversion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("begun_at", models.DateTimeField(auto_now_add=True)),
+            ],
+        )
+    ]

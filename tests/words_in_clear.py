@@ -1,0 +1,83 @@
+"""The one declaration of what stands in clear, and why: every other text of the database is encrypted."""
+
+STAFF = "about staff and places of work, not about clients"
+DIRECTORY = "the directory of resources: public"
+PROTOCOL = "words of a protocol or policy that hold for everybody"
+CODES = "codes, hashes and names from a fixed list"
+MACHINES = "written by programs for programs; holds no words"
+PLACE = "a country code"
+
+#: {reason: {model: fields}}. A field that is neither here nor encrypted fails the walk in `tests.test_encryption`.
+IN_CLEAR = {
+    STAFF: {
+        "accounts.Site": "name country time_zone emergency_number on_call_name on_call_phone safeguarding_name "
+        "safeguarding_phone",
+        "accounts.SiteRule": "words adopted_by",
+        "accounts.Team": "name",
+        "accounts.User": "password email name phone time_zone",
+        "account.EmailAddress": "email",
+        "account.EmailConfirmation": "key",
+        "followups.PushSubscription": "endpoint p256dh auth",
+    },
+    DIRECTORY: {
+        "resources.*": "*",
+        "sessions_app.GivenResource": "snapshot",  # the entry as it stood in the directory when it was given
+    },
+    PROTOCOL: {
+        "protocols.*": "*",
+        "followups.FollowUpPolicy": "title",
+        "followups.PolicyTask": "title script source",
+        "followups.PolicyOverlay": "title script source",
+        "followups.PolicyEscalation": "source",
+        "followups.FollowUp": "title script source",  # copied from the policy; nobody types any
+    },
+    PLACE: {
+        "sessions_app.TherapySession": "country_today",
+        "sessions_app.DepartureEvent": "country_today",
+    },
+    CODES: {
+        "accounts.AuditEntry": "system_actor action subject_type subject_id facts",
+        "sessions_app.Client": "reference_mark",
+        "sessions_app.IntakeTitle": "words_mark",
+        "sessions_app.ReviewTask": "client_reference",
+        "sessions_app.PromptChoice": "code",
+        "sessions_app.Exercise": "slug",
+        "sessions_app.DepartureReport": "not_provided seal sealed_fields content_hash",
+        "sessions_app.ReportAddendum": "seal sealed_fields text_hash report_hash previous_seal",
+        "sessions_app.Review": "seal sealed_fields",
+        "sessions_app.PlaceComment": "place seal sealed_fields",
+        "sessions_app.PlaceAnswer": "seal sealed_fields",
+        "sessions_app.ReviewHarm": "seal sealed_fields",
+        "sessions_app.SafetyEventReference": "seal sealed_fields",
+        "sessions_app.QualityNote": "seal sealed_fields report_hash",
+        "sessions_app.CapturedFact": "name",
+        "followups.PackReading": "week",
+        "followups.TrendCount": "figure value",
+        "followups.TrendRelease": "counts",
+        "followups.TrendBlock": "figure parts cells",
+        "followups.FiledPaper": "language mark sha256",
+    },
+    MACHINES: {
+        "sessions_app.TherapySession": "calendar_key",  # a calendar's own id of an appointment (RFC 5545, UID)
+        "sessions_app.IntakeRow": "key",
+        "followups.FollowUp": "time_zone",
+        "followups.Absence": "time_zone",
+        "followups.Reminder": "time_zone",
+        "followups.CalendarFeed": "token_digest",
+        "followups.Delivery": "key last_problem",
+        "followups.DeliveryStart": "worker",
+        "followups.DeliveryEnd": "detail",
+        "followups.Heartbeat": "clock",
+        "auth.*": "*",
+        "contenttypes.*": "*",
+        "sessions.*": "*",  # who is signed in since when; no view keeps words in a session
+        "pghistory.*": "*",  # contexts are not used; its two views have no table
+    },
+}
+
+
+def declared():
+    """{(model, field)} of all that stands in clear; "*" for every field, or every model of an app."""
+    return {
+        (model, field) for fields in IN_CLEAR.values() for model, names in fields.items() for field in names.split()
+    }
