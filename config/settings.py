@@ -1,5 +1,6 @@
 """Settings. Everything that differs between machines comes from the environment; `.env.example` explains each."""
 
+import re
 import sys
 from base64 import urlsafe_b64decode
 from contextlib import suppress
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.row_security.in_the_name_of_a_person",  # what stands above runs without a person, and sees no clinical row
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -134,6 +136,17 @@ def database(name, url):
 DATABASES = {"default": database("DATABASE_URL", env.str("DATABASE_URL", default="postgresql://127.0.0.1/doorway"))}
 if AUDIT_DATABASE_URL := env.str("AUDIT_DATABASE_URL", default=""):
     DATABASES["audit"] = database("AUDIT_DATABASE_URL", AUDIT_DATABASE_URL)  # may only read (create_audit_role)
+
+
+def database_role_prefix():
+    """The beginning of the names of the group roles, which belong to the whole database server."""
+    prefix = env.str("DATABASE_ROLE_PREFIX", default="doorway")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", prefix):
+        raise ImproperlyConfigured("DATABASE_ROLE_PREFIX must be small letters, digits and _, beginning with a letter.")
+    return prefix
+
+
+DATABASE_ROLE_PREFIX = database_role_prefix()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits of the sign-in page must survive a Redis that is down or flushed, so they live in PostgreSQL.

@@ -6,4 +6,4 @@ class FollowupsConfig(AppConfig):
     verbose_name = "What comes next"
 
     def ready(self):
-        from followups import receivers  # noqa: F401
+        from followups import receivers, row_rules  # noqa: F401

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class SessionsAppConfig(AppConfig):
     name = "sessions_app"
     verbose_name = "What was done"
+
+    def ready(self):
+        from sessions_app import row_rules  # noqa: F401
