@@ -188,10 +188,10 @@ def enter_function():
     """The one function that finds out who somebody is, and says so until the transaction ends."""
     known = "known"
     for name, (_kind, expression) in MORE_FACTS.items():  # each may look at those before it
-        known = f"(SELECT known.*, ({expression}) AS {name} FROM {known}{'' if known == 'known' else ' AS known'})"
+        known = f"(SELECT known.*, ({expression}) AS {name} FROM {known}) AS known"  # noqa: S608
     said = ", ".join(f"set_config('doorway.{name}', coalesce({name}::text, ''), true)" for name in known_facts())
     app = sql.Identifier(role("app")).as_string()
-    return ENTER.format(settings=said, known=known if known == "known" else f"{known} AS known", app=app)
+    return ENTER.format(settings=said, known=known, app=app)
 
 
 def rights(table):
@@ -220,17 +220,20 @@ def policies(cursor, table, owner):
         app, worker = (sql.Identifier(role(kind)).as_string() for kind in ("app", "worker"))
         sees = condition(rule.sees)
         writes = condition(rule.writes) if rule.writes else sees
-        lines += [policy(name, verb, f"app_{verb}", app, sees, writes) for verb in rule.verbs]
-        lines += [policy(name, verb, f"worker_{verb}", worker, "true", "true") for verb in rule.worker]
-        also = [condition(text) for shown, text in ALSO_SHOWN if shown == table]
-        lines += [policy(name, "S", f"also_{number}", app, text, "") for number, text in enumerate(also)]
+        for verb in rule.verbs:
+            lines.append(policy(name, f"app_{VERBS[verb]}", verb, to=app, sees=sees, writes=writes))
+        for verb in rule.worker:
+            lines.append(policy(name, f"worker_{VERBS[verb]}", verb, to=worker, sees="true", writes="true"))
+        for number, (shown, text) in enumerate(ALSO_SHOWN):
+            if shown == table:
+                lines.append(policy(name, f"app_also_{number}", "S", to=app, sees=condition(text), writes=""))
     return "; ".join(lines)
 
 
-def policy(table, verb, name, who, sees, writes):
+def policy(table, name, verb, *, to, sees, writes):
     shown = "" if verb == "I" else f" USING ({sees})"
     checked = f" WITH CHECK ({writes})" if verb in "IU" else ""
-    return f"CREATE POLICY {name.lower()} ON {table} FOR {VERBS[verb]} TO {who}{shown}{checked}"
+    return f"CREATE POLICY {name} ON {table} FOR {VERBS[verb]} TO {to}{shown}{checked}"
 
 
 def guard_triggers(cursor):
@@ -241,17 +244,15 @@ def guard_triggers(cursor):
     switches triggers off for whoever sets it; here only for the owner, acting as themselves.
     """
     cursor.execute(
-        "SELECT DISTINCT function.oid::regprocedure::text FROM pg_trigger JOIN pg_proc AS function ON function.oid = tgfoid "
-        "WHERE NOT tgisinternal AND function.pronamespace = 'public'::regnamespace"
+        "SELECT DISTINCT tgfoid::regprocedure::text FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid "
+        "WHERE NOT tgisinternal AND pronamespace = 'public'::regnamespace"
     )
     for (name,) in cursor.fetchall():
         cursor.execute(
             f"ALTER FUNCTION {name} SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp;"
             f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC"
         )
-    cursor.execute(
-        IGNORE.format(app=sql.Literal(role("app")).as_string(), worker=sql.Literal(role("worker")).as_string())
-    )
+    cursor.execute(IGNORE.format(**{kind: sql.Literal(role(kind)).as_string() for kind in ("app", "worker")}))
 
 
 IGNORE = """

@@ -14,7 +14,9 @@ What follows from one transaction per request, and was decided:
 
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.urls import reverse
@@ -98,3 +100,40 @@ def in_the_name_of_a_person(get_response):
         return response
 
     return middleware
+
+
+def is_hidden(error):
+    """Whether an IntegrityError says that there is a row with this key already, which the person may not see."""
+    return (error.__cause__.diag.constraint_name or "").endswith("_pkey")
+
+
+TOO_STRONG = """
+    SELECT rolsuper OR rolbypassrls OR EXISTS (
+        SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND pg_has_role(session_user, relowner, 'MEMBER')
+    ) FROM pg_roles WHERE rolname = session_user
+"""
+
+
+def refuse_too_strong_a_login():
+    """Raises ImproperlyConfigured where the web server signs in to the database as somebody whom no rule holds.
+
+    A small installation may say that it has one login for everything (ONE_DATABASE_LOGIN); each request then steps
+    down to the application's role by itself. A database that is away is told by what needs it.
+    """
+    if settings.ONE_DATABASE_LOGIN:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(TOO_STRONG)
+            is_too_strong = cursor.fetchone()[0]
+    except DatabaseError:
+        return
+    finally:
+        connection.close()
+    if is_too_strong:
+        raise ImproperlyConfigured(
+            "DATABASE_URL signs in as the owner of the tables, or as somebody whom PostgreSQL lets past row level "
+            "security. Give the web server a login of its own (manage.py create_database_roles), or set "
+            "ONE_DATABASE_LOGIN=true."
+        )

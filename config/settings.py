@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.row_security.in_the_name_of_a_person",  # what stands above runs without a person, and sees no clinical row
+    "accounts.row_security.in_the_name_of_a_person",  # what stands above sees no clinical row
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -147,6 +147,7 @@ def database_role_prefix():
 
 
 DATABASE_ROLE_PREFIX = database_role_prefix()
+ONE_DATABASE_LOGIN = env.bool("ONE_DATABASE_LOGIN", default=DEBUG or DEMO or IS_TEST)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits of the sign-in page must survive a Redis that is down or flushed, so they live in PostgreSQL.

@@ -37,8 +37,9 @@ RULES |= {
     "sessions_app_givenresource": Rule(OF_A_DEPARTURE, verbs="SI"),
     "sessions_app_recallanswer": Rule(through("given_id", "sessions_app_givenresource"), verbs="SI"),
     "sessions_app_helpcall": Rule(
-        "by_id = {me} OR by_id = ANY({people}) OR site_id = {contact_of} OR EXISTS (SELECT FROM "
-        "sessions_app_helpcall_told_as_well AS told WHERE told.helpcall_id = sessions_app_helpcall.id AND told.user_id = {me})",
+        "by_id = {me} OR by_id = ANY({people}) OR site_id = {contact_of} OR EXISTS ("
+        "SELECT FROM sessions_app_helpcall_told_as_well AS told"
+        " WHERE told.helpcall_id = sessions_app_helpcall.id AND told.user_id = {me})",
         worker="SU",
     ),
     "sessions_app_departurereport": Rule(OF_A_DEPARTURE),
