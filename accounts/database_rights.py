@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections, transaction
 from psycopg import sql
 
@@ -102,7 +103,11 @@ def known_facts():
 
 @transaction.atomic
 def apply(using="default"):
-    """Write roles, rights, policies and the safety of trigger functions into the database. Safe to say again."""
+    """Write roles, rights, policies and the safety of trigger functions into the database. Safe to say again.
+
+    The table of the cache comes with no migration, and needs its rights as well: it is made here.
+    """
+    call_command("createcachetable", database=using, verbosity=0)
     with connections[using].cursor() as cursor:
         ensure_roles(cursor)
         cursor.execute(enter_function())

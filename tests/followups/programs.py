@@ -48,6 +48,7 @@ class Doorway:
             "SWEEP_SECONDS": "1",
             "DEBUG": "false",
             "DEMO": "false",
+            "ONE_DATABASE_LOGIN": "true",  # that of the tests, which owns everything
             "CHECK_LINKS": "false",  # a test that runs at night asks nobody outside
         }
 
