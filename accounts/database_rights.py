@@ -110,6 +110,7 @@ def apply(using="default"):
     call_command("createcachetable", database=using, verbosity=0)
     with connections[using].cursor() as cursor:
         ensure_roles(cursor)
+        cursor.execute("SET LOCAL check_function_bodies = off")  # a room may be without its tables, on the way back
         cursor.execute(enter_function())
         for table, owner in tables(cursor):
             cursor.execute(rights(table))
@@ -160,8 +161,8 @@ MAKE_MEMBER = "DO $$ BEGIN GRANT {app} TO {who}; " + ALREADY
 
 ENTER = """
 CREATE OR REPLACE FUNCTION doorway_enter(person bigint, moment timestamptz) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
-    WITH who AS (
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$ BEGIN
+    PERFORM 1 FROM (WITH who AS (
         SELECT somebody.id, roles, team_id, site_id, is_site_contact,
         (moment AT TIME ZONE coalesce(nullif(somebody.time_zone, ''), site.time_zone))::date AS today
         FROM accounts_user AS somebody JOIN accounts_team AS team ON team.id = somebody.team_id
@@ -182,8 +183,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
         (SELECT coalesce(max(id), 0) FROM accounts_auditentry) AS trail,
         (SELECT true FROM who WHERE 'privacy' = ANY(roles)) AS reads_trail
     )
-    SELECT {settings} FROM {known};
-$body$;
+    SELECT {settings} FROM {known}) AS said;
+END $body$;
 REVOKE ALL ON FUNCTION doorway_enter FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION doorway_enter TO {app};
 """
