@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_privacy_officer")]
+    dependencies = [("accounts", "0005_trail")]
 
     operations = [
         migrations.CreateModel(

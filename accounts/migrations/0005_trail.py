@@ -137,7 +137,7 @@ DROP FUNCTION accounts_reseal_trail, accounts_seal_trail, accounts_trail_sources
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0004_privacy_officer"),
+        ("accounts", "0005_entry"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_privacy_officer'),
-        ('followups', '0007_exercises'),
+        ("followups", "0008_access"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_privacy_officer'),
-        ('sessions_app', '0010_sealed_reviews'),
+        ("sessions_app", "0011_reports_of_now"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
