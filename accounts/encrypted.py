@@ -152,8 +152,11 @@ class Encrypted:
         return after
 
     def get_lookup(self, lookup_name):
-        """Whether there is a text at all, and nothing else: other questions would find none, and that looks right."""
-        return super().get_lookup(lookup_name) if lookup_name in ("exact", "in", "isnull") else None
+        """Whether there is a text at all, and nothing else: other questions would find none, and that looks right.
+
+        Triggers may ask whether a value is another one than before (`df`): what was not changed goes back as it stood.
+        """
+        return super().get_lookup(lookup_name) if lookup_name in ("exact", "in", "isnull", "df", "ndf") else None
 
     def get_prep_value(self, value):
         """For a query or a column: what is encrypted already, nothing, or an empty text."""

@@ -347,7 +347,6 @@ PASSWORD_SIGN_IN = env.bool("PASSWORD_SIGN_IN", default=True)
 if not PASSWORD_SIGN_IN and not OIDC_NAME:  # noqa: F821 - set above
     raise ImproperlyConfigured("With PASSWORD_SIGN_IN off and no single sign-on (OIDC_NAME …), nobody could sign in.")
 SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SocialAccountAdapter"
-SOCIALACCOUNT_UID_MAX_LENGTH = 255  # what OpenID Connect allows for `sub`
 SOCIALACCOUNT_STORE_TOKENS = False  # what they would open is no business of Doorway's
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 
