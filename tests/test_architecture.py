@@ -24,6 +24,8 @@ WORKING = "until it has done its work; small, and without words about anybody"
 #: Every table, how it may change, and how long it is kept. A new model fails until somebody has decided both.
 TABLES = {
     "accounts.AuditEntry": (WRITTEN_ONCE, RECORD),
+    "accounts.Invitation": (EDITABLE, STAFF),
+    "accounts.StaffMail": (EDITABLE, WORKING),
     "accounts.Site": (EDITABLE, STAFF),
     "accounts.SiteRule": (EDITABLE, STAFF),
     "accounts.Team": (EDITABLE, STAFF),

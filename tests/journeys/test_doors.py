@@ -184,6 +184,9 @@ PAGES = {
         "/resources/",
     ],
     "admin": [
+        "/account/people/",
+        "/account/people/invite/",
+        "/account/people/{person}/",
         "/resources/checks/",
         "/resources/export/",
         "/resources/{resource}/check/",
@@ -259,6 +262,7 @@ def facts_of(departure):
         "row": draft.tasks.first().pk,
         "asked": f"level=elevated&situations=minor&site={departure.site_id}&day=2026-11-25&time=16:00&country=JP",
         "id": departure.pk,
+        "person": departure.therapist_id,
         "client": departure.client_id,
         "session": departure.session_id,
         "intake": intakes.begin(EVERY_WEEK, by=departure.therapist).pk,
