@@ -13,9 +13,9 @@ from accounts.access import allow
 
 @require_POST
 @allow()
-def end_device(request, device_id):
+def end_device(request, session_row_id):
     """Sign one of one's own devices out, after asking again who it is where that was too long ago."""
-    return do_or_ask(request, {"device": device_id})
+    return do_or_ask(request, {"device": session_row_id})
 
 
 @require_POST

@@ -4,11 +4,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from accounts import factors
+from accounts import factors, invitations
 from accounts.access import EVERYONE
 from accounts.models import Role
 from followups import absences, calendars, chart_packages, client_copies, decisions, on_call, overrides, policies
@@ -41,6 +42,7 @@ NOBODY_HERE = [403, 403, 403, 403, 403, 302]  # the privacy officer's alone: tes
 POST_ONLY = [405, 405, 405, 405, 405, 302]
 GET_ONLY = POST_ONLY
 EVERYBODY = [200] * 6
+OF_NOBODY = [404, 404, 404, 404, 404, 302]
 SWITCHED_OFF = [404] * 6  # unless DIRECTORY_API is set: then everybody may read (below)
 HSDS_LISTS = ["hsds", "hsds-openapi", "hsds-services", "hsds-organizations", "hsds-taxonomies", "hsds-taxonomy-terms"]
 HSDS_LISTS += ["hsds-service-at-locations"]
@@ -62,6 +64,19 @@ TABLE = {
     "manifest": (EVERYBODY, [405] * 6),
     "demo-mail": ([404, 404, 404, 404, 404, 302], GET_ONLY),
     "account_login": ([302, 302, 302, 302, 302, 200], [302, 302, 302, 302, 302, 200]),
+    "begin-sign-on": ([405] * 6, SWITCHED_OFF),  # unless there is an identity provider
+    "end-sign-on": (SWITCHED_OFF, [405] * 6),
+    "sign-on-again": (OF_NOBODY, OF_NOBODY),
+    "signed-out": ([302] * 6, [405] * 6),
+    "join": ([302] * 6, [405] * 6),
+    "accept-invitation": ([410] * 6, [410] * 6),  # without a link that somebody was sent
+    "people": (OF_THE_ADMIN, GET_ONLY),
+    "invite": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "person": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "resend-invitation": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "withdraw-invitation": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "end-device": (POST_ONLY, but(MY_OWN, therapist=302)),
+    "end-other-devices": (POST_ONLY, [302] * 6),
     "account_logout": (STAFF, [302] * 6),
     "account_change_password": (STAFF, STAFF),
     "account_reauthenticate": (STAFF, STAFF),
@@ -384,6 +399,9 @@ def addresses(cast, departure, resource):
         "translation_id": EditionTranslation.objects.first().pk,
         "device_id": device_of(departure.therapist).pk,
         "passkey_id": passkey_of(departure.therapist).pk,
+        "session_row_id": signed_in_on_a_phone(departure.therapist).pk,
+        "person_id": departure.therapist_id,
+        "invitation_id": asked_in_by(cast["admin"]).pk,
         "system_name": "departure-kind",
         "token": calendars.renew(by=departure.therapist),
         "week": Week.last(departure.site.zone).code,
@@ -399,6 +417,15 @@ def opened_in_emergency(departure, *, by):
     client = departure.client
     facts = {"team": client.team, "reference": client.reference, "reason": "danger", "words": "They called"}
     return emergency_access.begin(emergency_access.ask(by=by, **facts), by=by)
+
+
+def signed_in_on_a_phone(person):
+    return UserSession.objects.create(user=person, ip="198.51.100.7", session_key="phone", user_agent="Firefox")
+
+
+def asked_in_by(admin):
+    who = {"email": "lee@clinic.example", "name": "Lee Park", "roles": ["therapist"], "team": admin.team}
+    return invitations.invite(**who, language="en-gb", by=admin)
 
 
 def practised_by(person):

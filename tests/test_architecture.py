@@ -27,6 +27,8 @@ TABLES = {
     "accounts.AuditForm": (WRITTEN_ONCE, RECORD),
     "accounts.AuditLink": (WRITTEN_ONCE, RECORD),
     "accounts.Conversion": (EDITABLE, WORKING),
+    "accounts.Invitation": (EDITABLE, STAFF),
+    "accounts.StaffMail": (EDITABLE, WORKING),
     "accounts.Site": (EDITABLE, STAFF),
     "accounts.SiteRule": (EDITABLE, STAFF),
     "accounts.Team": (EDITABLE, STAFF),

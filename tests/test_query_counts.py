@@ -4,11 +4,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import invitations
+from accounts.models import Role, Team
 from followups import contact_attempts
 from resources.models import Resource
 from sessions_app import checklist, departures, exercises, levels, practice, reports, reviews
@@ -264,6 +267,29 @@ def test_pages_of_the_supervisor_do_not_grow(signed_in, supervisor, add_a_day):
 def test_the_page_of_files_does_not_grow(signed_in, admin, add_a_day):
     first = add_a_day()
     assert too_many(signed_in(admin), ["export-resources", "api", "protocol-exchange"], first, add_a_day) == {}
+
+
+def test_pages_about_people_and_devices_do_not_grow(signed_in, admin, therapist, supervisor, hire):
+    browser = signed_in(admin)
+    pages = [reverse("people"), reverse("invite"), reverse("person", args=[therapist.pk]), reverse("me")]
+    asked_in("first", admin)
+    signed_in_on("first", admin)
+    before = {page: queries(browser, page)[0] for page in pages}
+    for name in ("second", "third", "fourth"):
+        asked_in(name, admin)
+        signed_in_on(name, admin)
+        hire(name, Role.SUPERVISOR, team=Team.objects.create(name=name, site=admin.site))
+    found = {page: queries(browser, page) for page in pages}
+    assert {page: statements for page, (count, statements) in found.items() if count > min(before[page], 16)} == {}
+
+
+def asked_in(name, admin):
+    who = {"email": f"{name}@elsewhere.example", "name": name, "roles": ["therapist"], "team": admin.team}
+    invitations.invite(**who, language="en-gb", by=admin)
+
+
+def signed_in_on(device, person):
+    UserSession.objects.create(user=person, ip="198.51.100.7", session_key=device, user_agent="Firefox")
 
 
 HARDEST = {"format": "video", "composition": "couple", "age_band": "13_17", "country_today": "GB"}

@@ -97,17 +97,12 @@ def test_opening_the_link_uses_nothing_up_and_hides_it_from_the_address_bar(invi
     assert not User.objects.filter(email=LEE).exists()
 
 
-@pytest.mark.parametrize(
-    ("password", "words"),
-    [
-        ("fourteen chars", "at least 15 characters"),
-        ("lee@clinic.example", "too similar"),
-    ],
-)
-def test_a_weak_password_is_refused_beside_its_field(invited, client, password, words):
+@pytest.mark.parametrize("password", ["fourteen chars", LEE])
+def test_a_weak_password_is_refused_beside_its_field(invited, client, password):
+    """By the rules all passwords here go by: too short, or one's own address."""
     answer = choose(client, invited(), password)
     assert answer.status_code == 422
-    assert words in answer.content.decode()
+    assert 'href="#id_password1"' in answer.content.decode()
     assert not User.objects.filter(email=LEE).exists()
 
 

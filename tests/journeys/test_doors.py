@@ -197,6 +197,9 @@ PAGES = {
     ],
     "admin": [
         "/account/factors/reset/",
+        "/account/people/",
+        "/account/people/invite/",
+        "/account/people/{person}/",
         "/resources/checks/",
         "/resources/export/",
         "/resources/{resource}/check/",
@@ -279,6 +282,7 @@ def facts_of(departure):
         "row": draft.tasks.first().pk,
         "asked": f"level=elevated&situations=minor&site={departure.site_id}&day=2026-11-25&time=16:00&country=JP",
         "id": departure.pk,
+        "person": departure.therapist_id,
         "client": departure.client_id,
         "session": departure.session_id,
         "intake": intakes.begin(EVERY_WEEK, by=departure.therapist).pk,
