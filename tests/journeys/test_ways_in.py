@@ -55,7 +55,7 @@ def test_from_the_first_sign_in_to_one_without_a_password(
     window.inspect()
     finger.knows(True)
     window.click("Use a passkey")
-    window.tab.get_by_role("link", name="You").wait_for()
+    window.tab.locator("a.me").wait_for()
     words = write_on_after_the_end(window, departure, end_sessions)
     with window.tab.expect_response("**/report/draft/"):
         window.tab.locator(DIALOG).get_by_role("button", name="Use a passkey").click()
