@@ -73,7 +73,7 @@ def opened(browser, address):
     return browser.get(address, headers={"HX-Request": "true"}) if is_part else answer
 
 
-@pytest.mark.parametrize(("who", "least"), [("therapist", 40), ("supervisor", 15)])
+@pytest.mark.parametrize(("who", "least"), [("therapist", 30), ("supervisor", 15)])
 def test_every_page_that_shows_somebody_leaves_an_entry_about_them(request, signed_in, addresses, planted, who, least):  # noqa: F811
     names = sorted(set(TABLE) - OF_A_SIGNED_REPORT)
     silent, showing = shown_without_a_trace(signed_in, request.getfixturevalue(who), names, addresses, planted)

@@ -28,7 +28,7 @@ LIMITS = {
     "report": 14,
     "check-report": 14,
     "resources": 6,
-    "reminders-working": 27,
+    "reminders-working": 28,
 }
 LIMITS |= {"failed-contacts": 14}
 LIMITS |= {"client-copy": 20}  # all charts of a client, and what became of the request
