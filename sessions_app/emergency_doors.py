@@ -38,16 +38,16 @@ def let_in(request, model, pk, *, client):
         return
     running = emergency_access.running_of(request.user)
     if access := running.filter(client__in=row.values(client)).first():
-        go_under(request, access, subject=pk)
+        go_under(request, access, row=pk)
 
 
 @transaction.atomic
-def go_under(request, access, *, subject):
+def go_under(request, access, *, row):
     """For the rest of this request the access is in force, its banner on the page, and its marks on each entry."""
     request.emergency, user = access, request.user
     user.emergency_access_id = access.pk
     user.audit_marks = MappingProxyType({"emergency": access.pk, "emergency_reason": access.reason})
-    audit.record("read_in_emergency", access, by=user, page=request.resolver_match.url_name, subject=str(subject))
+    audit.record("read_in_emergency", access, by=user, page=request.resolver_match.url_name, row=str(row))
 
 
 def remember(request):

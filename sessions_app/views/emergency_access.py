@@ -95,7 +95,7 @@ def record(request, access_id):
         messages.info(request, _("The time is over. The record is closed again."))
         return redirect("emergency")
     emergency_doors.remember(request)
-    emergency_doors.go_under(request, access, subject=access.client_id)
+    emergency_doors.go_under(request, access, row=access.client_id)
     client = get_object_or_404(Client.objects.visible_to(request.user).with_permissions(), pk=access.client_id)
     audit.record_view(client, by=request.user, page="emergency-record")
     departures = DepartureEvent.objects.visible_to(request.user).filter(client=client).order_by("-began_at")

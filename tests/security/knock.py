@@ -25,6 +25,7 @@ def main(words):
     asked = argparse.ArgumentParser(prog="tests.security.knock", description=__doc__)
     for name in ("--fast", "--down", "--first"):
         asked.add_argument(name, action="store_true")
+    asked.add_argument("--near", default="", help="a file whose pages are tried first")
     chosen = asked.parse_args(words)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
@@ -45,7 +46,7 @@ def knock(chosen):
     audits.known = (float("inf"), datetime.max.replace(tzinfo=UTC))  # the auditor has just been here
     extent = access_matrix.FAST if chosen.fast or chosen.down else access_matrix.WHOLE
     with override_settings(**(DOWN if chosen.down else {})), transaction.atomic():
-        found = access_matrix.run(World(), extent, stops_at_first=chosen.first)
+        found = access_matrix.run(World(), extent, only=access_matrix.near(chosen.near), stops_at_first=chosen.first)
         transaction.set_rollback(True)
     if chosen.down:
         found.problems = found.opened_wrongly
