@@ -399,6 +399,7 @@ ON_EVERY_ANSWER = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": X_FRAME_OPTIONS,
     "X-Permitted-Cross-Domain-Policies": "none",
+    "Server": "web",  # else granian says what it is
 }
 if IS_HTTPS:
     ON_EVERY_ANSWER["Strict-Transport-Security"] = f"max-age={SECURE_HSTS_SECONDS}; includeSubDomains; preload"

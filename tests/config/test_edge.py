@@ -25,7 +25,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Permitted-Cross-Domain-Policies": "none",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
-    "Server": None,
+    "Server": "web",
     "X-Powered-By": None,
     "Access-Control-Allow-Origin": None,
 }

@@ -9,7 +9,7 @@ from tests.security.environments import run as start
 NAME = "wapiti"
 ORDER = 70
 MODULES = "csp,http_headers,cookieflags,crlf,exec,file,redirect,sql,timesql,xss,permanentxss,methods,csrf"
-SECONDS = {"crawl": 120, "attack": 420}
+SECONDS = {"crawl": 120, "attack": 260}
 ROLES = ["therapist", "supervisor", "admin", "privacy", None]
 #: What it has to find on the canary, by words that stand in the names of its findings.
 OF_THE_CANARY = ["SQL", "Cross Site Scripting", "Redirect", "Content Security Policy", "HttpOnly", "Secure Flag",

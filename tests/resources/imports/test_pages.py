@@ -107,7 +107,8 @@ def test_a_name_is_never_a_path(desk):
 
 
 def test_an_unreadable_file_says_why_on_its_page(desk):
-    assert "This is a PDF" in text(follow(desk, send(desk, content=b"%PDF-1.7", name="x.pdf")))
+    assert "This is a PDF" in text(send(desk, content=b"%PDF-1.7", name="x.pdf"))
+    assert "no valid JSON" in text(follow(desk, send(desk, content=b'{"contents": [', name="x.json")))
 
 
 def test_both_values_and_their_days_stand_beside_two_buttons(desk, admin, upload, take_over):
