@@ -7,12 +7,13 @@ import uuid
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Role
+from accounts.models import AuditEntry, Role, Site
 from followups import chart_packages, client_copies
-from followups.keeping import certificates, disposals, doors, reach
+from followups.keeping import certificates, disposals, doors, holds, reach
 from followups.models import Disposal, DisposedRecord, FiledPaper, PaperFile
 from sessions_app import departures, private_notes
 from sessions_app.models import Client, ContactPermission, DepartureEvent, TherapySession
@@ -342,3 +343,33 @@ def test_the_pages_lead_two_people_through_it(due, officer, lead, signed_in, the
     call_command("dispose", carry_out=True, stdout=io.StringIO())
     assert gone(due)
     assert why_kept(due) != ""
+
+
+def test_no_page_asks_more_often_when_there_is_more(due, officer, lead, signed_in, therapist, team, site):
+    """A list, a hold and a site more cost no statement more."""
+
+    def asked():
+        browser, found = signed_in(officer), {}
+        made = Disposal.objects.latest("pk")
+        for address in (*map(reverse, ("keeping", "holds", "disposals")), reverse("disposal", args=[made.pk])):
+            browser.get(address)
+            with CaptureQueriesContext(connection) as captured:
+                assert browser.get(address).status_code == 200
+            found[address.rstrip("0123456789/")] = len(captured)
+        return found
+
+    disposals.answer(disposals.propose(by=officer), is_approved=False, by=lead)
+    holds.place(team=team, reference="0417", reason="complaint", by=officer)
+    before = asked()
+    for number in range(3):
+        client = Client.objects.create(reference=f"07{number}", therapist=therapist, team=team)
+        session_of(client, started=timezone.now())
+        adopt_apa(
+            Site.objects.create(name=f"Site {number}", country="US", time_zone="UTC", emergency_number="911"),
+            by=officer,
+        )
+    years_ago(8)
+    disposals.answer(disposals.propose(by=officer), is_approved=False, by=lead)
+    holds.place(team=team, reference="070", reason="complaint", by=officer)
+    assert asked() == before
+    assert max(before.values()) < 16
