@@ -166,6 +166,11 @@ def admin(hire):
 
 
 @pytest.fixture
+def privacy_officer(hire):
+    return hire("Pat Moreno", Role.PRIVACY)
+
+
+@pytest.fixture
 def client_0417(therapist):
     """In care with the therapist; calls are allowed, voicemail is not."""
     person = Client.objects.create(reference="0417", preferred_name="Robin", therapist=therapist, team=therapist.team)

@@ -1,7 +1,7 @@
 """The database dies in the middle of a write: afterwards the record is whole or was never touched, and a retry works.
 
 Each write of the clinical flow is sent with the connection cut after its first statement, its second, and so on. Here
-that is after each statement that writes, of the writes that matter most; `make faults` (F18) cuts after every statement
+that is after each statement that writes, of the writes that matter most; `make faults` (N) cuts after every statement
 of all of them.
 """
 

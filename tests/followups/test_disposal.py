@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Role, Site
+from accounts.models import AuditEntry, Site
 from followups import chart_packages, client_copies
 from followups.keeping import certificates, disposals, doors, holds, reach
 from followups.models import Disposal, DisposedRecord, FiledPaper, PaperFile
@@ -26,8 +26,8 @@ GUEST = f"doorway_guest_{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture
-def officer(hire):
-    return hire("Pat Moreno", Role.PRIVACY)
+def officer(privacy_officer):
+    return privacy_officer
 
 
 @pytest.fixture
