@@ -10,4 +10,4 @@ class FollowupsConfig(AppConfig):
         from followups import database_log, receivers, row_rules  # noqa: F401
         from followups.keeping import doors
 
-        post_migrate.connect(doors.reassert, sender=self, dispatch_uid="doors")
+        post_migrate.connect(doors.reassert, dispatch_uid="doors")

@@ -41,7 +41,7 @@ SHAPE = {
     "functions": """
         SELECT p.proname, pg_get_function_identity_arguments(p.oid), p.prosrc, p.prosecdef, p.proconfig::text,
             p.provolatile, pg_get_userbyid(p.proowner),
-            (SELECT array_agg(coalesce(nullif(g.grantee, 0)::regrole::text, 'public') || g.is_grantable ORDER BY 1)::text
+            (SELECT array_agg(coalesce(nullif(g.grantee, 0)::regrole::text, '') || g.is_grantable ORDER BY 1)::text
              FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g)
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE {ours} AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.objid = p.oid AND x.deptype = 'e')""",

@@ -11,9 +11,14 @@ DECLARE
 BEGIN
     SELECT client_key, departure_key INTO subject, lone FROM followups_disposedrecord AS item
         JOIN followups_disposal AS list ON list.id = item.disposal_id
-        WHERE item.id = record AND item.settled_at IS NULL AND list.is_approved FOR UPDATE OF item;
+        WHERE item.id = record AND item.settled_at IS NULL AND list.is_approved FOR UPDATE OF item SKIP LOCKED;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'Two people have not said so, or it is done.' USING ERRCODE = 'integrity_constraint_violation';
+        PERFORM 1 FROM followups_disposedrecord AS item JOIN followups_disposal AS list ON list.id = item.disposal_id
+            WHERE item.id = record AND list.is_approved;
+        IF FOUND THEN
+            RETURN 'taken';
+        END IF;
+        RAISE EXCEPTION 'Two people have not said so.' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     PERFORM 1 FROM sessions_app_client WHERE id = subject FOR UPDATE;
     PERFORM 1 FROM sessions_app_departureevent WHERE client_id = subject OR id = lone ORDER BY id FOR UPDATE;

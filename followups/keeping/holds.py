@@ -1,11 +1,10 @@
 """Legal holds: what is not disposed of although its time is over. Placed and lifted without seeing the record."""
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts import audit
 from followups.models import LegalHold
-from sessions_app.models import Client
 
 
 class NoSuchClient(Exception):
@@ -22,8 +21,9 @@ class AlreadyLifted(Exception):
 
 def key_of(team, reference):
     """The id of the client with exactly that reference in a team, and nothing else of them; raises NoSuchClient."""
-    found = Client.objects.filter(team=team, reference=reference, is_practice=False).values_list("pk", flat=True)
-    key = found.first()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT doorway_client_key(%s, %s)", [team.pk, reference])
+        key = cursor.fetchone()[0]
     if key is None:
         raise NoSuchClient
     return key

@@ -27,6 +27,7 @@ from tests.databases import database_url
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 WORDS = "Zwetschgenkuchen"
+READER = f"doorway_audit_{uuid.uuid4().hex[:8]}"  # roles are the whole server's, and other tests run beside these
 
 
 def sealed(data, *, key=KEY):
@@ -121,10 +122,10 @@ def told(transactional_db, therapist, supervisor, departure):
     report = reports.draft_for(departure, by=therapist)
     reports.save_draft(report, account=f"They left. {WORDS}", by=therapist)
     help_calls.ask(id=uuid.uuid4(), by=therapist)
-    call_command("create_audit_role", name="doorway_audit_of_a_test", verbosity=0, stdout=io.StringIO())
+    call_command("create_audit_role", name=READER, verbosity=0, stdout=io.StringIO())
     yield departure
     with connection.cursor() as cursor:
-        cursor.execute("DROP OWNED BY doorway_audit_of_a_test; DROP ROLE doorway_audit_of_a_test")
+        cursor.execute(f"DROP OWNED BY {READER}; DROP ROLE {READER}")
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +194,7 @@ def test_everything_comes_back_on_an_empty_server_and_nothing_is_sent_twice(arch
         assert waiting.fetchone() == (Delivery.objects.filter(state="pending").count(), True)
         with pytest.raises(psycopg.errors.IntegrityError):
             there.execute("DELETE FROM sessions_app_departureevent")
-        may = "SELECT has_table_privilege('doorway_audit_of_a_test', 'followups_delivery', 'SELECT')"
+        may = f"SELECT has_table_privilege('{READER}', 'followups_delivery', 'SELECT')"
         assert there.execute(may).fetchone() == (True,)
 
 

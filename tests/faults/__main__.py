@@ -21,7 +21,7 @@ from tests.faults.machines import Postgres, Redis, Sink
 
 def main(words):
     asked = argparse.ArgumentParser(prog="tests.faults", description=__doc__)
-    asked.add_argument("names", nargs="*", help="F1 … F17, W, E; all of them when none is named")
+    asked.add_argument("names", nargs="*", help="F1 … F17, W, E, N; all of them when none is named")
     asked.add_argument("--campaign", type=int, default=0)
     asked.add_argument("--seed", type=int, default=None)
     chosen = asked.parse_args(words)

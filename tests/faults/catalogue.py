@@ -1,4 +1,4 @@
-"""Every fault by its number, in the order in which they run. W and E are tests of pytest, run by their names."""
+"""Every fault by its number, in the order in which they run. W, E and N are tests of pytest, run by their names."""
 
 import os
 import subprocess
@@ -20,6 +20,10 @@ BY_PYTEST = {
         "escalation: each step at its minute, acknowledged, recipient gone, target fails",
         "tests/followups/test_escalations.py",
     ),
+    "N": (
+        "whole or none: the database dies after each statement of each write of the clinical flow",
+        "tests/test_whole_or_none.py",
+    ),
 }
 
 
@@ -33,6 +37,7 @@ def by_pytest(number):
         env = {
             name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "EMAIL_URL", "REDIS_URL"}
         }
+        env["WHOLE_OR_NONE"] = "all"
         command = [sys.executable, "-m", "config.local.throwaway", sys.executable, "-m", "pytest", *quiet, file]
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         problems = [done.stdout[-600:]] if done.returncode else []

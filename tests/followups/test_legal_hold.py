@@ -5,7 +5,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Role
+from accounts.models import AuditEntry
 from followups.keeping import disposals, holds
 from followups.models import LegalHold
 from sessions_app.models import Client
@@ -15,8 +15,8 @@ from tests.refusals import is_refused
 
 
 @pytest.fixture
-def officer(hire):
-    return hire("Pat Moreno", Role.PRIVACY)
+def officer(privacy_officer):
+    return privacy_officer
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Role
+from accounts.models import AuditEntry
 from followups.keeping import declared, reach, rules
 from followups.models import RetentionRule
 from sessions_app import departures, intakes
@@ -20,8 +20,8 @@ from tests.refusals import is_refused
 
 
 @pytest.fixture
-def officer(hire):
-    return hire("Pat Moreno", Role.PRIVACY)
+def officer(privacy_officer):
+    return privacy_officer
 
 
 # Every table and field was decided on -------------------------------------------------------------------------------

@@ -101,6 +101,12 @@ def test_contact_is_recorded_in_three_taps(open_window, therapist, departure):
 
 
 PAGES = {
+    "privacy_officer": [
+        "/keeping/",
+        "/keeping/rules/{site}/",
+        "/keeping/holds/",
+        "/keeping/disposals/",
+    ],
     "therapist": [
         "/",
         "/departures/",
@@ -283,6 +289,7 @@ def facts_of(departure):
         "asked": f"level=elevated&situations=minor&site={departure.site_id}&day=2026-11-25&time=16:00&country=JP",
         "id": departure.pk,
         "person": departure.therapist_id,
+        "site": departure.site_id,
         "client": departure.client_id,
         "session": departure.session_id,
         "intake": intakes.begin(EVERY_WEEK, by=departure.therapist).pk,

@@ -1,4 +1,4 @@
-"""A gigabyte copied, put back into an empty server, and set to work: how long it takes, and what is sent again."""
+"""A database of a gigabyte, copied, put back into an empty server, set to work: how long, and what is sent again."""
 
 import os
 import re
