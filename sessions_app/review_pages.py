@@ -89,6 +89,8 @@ def known_as(references, *, user, after):
     found = {mark for each in references for mark in cipher.marks(each, about="reference")}
     if conversion.is_running():  # then a mark may still be the reference itself
         found |= {each.strip().upper() for each in references}
+    if not found:
+        return None
     page = lines(user, FOUND, ReviewTask.objects.filter(client_reference__in=found), after=after)
     return page if page.tasks else None
 

@@ -36,6 +36,8 @@ HOSTILE = {
 
 #: What is not among the choices is refused in one way, whatever it looks like; text that is none comes before that.
 TO_A_CHOICE = {what: HOSTILE[what] for what in ("nul", "not utf-8", "long", "nothing", "somebody else's")}
+#: A text takes nearly everything, so the texts of a form are tried together; alone only what one text may refuse.
+TO_ONE_TEXT = {what: HOSTILE[what] for what in ("long", "nothing")}
 
 
 class Forms(HTMLParser):
@@ -154,18 +156,26 @@ def test_no_form_for_everybody_breaks(client, theirs, settings, place):
 
 
 def batter(browser, address, theirs):
-    """Send in every field of every form of the page every hostile value it may meet, the others as they stand."""
+    """Send in the fields of every form of the page every hostile value they may meet, the others as they stand."""
     page = browser.get(address)
     assert page.status_code == 200
     read = Forms(page.content.decode())
     forms = once_each(read.found)
     assert forms, "a page without a form is in the wrong list"
     for action, fields in forms:
-        for field in one_of_each_kind(fields):
-            for what, value in (TO_A_CHOICE if field in read.choices else HOSTILE).items():
-                sent = str(theirs.get(field, uuid.uuid4())) if value is None else value
-                check(send(browser, action or address, {**quoted(fields), field: sent}), field, what, fields)
+        for hostile, what, value in trials(fields, read.choices):
+            bad = {field: str(theirs.get(field, uuid.uuid4())) if value is None else value for field in hostile}
+            check(send(browser, action or address, {**quoted(fields), **bad}), hostile, what, fields)
     assert DepartureEvent.objects.filter(therapist=theirs["owner"]).count() == 1, "a stranger's rows are untouched"
+
+
+def trials(fields, choices):
+    """What is tried with a form: (the fields that are sent it, what it is, the value)."""
+    texts = [field for field, value in fields.items() if value == KEPT]
+    yield from ((texts, what, value) for what, value in HOSTILE.items() if texts)
+    for field in one_of_each_kind(fields):
+        values = TO_A_CHOICE if field in choices else TO_ONE_TEXT if field in texts else HOSTILE
+        yield from (([field], what, value) for what, value in values.items())
 
 
 def once_each(forms):
@@ -190,12 +200,12 @@ def send(browser, address, fields):
     return browser.post(address, body, content_type="application/x-www-form-urlencoded")
 
 
-def check(response, field, what, fields):
-    case = f"{response.request['PATH_INFO']}: {what} in {field}"
+def check(response, hostile, what, fields):
+    case = f"{response.request['PATH_INFO']}: {what} in {', '.join(hostile)}"
     assert response.status_code < 500, case
     if response.status_code == 422:
         html = response.content.decode()
-        others = [name for name, value in fields.items() if value == KEPT and name != field]
+        others = [name for name, value in fields.items() if value == KEPT and name not in hostile]
         assert not others or KEPT in html, f"{case} lost what was typed elsewhere"
 
 

@@ -135,6 +135,12 @@ class DepartureReport(Sealed):
         indexes = [
             models.Index(fields=["author", "state"], name="report_by_author"),
             models.Index(
+                fields=["author", "state", "saved_at"],
+                name="report_on_now",
+                condition=Q(state__in=["returned", "draft"])
+                | Q(state__in=["reviewed", "closed"], feedback_seen_at__isnull=True),
+            ),
+            models.Index(
                 fields=["added_after_close_at"],
                 name="report_added_to",
                 condition=Q(added_after_close_at__isnull=False),

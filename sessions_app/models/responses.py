@@ -37,8 +37,11 @@ class StepResponseQuerySet(models.QuerySet):
 
     def count_per_departure(self):
         """A subquery for a queryset of departures: how many of the eleven have a standing answer."""
-        standing = self.standing().filter(departure=OuterRef("pk")).order_by().values("departure")
-        return Coalesce(Subquery(standing.annotate(count=Count("pk")).values("count")), 0)
+        # The newest of that one departure: the newest of all would be worked out anew for each of its rows.
+        newest = self.filter(departure=OuterRef(OuterRef("pk"))).latest_per_step().values("pk")
+        of_one = self.filter(departure=OuterRef("pk"), pk__in=newest).exclude(outcome=Outcome.NOT_RECORDED)
+        counted = of_one.order_by().values("departure").annotate(count=Count("pk"))
+        return Coalesce(Subquery(counted.values("count")), 0)
 
 
 class StepResponse(models.Model):

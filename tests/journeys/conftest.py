@@ -37,13 +37,20 @@ addEventListener("securitypolicyviolation", (event) => console.error("CSP", even
 """
 
 
+ENDED = ["requestfinished", "requestfailed"]
+PATIENCE = 30  # seconds for what a page asks for; a busy machine is no failure
+QUIET = 0.15  # seconds without a request; the browser's own idea of it is half a second, at every click
+
+
 class Window:
     """One person's browser window; remembers what went wrong in it."""
 
     def __init__(self, context, address, *, has_javascript):
         self.tab, self.address, self.has_javascript = context.new_page(), address, has_javascript
-        self.problems = []
+        self.problems, self.under_way, self.heard_at = [], set(), 0.0
         self.tab.add_init_script(TELL_VIOLATIONS)
+        for event, keep in (("request", self.under_way.add), *((done, self.under_way.discard) for done in ENDED)):
+            self.tab.on(event, lambda asked, keep=keep: self.hear(keep, asked))
         self.tab.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
         self.tab.on("console", self.listen)
         self.tab.on("response", lambda answer: self.problems.append(answer.url) if answer.status >= 500 else None)
@@ -73,8 +80,17 @@ class Window:
     def follow(self, words, *, nth=0):
         self.click(words, role="link", nth=nth)
 
+    def hear(self, keep, asked):
+        keep(asked)
+        self.heard_at = time.monotonic()
+
     def settle(self):
-        self.tab.wait_for_load_state("networkidle" if self.has_javascript else "load")
+        """Wait until the page is there, and nothing that it asked for is under way, nor was a moment ago."""
+        self.tab.wait_for_load_state("load")
+        ends = time.monotonic() + PATIENCE
+        while self.has_javascript and (self.under_way or time.monotonic() - self.heard_at < QUIET):
+            assert time.monotonic() < ends, f"still under way: {[asked.url for asked in self.under_way]}"
+            self.tab.wait_for_timeout(20)
 
     def sees(self, words):
         self.tab.get_by_text(words).first.wait_for(state="visible")
@@ -122,7 +138,7 @@ def open_window(browser, live_server):
         context = browser.new_context(
             viewport=size, java_script_enabled=has_javascript, service_workers=workers, **more
         )
-        context.set_default_timeout(30_000)  # a busy machine is no failure
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         window = Window(context, live_server.url, has_javascript=has_javascript)
         return window.sign_in(person) if person else window

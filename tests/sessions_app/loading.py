@@ -20,6 +20,7 @@ from resources.models import Organisation, Resource
 from sessions_app import departures, reports
 from sessions_app.models import Client, DepartureReport, Review, TherapySession
 
+CASELOAD = 120  # clients of a therapist, however many departures: the list of clients is as long at any size
 ZONES = [("US", "America/New_York", "911"), ("GB", "Europe/London", "999"), ("JP", "Asia/Tokyo", "119")]
 TABLES = [
     "sessions_app_client",
@@ -59,7 +60,7 @@ def load(number, *, years=3, therapists=200, sites=10, waiting=200, steps=4, unt
     one = real_report(staff[0])
     facts = {
         "n": number,
-        "clients": max(number // 10, len(staff)),
+        "clients": CASELOAD * len(staff),
         "staff": [each.pk for each in staff],
         "sites": [each.team.site_id for each in staff],
         "teams": [each.team_id for each in staff],
@@ -247,13 +248,14 @@ STATEMENTS = [
         FROM made_up WHERE f %% 3 = 0""",
     """INSERT INTO sessions_app_departurereport (id, departure_id, author_id, state, main_reason, account,
             main_reason_source, not_provided, words_kept, created_at, saved_at, signed_at, submitted_at, content,
-            content_hash, seal, sealed_fields)
+            content_hash, seal, sealed_fields, feedback_seen_at)
         SELECT base.report + i, id, (%(staff)s::bigint[])[who],
             CASE WHEN i > %(closed)s THEN 'submitted' ELSE 'closed' END,
             (ARRAY['overwhelmed', 'painful_topic', 'outside_event', 'overwhelmed', 'practical', 'therapist',
                 'painful_topic', 'unwell', 'not_known', 'overwhelmed'])[1 + d %% 10],
             sealed.account, '', '[]', '[]', began + interval '1 hour', began + interval '2 hours',
-            began + interval '2 hours', began + interval '2 hours', sealed.content, %(hash)s, '', '{}'
+            began + interval '2 hours', began + interval '2 hours', sealed.content, %(hash)s, '', '{}',
+            CASE WHEN i <= %(closed)s THEN began + interval '3 days' END
         FROM made_up JOIN sealed USING (i), base""",
     """INSERT INTO sessions_app_review (id, report_id, decision, outcome, colleague_state, message, by_id, at,
             safety_event, learning, system_change, seal, sealed_fields)

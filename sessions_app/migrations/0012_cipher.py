@@ -33,7 +33,7 @@ COLUMNS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_cipher"), ("sessions_app", "0010_sealed_reviews")]
+    dependencies = [("accounts", "0005_cipher"), ("sessions_app", "0011_reports_of_now")]
 
     operations = [
         EncryptColumns(COLUMNS, since="client"),
