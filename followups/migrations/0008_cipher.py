@@ -19,6 +19,6 @@ COLUMNS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_cipher"), ("followups", "0008_keeping"), ("sessions_app", "0011_cipher")]
+    dependencies = [("accounts", "0005_cipher"), ("followups", "0008_keeping"), ("sessions_app", "0012_cipher")]
 
     operations = [EncryptColumns(COLUMNS, since="followup")]
