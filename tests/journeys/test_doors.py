@@ -101,12 +101,6 @@ def test_contact_is_recorded_in_three_taps(open_window, therapist, departure):
 
 
 PAGES = {
-    "privacy_officer": [
-        "/keeping/",
-        "/keeping/rules/{site}/",
-        "/keeping/holds/",
-        "/keeping/disposals/",
-    ],
     "therapist": [
         "/",
         "/departures/",
@@ -245,6 +239,10 @@ PAGES = {
         "/trail/?action=viewed",
         "/trail/clients/{client}/",
         "/trail/clients/{client}/answer/",
+        "/keeping/",
+        "/keeping/rules/{site}/",
+        "/keeping/holds/",
+        "/keeping/disposals/",
     ],
     None: [
         "/account/sign-in/",
