@@ -33,6 +33,7 @@ class InvitationForm(forms.Form):
         label=_("Supervisor"),
         queryset=User.objects.none(),
         required=False,
+        empty_label=_("Nobody"),
         help_text=_("For a therapist: who reads their reports, from the day they join."),
     )
 

@@ -34,13 +34,18 @@ def drain():
 @transaction.atomic
 def claim():
     """One that is due, put off for whoever else looks; None where there is none."""
-    waiting = StaffMail.objects.filter(sent_at=None, tries__lt=MOST_TRIES, next_at__lte=timezone.now())
-    mail = waiting.order_by("next_at").select_for_update(skip_locked=True).first()
+    mail = held()
     if mail:
         mail.tries += 1
         mail.next_at = timezone.now() + FIRST_PAUSE * 2 ** (mail.tries - 1)
         mail.save(update_fields=["tries", "next_at"])
     return mail
+
+
+def held():
+    """The one that waits longest, held until the transaction ends; what another sender holds is passed over."""
+    waiting = StaffMail.objects.filter(sent_at=None, tries__lt=MOST_TRIES, next_at__lte=timezone.now())
+    return waiting.order_by("next_at").select_for_update(skip_locked=True).first()
 
 
 def deliver(mail):

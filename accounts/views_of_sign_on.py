@@ -58,10 +58,10 @@ def end(request):
     talk = single_sign_on.Conversation(request)
     try:
         answer = OAuth2CallbackView.adapter_view(talk)(request)
+        if answer.status_code == HTTPStatus.FOUND and talk.did_fetch_access_token:
+            request.session[single_sign_on.LEAVE_AT] = talk.where_to_leave()
     except (OAuth2Error, RequestException) as problem:  # allauth begins to talk before it minds errors
         return single_sign_on.failed_page(request, problem)
-    if answer.status_code == HTTPStatus.FOUND:
-        request.session[single_sign_on.LEAVE_AT] = talk.where_to_leave()
     return answer
 
 

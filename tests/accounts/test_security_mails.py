@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as post
+from django.core.management import call_command
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import sign_in_events, staff_mails, staff_post
 from accounts.models import StaffMail, User
+from followups import tasks
 from tests.conftest import PASSWORD
 from tests.followups.races import both, meet_after
 
@@ -169,8 +171,15 @@ def test_after_eight_tries_it_is_given_up_and_says_so(therapist, settings, time_
     assert (mail.tries, mail.has_failed) == (8, True)
 
 
+@pytest.mark.parametrize("clock", [tasks.sweep, lambda: call_command("sweeper", once=True)], ids=["beat", "sweeper"])
+def test_either_clock_sends_what_waits(therapist, mailoutbox, clock):
+    staff_mails.write(StaffMail.Kind.ROLES_CHANGED, person=therapist)
+    clock()
+    assert [mail.to for mail in mailoutbox] == [[therapist.email]]
+
+
 def test_two_senders_at_once_send_one_mail(transactional_db, therapist, monkeypatch, mailoutbox):
     staff_mails.write(StaffMail.Kind.ROLES_CHANGED, person=therapist)
-    meet_after(monkeypatch, staff_post, "claim")
+    meet_after(monkeypatch, staff_post, "held")
     assert sorted(both(staff_post.drain)) == [0, 1]
     assert len(post.outbox) == 1

@@ -51,9 +51,8 @@ def believing_a_proxy(target):
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     own = {"TRUSTED_PROXIES": "1", "PUBLIC_URL": f"http://127.0.0.1:{port}"}
-    where = ["--host", "127.0.0.1", "--port", str(port)]
-    web = ["-m", "granian", "--interface", "wsgi", *where, "config.wsgi:application"]
-    process = subprocess.Popen([sys.executable, *web], env=target.env | own, stdout=subprocess.DEVNULL)
+    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen([*web, "config.wsgi:application"], env=target.env | own, stdout=subprocess.DEVNULL)
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz")
         yield f"http://127.0.0.1:{port}"
