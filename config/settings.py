@@ -199,12 +199,11 @@ def roles_that_need_a_factor():
 MFA_REQUIRED_ROLES = roles_that_need_a_factor()
 
 
-def minutes_from(least, most, *, name):
-    """Whole minutes between the two; refuses more, for what protects people can only be made stricter."""
-    minutes = env.int(name, default=most)
+def within(name, minutes, *, least, most):
+    """Minutes, in seconds; refuses more than `most`, for what protects people can only be made stricter."""
     if minutes not in range(least, most + 1):
         raise ImproperlyConfigured(f"{name} must be from {least} to {most}.")
-    return minutes
+    return minutes * 60
 
 
 def signing_reauthentication_seconds():
@@ -216,8 +215,9 @@ def signing_reauthentication_seconds():
 
 
 SIGNING_REAUTHENTICATION_SECONDS = signing_reauthentication_seconds()
-SESSION_IDLE_SECONDS = minutes_from(5, 15, name="SESSION_IDLE_MINUTES") * 60  # room for a warning of two minutes
-SCREEN_COVER_SECONDS = minutes_from(1, 3, name="SCREEN_COVER_MINUTES") * 60
+IDLE_MINUTES, COVER_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15), env.int("SCREEN_COVER_MINUTES", default=3)
+SESSION_IDLE_SECONDS = within("SESSION_IDLE_MINUTES", IDLE_MINUTES, least=5, most=15)  # with a warning of two minutes
+SCREEN_COVER_SECONDS = within("SCREEN_COVER_MINUTES", COVER_MINUTES, least=1, most=3)
 SESSION_COOKIE_AGE = env.int("SESSION_MINUTES", default=12 * 60) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
