@@ -272,24 +272,22 @@ ROLES = ["therapist", "supervisor", "admin", "privacy"]
 
 def roles_that_need_a_factor():
     """Roles whose people do not get in with a password alone; refuses none at all where people are real."""
-    default = [] if DEMO or IS_TEST else ROLES
-    roles = env.list("MFA_REQUIRED_ROLES", default=default)
+    roles = env.list("MFA_REQUIRED_ROLES", default=[] if IS_TEST else ROLES)
     if unknown := [role for role in roles if role not in ROLES]:
         raise ImproperlyConfigured(f"MFA_REQUIRED_ROLES: there is no role {unknown[0]}. Roles are {', '.join(ROLES)}.")
     if not roles and not (DEBUG or DEMO or IS_TEST):
         raise ImproperlyConfigured("MFA_REQUIRED_ROLES must name a role. It may be empty only with DEBUG or DEMO.")
-    return roles
+    return [] if DEMO else roles  # its people have one password, which everybody knows
 
 
 MFA_REQUIRED_ROLES = roles_that_need_a_factor()
 
 
-def minutes_from(least, most, *, name):
-    """Whole minutes between the two; refuses more, for what protects people can only be made stricter."""
-    minutes = env.int(name, default=most)
+def within(name, minutes, *, least, most):
+    """Minutes, in seconds; refuses more than `most`, for what protects people can only be made stricter."""
     if minutes not in range(least, most + 1):
         raise ImproperlyConfigured(f"{name} must be from {least} to {most}.")
-    return minutes
+    return minutes * 60
 
 
 def signing_reauthentication_seconds():
@@ -310,8 +308,9 @@ def invitation_hours():
 
 INVITATION_HOURS = invitation_hours()
 SIGNING_REAUTHENTICATION_SECONDS = signing_reauthentication_seconds()
-SESSION_IDLE_SECONDS = minutes_from(5, 15, name="SESSION_IDLE_MINUTES") * 60  # room for a warning of two minutes
-SCREEN_COVER_SECONDS = minutes_from(1, 3, name="SCREEN_COVER_MINUTES") * 60
+IDLE_MINUTES, COVER_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15), env.int("SCREEN_COVER_MINUTES", default=3)
+SESSION_IDLE_SECONDS = within("SESSION_IDLE_MINUTES", IDLE_MINUTES, least=5, most=15)  # with a warning of two minutes
+SCREEN_COVER_SECONDS = within("SCREEN_COVER_MINUTES", COVER_MINUTES, least=1, most=3)
 SESSION_COOKIE_AGE = env.int("SESSION_MINUTES", default=12 * 60) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
