@@ -150,6 +150,6 @@ def record_opening(opening, *, name, is_unattended, is_fragment):
 def was_seen(entry):
     """Whether this sign-in saw all that the entry says, on the same page, a short while ago."""
     lately = Now() - timedelta(minutes=REPEATED_MINUTES)
-    same = {name: getattr(entry, name) for name in ("by", "device", "action", "subject_type", "subject_id")}
+    same = {name: getattr(entry, name) for name in ("by", "device", "action")}
     seen = AuditEntry.objects.filter(**same, facts__page=entry.facts["page"], at__gte=lately)
     return bool(entry.device) and seen.filter(about__contains=entry.about).exists()

@@ -205,7 +205,8 @@ def left_out():
 
 
 def heads_in_the_trail():
-    for facts in AuditEntry.objects.filter(action=PROVEN).values_list("facts", flat=True).iterator():
+    noted = AuditEntry.objects.filter(subject_type=AuditLink._meta.label_lower, action=PROVEN)
+    for facts in noted.values_list("facts", flat=True).iterator():
         yield Head(facts.get("position"), facts.get("hash"))
 
 

@@ -44,9 +44,10 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session", autouse=True)
 def emptied_quickly():
-    """Hundreds of tests commit, and each leaves empty tables to the next."""
+    """Hundreds of tests commit, and each leaves empty tables to the next, on whichever connection."""
+    operations = type(connection.ops)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection.ops, "sql_flush", databases.emptied_quickly(connection.ops))
+        patch.setattr(operations, "sql_flush", databases.emptied_quickly(operations.sql_flush))
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_: None)
         yield
 

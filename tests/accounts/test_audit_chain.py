@@ -53,6 +53,17 @@ def test_sealing_again_adds_nothing_and_what_is_new_goes_to_the_end(trail, thera
     assert audit_chain.head().position == before.position + 1
 
 
+def test_what_an_installation_kept_for_years_is_sealed_in_order_the_first_time(therapist, client_0417):
+    """Entries from before the chain name nobody, and are of any age."""
+    for number in range(5):
+        audit.record("looked", therapist, by=therapist, number=number)
+    forge(f"UPDATE {ENTRIES} SET at = at - interval '3 years' + id * interval '1 day', about = NULL")
+    assert audit_chain.seal() > 5
+    rows = AuditLink.objects.filter(source=ENTRIES).order_by("position").values_list("row_id", flat=True)
+    assert list(rows) == list(AuditEntry.objects.order_by("pk").values_list("pk", flat=True))
+    assert found() == set()
+
+
 # Found ----------------------------------------------------------------------------------------------------------------
 
 
