@@ -48,9 +48,12 @@ class Found:
     opened_wrongly: list = field(default_factory=list)
     cells: int = 0
     opened: int = 0
+    is_aloud: bool = False
 
     def say(self, cell, problem):
         self.problems.append(f"{cell}: {problem}")
+        if self.is_aloud:
+            print(self.problems[-1], flush=True)
 
 
 class Doors:
@@ -160,9 +163,9 @@ def cells_of(doors, route, extent):
             yield Cell(route, method, actor, of_rows[0])
 
 
-def run(world, extent=FAST, *, only=None, stops_at_first=False):
+def run(world, extent=FAST, *, only=None, stops_at_first=False, is_aloud=False):
     """Knock at every door and say what was not as it must be."""
-    doors, found = Doors(world), Found()
+    doors, found = Doors(world), Found(is_aloud=is_aloud)
     for route in only or sorted(TABLE):
         before = touched()
         looks = [cell for cell in cells_of(doors, route, extent) if cell.method != "POST"]
