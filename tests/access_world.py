@@ -101,7 +101,7 @@ class World:
             held = sorted(starts_as.get(name, roles))
             facts = {"name": name.title(), "roles": held, "team": teams.get(name, self.adults)}
             email = f"{name.replace(' ', '.')}@clinic.example"
-            self.people[name] = User.objects.create_user(email, None, **facts)
+            self.people[name] = User.objects.create_user(email, "a password for tests", **facts)
         self.supervisions()
 
     def supervisions(self):
