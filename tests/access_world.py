@@ -178,7 +178,7 @@ class World:
             "paper_id": one_day.paper_of(made).pk,
             "copy_id": one_day.copy_for(made).pk,
             "given_id": one_day.given_in(made, self.resource).pk,
-            "device_id": device_of(person).pk,
+            "device_id": device_of(person, endpoint=f"https://push.example/{person.pk}").pk,
         }
 
     def talk(self, departure, person, word):
