@@ -18,8 +18,8 @@ from tests.test_access import TABLE, parameters_of
 
 OTHER_METHODS = {"PUT", "PATCH", "DELETE", "OPTIONS"}
 BOTH = ("GET", "POST")
-#: Class-based pages of django-allauth answer OPTIONS with what they take, and to nobody with anything else.
-TAKES_OPTIONS = {name for name in TABLE if name.startswith("account_")}
+#: Its pages answer OPTIONS with what they take, and lead whoever is signed in on before they look at the method.
+OF_ALLAUTH = {name for name in TABLE if name.startswith("account_")}
 HTMX = {"HTTP_HX_REQUEST": "true"}
 #: What looking leaves behind: its own entry in the trail, the session's clock, what is counted against tries.
 LEFT_BY_LOOKING = {"accounts_auditentry", "django_session", "cache"}
@@ -219,8 +219,7 @@ def wanted_of(cell):
     """What it may answer, as a set."""
     by_get, by_post = (expected(cell.route, each, cell.actor, cell.thing) for each in ("GET", "POST"))
     if cell.method in OTHER_METHODS:
-        takes = cell.method == "OPTIONS" and cell.route in TAKES_OPTIONS
-        return {LOGIN} if LOGIN in (by_get, by_post) else {OPEN} if takes else {405}
+        return {LOGIN} if LOGIN in (by_get, by_post) else {405, OPEN} if cell.route in OF_ALLAUTH else {405}
     if cell.method == "HEAD":  # a page that takes a form as well answers it with 405
         return {by_get, 405} if by_get != LOGIN and all(takes(cell.route, each) for each in BOTH) else {by_get}
     return {by_get if cell.method == "GET" else by_post}
