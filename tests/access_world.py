@@ -101,7 +101,7 @@ class World:
             held = sorted(starts_as.get(name, roles))
             facts = {"name": name.title(), "roles": held, "team": teams.get(name, self.adults)}
             email = f"{name.replace(' ', '.')}@clinic.example"
-            self.people[name] = User.objects.create_user(email, None, **facts)
+            self.people[name] = User.objects.create_user(email, "a password for tests", **facts)
         self.supervisions()
 
     def supervisions(self):
@@ -178,7 +178,7 @@ class World:
             "paper_id": one_day.paper_of(made).pk,
             "copy_id": one_day.copy_for(made).pk,
             "given_id": one_day.given_in(made, self.resource).pk,
-            "device_id": device_of(person).pk,
+            "device_id": device_of(person, endpoint=f"https://push.example/{person.pk}").pk,
         }
 
     def talk(self, departure, person, word):
