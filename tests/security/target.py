@@ -8,7 +8,8 @@ import threading
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from config.local import servers
 from config.local.processes import Program, answers, free_port
@@ -126,10 +127,16 @@ class Target:
     @cached_property
     def canary(self):
         """The page with known faults, on a port of its own."""
-        server = make_server("127.0.0.1", 0, canary, handler_class=Quiet)
+        server = make_server("127.0.0.1", 0, canary, server_class=Threading, handler_class=Quiet)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.running.callback(server.shutdown)
         return f"http://127.0.0.1:{server.server_port}"
+
+
+class Threading(ThreadingMixIn, WSGIServer):
+    """Scanners ask several things at once, and take a server that is busy for one that is gone."""
+
+    daemon_threads = True
 
 
 class Quiet(WSGIRequestHandler):
