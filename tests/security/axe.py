@@ -36,7 +36,7 @@ def run(target):
 def faults_of_role(chromium, target, walk):
     """For each page the list of what is wrong with it: rules of axe, scripts that complain, foreign hosts asked."""
     context = chromium.new_context(ignore_https_errors=True, viewport={"width": 390, "height": 844}, bypass_csp=False)
-    cookies = target.cookies(walk.role) if walk.role else {}
+    cookies = walk.visitor.cookies
     context.add_cookies(
         [{"name": name, "value": value, "url": target.url, "secure": True} for name, value in cookies.items()]
     )

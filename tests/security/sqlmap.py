@@ -40,7 +40,7 @@ def run(target):
             )
             found += [f"{role} {url} {', '.join(parameters)}: {kind}" for kind in kinds]
             tried += len(parameters)
-    return Result(f"{tried} parameters of {len(seen)} addresses", canary=(min(len(canary), 3), 3), found=found)
+    return Result(f"{tried} parameters of {len(seen)} addresses", canary=(int(bool(canary)), 1), found=found)
 
 
 def queries_of(target, walk):
@@ -65,7 +65,7 @@ def attempt(target, program, url, *, parameters, options, headers=None):
     """The kinds of injection that were found."""
     words = [program, "-u", url, "-p", parameters, "--batch", "--technique", TECHNIQUES, "--flush-session"]
     words += ["--output-dir", target.folder / "sqlmap", "--disable-coloring", "--threads", "4", *options]
-    words += ["--ignore-code", "*", "--skip-waf", "--timeout", "10", "--retries", "0"]
+    words += ["--ignore-code", "*", "--skip-waf", "--timeout", "30", "--retries", "2"]
     words += ["--cookie", headers["Cookie"]] if headers else []
     done = start(words, seconds=SECONDS, cwd=target.folder)
     if "all tested parameters do not appear" not in done.stdout and not FOUND.search(done.stdout):

@@ -4,16 +4,13 @@ import os
 import secrets
 import sys
 import tempfile
-import threading
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from config.local import servers
 from config.local.processes import Program, answers, free_port
 from tests.security import certificates
-from tests.security.canary import application as canary
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
@@ -126,12 +123,10 @@ class Target:
     @cached_property
     def canary(self):
         """The page with known faults, on a port of its own."""
-        server = make_server("127.0.0.1", 0, canary, handler_class=Quiet)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.running.callback(server.shutdown)
-        return f"http://127.0.0.1:{server.server_port}"
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_):
-        """Scanners ask thousands of questions."""
+        port = free_port()
+        words = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+        words += ["--workers", "1", "--blocking-threads", "4", "tests.security.canary:application"]
+        program = Program("canary", [sys.executable, *words], log=self.folder / "canary.txt", cwd=PROJECT)
+        self.running.callback(program.stop)
+        program.wait_until(lambda: answers(port))
+        return f"http://127.0.0.1:{port}"

@@ -46,8 +46,17 @@ def attempt(target, program, name, url, *, headers=None):
     report = target.folder / f"{name}.wapiti.json"
     words = [program, "-u", url, "--scope", "folder", "-m", MODULES, "--flush-session", "--no-bugreport", "-f", "json"]
     words += ["-o", report, "--max-scan-time", SECONDS["crawl"], "--max-attack-time", SECONDS["attack"] // 13]
-    words += ["--external-endpoint", target.canary, "--internal-endpoint", target.canary, "--verify-ssl", "0"]
-    words += ["--store-session", target.folder / f"{name}.wapiti", "--color"][:2]
+    words += [
+        "--external-endpoint",
+        target.canary,
+        "--internal-endpoint",
+        target.canary,
+        "--verify-ssl",
+        "0",
+        "-t",
+        "30",
+    ]
+    words += ["--store-session", target.folder / f"{name}.wapiti"]
     for path in ("sign-out", "password"):
         words += ["-x", f"{url}account/{path}/*"]
     for each, value in (headers or {}).items():
