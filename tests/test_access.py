@@ -297,7 +297,7 @@ TABLE = {
     "make-copy": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
     "give-copy": (POST_ONLY, but(CLINICAL, therapist=422, supervisor=422)),
     "ask-for-package": (POST_ONLY, but(CLINICAL, therapist=302, supervisor=302)),
-    "fetch-package": (POST_ONLY, [302, 404, 404, 404, 403, 302]),
+    "fetch-package": (POST_ONLY, [200, 404, 404, 404, 403, 302]),
     "copy-chart": (CLINICAL, GET_ONLY),
     "copy-style": (CLINICAL, GET_ONLY),
     "decide-status": (CLINICAL, but(CLINICAL, therapist=422, supervisor=422)),
