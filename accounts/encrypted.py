@@ -17,6 +17,7 @@ from django.db.models.query_utils import DeferredAttribute
 
 from accounts import cipher, conversion
 
+LOOKUPS = {"exact", "in", "isnull", "df", "ndf"}  # the last two: whether a trigger sees a change
 STOOD = "_stood"  # in a row's __dict__: what stood in the column, of values that were opened
 
 
@@ -153,7 +154,7 @@ class Encrypted:
 
     def get_lookup(self, lookup_name):
         """Whether there is a text at all, and nothing else: other questions would find none, and that looks right."""
-        return super().get_lookup(lookup_name) if lookup_name in ("exact", "in", "isnull") else None
+        return super().get_lookup(lookup_name) if lookup_name in LOOKUPS else None
 
     def get_prep_value(self, value):
         """For a query or a column: what is encrypted already, nothing, or an empty text."""
