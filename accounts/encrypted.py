@@ -138,12 +138,10 @@ class Encrypted:
 
     def pre_save(self, row, add):
         value = row.__dict__[self.attname]
-        if (
-            value is None
-            or (isinstance(value, Stored | StoredBytes) and not add)
-            or hasattr(value, "resolve_expression")
-        ):
+        if value is None or (isinstance(value, Stored | StoredBytes) and not add):
             return value
+        if hasattr(value, "resolve_expression"):
+            raise TypeError(f"{self.name} is encrypted: the database cannot work it out.")
         before = row.__dict__.get(STOOD, {}).get(self.attname)
         value = getattr(row, self.attname)
         if before is not None and not add and self.open(before, row) == self.read(self.written(value)):
