@@ -17,6 +17,7 @@ from django.db.models.query_utils import DeferredAttribute
 
 from accounts import cipher, conversion
 
+LOOKUPS = {"exact", "in", "isnull", "df", "ndf"}  # the last two: whether a trigger sees a change
 STOOD = "_stood"  # in a row's __dict__: what stood in the column, of values that were opened
 
 
@@ -137,12 +138,10 @@ class Encrypted:
 
     def pre_save(self, row, add):
         value = row.__dict__[self.attname]
-        if (
-            value is None
-            or (isinstance(value, Stored | StoredBytes) and not add)
-            or hasattr(value, "resolve_expression")
-        ):
+        if value is None or (isinstance(value, Stored | StoredBytes) and not add):
             return value
+        if hasattr(value, "resolve_expression"):
+            raise TypeError(f"{self.name} is encrypted: the database cannot work it out.")
         before = row.__dict__.get(STOOD, {}).get(self.attname)
         value = getattr(row, self.attname)
         if before is not None and not add and self.open(before, row) == self.read(self.written(value)):
@@ -152,11 +151,8 @@ class Encrypted:
         return after
 
     def get_lookup(self, lookup_name):
-        """Whether there is a text at all, and nothing else: other questions would find none, and that looks right.
-
-        Triggers may ask whether a value is another one than before (`df`): what was not changed goes back as it stood.
-        """
-        return super().get_lookup(lookup_name) if lookup_name in ("exact", "in", "isnull", "df", "ndf") else None
+        """Whether there is a text at all, and nothing else: other questions would find none, and that looks right."""
+        return super().get_lookup(lookup_name) if lookup_name in LOOKUPS else None
 
     def get_prep_value(self, value):
         """For a query or a column: what is encrypted already, nothing, or an empty text."""

@@ -49,7 +49,9 @@ def renew_all(*, tell=lambda model, done: None):
     """Put everything under the newest key. Returns the Account; `tell` hears of each batch."""
     account = Account()
     for model in models_with_words():
+        earlier = account.unreadable
         for _round in range(ROUNDS):
+            account.unreadable = Counter(earlier)  # each round comes upon the same ones
             if not renew(model, account, tell=tell):
                 break
     return account
@@ -58,7 +60,6 @@ def renew_all(*, tell=lambda model, done: None):
 def renew(model, account, *, tell):
     """One round through a table; how many rows were written."""
     before, after = account.done, None
-    account.unreadable -= Counter()
     while keys := renew_batch(model, account, after):
         after = keys[-1]
         tell(model, account.done)
