@@ -181,14 +181,14 @@ def everything_else(hand, session):
     client = session.clients.get()
     made = departures.log(id=uuid.uuid4(), by=session.therapist, session=session)
     hand.send("note-details", made.pk, "explore-reason", **{"explore-reason-reasons": ["privacy"], "op_id": op()})
-    hand.send("take-break", made.pk, op_id=op())
-    hand.send("came-back", made.pk, op_id=op())
     hand.send("private-notes", made.pk, text="Mine.")
     hand.send("gone", made.pk, op_id=op())
     call = made.follow_ups.exclude(channel="").order_by("due_at").first()
     hand.send("record-contact", call.pk, channel="phone", result="no_answer", op_id=op())
+    other = departures.log(id=uuid.uuid4(), by=session.therapist, session=session)
+    hand.send("take-break", other.pk, op_id=op())
+    hand.send("came-back", other.pk, op_id=op())
     hand.send("no-contact", client.pk)
-    hand.send("add-client", reference=f"9{client.reference}", age_band="adult")
 
 
 def test_a_departure_and_what_is_written_of_it_are_whole_or_not_there(told_twice):

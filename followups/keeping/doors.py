@@ -2,8 +2,8 @@
 
 `doorway_dispose(record)` looks again at everything that must hold (two people said so, the time is over, nobody holds
 it, nothing is open), opens the door for its own transaction, deletes one record as a whole, writes the tombstone and
-shuts the door. The door is a column of the tombstone. A role that only uses the tables must have no right to UPDATE that
-table: then only the function, which runs as the tables' owner, opens it; and while it is open nothing else runs.
+shuts the door. The door is a column of the tombstone. A role that only uses the tables must have no right to UPDATE
+that table: then only the function, which runs as the tables' owner, opens it; and while it is open nothing else runs.
 
 pgtrigger asks a function of its own before each trigger whether to leave it out, and stock pgtrigger lets anybody who
 can set a variable do so. `reassert` puts ours in its place after every migration, because installing a trigger brings
