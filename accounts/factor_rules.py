@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import factors
-from accounts.sealing import decrypt, encrypt
+from accounts.cipher import decrypt, encrypt
 from accounts.totp import about
 
 

@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts import factors, totp
+from accounts.cipher import decrypt, encrypt
 from accounts.models import User
-from accounts.sealing import decrypt, encrypt
 
 
 class CodeField(forms.CharField):

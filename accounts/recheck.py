@@ -21,7 +21,7 @@ from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import audit
-from accounts.sealing import decrypt, encrypt
+from accounts.cipher import decrypt, encrypt
 from accounts.session_end import BEGAN
 
 STILL_MEANT_SECONDS = 15 * 60  # a deed put off longer than that is asked for anew

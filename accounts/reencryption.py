@@ -16,7 +16,7 @@ import pgtrigger
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
-from accounts import cipher
+from accounts import cipher, factor_secrets
 from accounts.encrypted import EncryptedBinaryField, EncryptedJSONField, encrypted_fields
 from accounts.marks import MarkField
 
@@ -54,6 +54,7 @@ def renew_all(*, tell=lambda model, done: None):
             account.unreadable = Counter(earlier)  # each round comes upon the same ones
             if not renew(model, account, tell=tell):
                 break
+    factor_secrets.renew(account)
     return account
 
 
@@ -123,6 +124,8 @@ def left():
             cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}" WHERE {old_of(model)}')  # noqa: S608
             if number := cursor.fetchone()[0]:
                 found[model._meta.db_table] = number
+    if number := factor_secrets.left():
+        found[factor_secrets.TABLE] = number
     return found
 
 

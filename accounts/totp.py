@@ -5,14 +5,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
 from django.db import transaction
 
-from accounts.sealing import decrypt
+from accounts.cipher import decrypt
 
 LAST_STEP = "last_step"  # in `Authenticator.data`: the newest time step, of 30 seconds since 1970, that was used
 
 
 def about(person_id):
     """Where the secrets of a person's factors belong: moved to somebody else's row they are refused."""
-    return ("mfa_authenticator", "data", person_id)
+    return ("mfa_authenticator", "data", person_id, person_id)
 
 
 def step_of(secret, code):

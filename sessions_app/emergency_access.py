@@ -116,10 +116,13 @@ def judge(access, *, verdict, words, by):
 
     Raises NotTheirs for whoever used it, for somebody it is not shown to, and where somebody has judged it already.
     """
-    theirs = EmergencyAccess.objects.visible_to(by).unreviewed().filter(pk=access.pk)
-    facts = {"verdict": verdict, "verdict_words": words, "reviewed_by": by, "reviewed_at": Now()}
-    if not EmergencyAccess.objects.filter(pk__in=theirs).update(**facts):
+    judged = (
+        EmergencyAccess.objects.visible_to(by).unreviewed().select_for_update(of=["self"]).filter(pk=access.pk).first()
+    )
+    if judged is None:
         raise NotTheirs
+    judged.verdict, judged.verdict_words, judged.reviewed_by, judged.reviewed_at = verdict, words, by, Now()
+    judged.save(update_fields=["verdict", "verdict_words", "reviewed_by", "reviewed_at"])
     if verdict == Verdict.NOT_JUSTIFIED:
         EmergencyAccess.objects.running().filter(pk=access.pk).update(ended_at=Now())
     audit.record("emergency_judged", access, by=by, verdict=verdict)

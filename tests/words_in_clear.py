@@ -14,7 +14,10 @@ IN_CLEAR = {
         "safeguarding_phone",
         "accounts.SiteRule": "words adopted_by",
         "accounts.Team": "name",
-        "accounts.User": "password email name phone time_zone",
+        "accounts.User": "password email name phone time_zone language",
+        "accounts.Invitation": "email name roles language token_hash",
+        "usersessions.UserSession": "session_key user_agent data",
+        "socialaccount.*": "*",  # the identity provider of the organisation, and what it calls its people
         "account.EmailAddress": "email",
         "account.EmailConfirmation": "key",
         "followups.PushSubscription": "endpoint p256dh auth",
@@ -30,13 +33,21 @@ IN_CLEAR = {
         "followups.PolicyOverlay": "title script source",
         "followups.PolicyEscalation": "source",
         "followups.FollowUp": "title script source",  # copied from the policy; nobody types any
+        "followups.RetentionRule": "record_class country_rule source",
     },
     PLACE: {
         "sessions_app.TherapySession": "country_today",
         "sessions_app.DepartureEvent": "country_today",
     },
     CODES: {
-        "accounts.AuditEntry": "system_actor action subject_type subject_id facts",
+        "accounts.AuditEntry": "system_actor action subject_type subject_id facts about device why",
+        "accounts.AuditForm": "source columns",
+        "accounts.AuditLink": "source content_hash hash",
+        "accounts.StaffMail": "facts once",
+        "followups.Disposal": "list_hash",
+        "followups.DisposedRecord": "rules opened_in kept_because counts",
+        "followups.ChartPackage": "sha256",
+        "mfa.Authenticator": "data",  # its secrets are sealed on their own (accounts.factor_rules)
         "sessions_app.Client": "reference_mark",
         "sessions_app.IntakeTitle": "words_mark",
         "sessions_app.ReviewTask": "client_reference",

@@ -6,7 +6,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import append_only
+from accounts.encrypted import EncryptedCharField
 from accounts.models import Site, User
+from accounts.numbers import NumberedFirst
 from followups.models.papers import CopyRequest
 
 
@@ -90,9 +92,10 @@ class LegalHold(models.Model):
         REQUEST = "request", _("A request for the record is open")
         AUTHORITY = "authority", _("An authority asked for it")
 
+    id = NumberedFirst()
     client_key = models.BigIntegerField(_("client"))
     reason = models.CharField(_("reason"), max_length=13, choices=Reason)
-    matter = models.CharField(_("number of your file"), max_length=40, blank=True)
+    matter = EncryptedCharField(_("number of your file"), max_length=40, blank=True, owner="client_key")
     placed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     placed_at = models.DateTimeField(_("placed"), auto_now_add=True)
     lifted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

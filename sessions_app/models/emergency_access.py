@@ -12,7 +12,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encrypted import EncryptedCharField
 from accounts.models import Supervision, Team, User
+from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 
 LASTS = timedelta(minutes=60)
@@ -89,11 +91,12 @@ class EmergencyAccess(models.Model):
         JUSTIFIED = "justified", _("Justified")
         NOT_JUSTIFIED = "not_justified", _("Not justified")
 
+    id = NumberedFirst()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="emergency_accesses")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
-    reference_asked = models.CharField(max_length=30, blank=True)
+    reference_asked = EncryptedCharField(max_length=30, blank=True, owner="by")
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
-    words = models.CharField(_("why it cannot wait"), max_length=500)
+    words = EncryptedCharField(_("why it cannot wait"), max_length=500, owner="by")
     asked_at = models.DateTimeField(default=timezone.now, editable=False)
     looked_up_at = models.DateTimeField(null=True)
     client = models.ForeignKey("sessions_app.Client", null=True, on_delete=models.PROTECT, related_name="+")
@@ -102,7 +105,7 @@ class EmergencyAccess(models.Model):
     ended_at = models.DateTimeField(_("ended early"), null=True)
     reminded_at = models.DateTimeField(null=True)
     verdict = models.CharField(_("verdict"), max_length=13, choices=Verdict, blank=True)
-    verdict_words = models.CharField(_("why"), max_length=1_000, blank=True)
+    verdict_words = EncryptedCharField(_("why"), max_length=1_000, blank=True, owner="by")
     reviewed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField(_("reviewed"), null=True)
 

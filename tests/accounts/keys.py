@@ -14,7 +14,7 @@ from fido2.cose import ES256
 from fido2.utils import websafe_encode
 
 from accounts import totp
-from accounts.sealing import encrypt
+from accounts.cipher import encrypt
 
 HOST = "localhost"
 PRESENT, VERIFIED, HAS_KEY = 1, 4, 64  # flags of what an authenticator says (WebAuthn, section 6.1)

@@ -15,8 +15,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts import factors, session_end, totp
+from accounts.cipher import Unreadable, decrypt
 from accounts.models import AuditEntry, Role
-from accounts.sealing import Unreadable, decrypt
 from sessions_app.models import DepartureEvent, HelpCall
 from tests.accounts.keys import app_of, code, passkey_of
 from tests.conftest import PASSWORD
