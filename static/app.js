@@ -429,6 +429,9 @@ function unhide() {
   isHidden = isByItself = false;
   document.title = title;
   byId("cover").close();
+  const { activeElement: here } = document; // Chromium gives a field the focus back and no cursor
+  here.blur();
+  here.focus();
 }
 
 // A page that was renewed behind the cover brings a cover of its own.
