@@ -14,11 +14,11 @@ from django.db import migrations, models
 NEVER_EMPTIED = "RAISE EXCEPTION 'Cannot empty %', TG_TABLE_NAME;"
 APPEND_ONLY = "RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;"
 
-#: What both functions share: one link at the end of the chain. Called by them alone.
+#: What both functions share: one link at the end of the chain. Called by them alone, under their settings.
 LINK = """
 CREATE FUNCTION accounts_add_link(before accounts_auditlink, stamp timestamptz, what text, form bigint, source text,
                                   key bigint, content text) RETURNS accounts_auditlink
-LANGUAGE plpgsql SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     made accounts_auditlink;
 BEGIN
@@ -69,7 +69,8 @@ SELECT t.%1$I::bigint AS key, (
     SELECT jsonb_object_agg(e.key, e.value)::text FROM jsonb_each(to_jsonb(t)) e WHERE e.key = ANY ($1)
 ) AS content FROM %2$I t
 """
-FIXED = "SET timezone = 'UTC' SET bytea_output = 'hex' SET intervalstyle = 'postgres' SET extra_float_digits = 1"
+#: Links that are added meanwhile must not be read again for each row, so what is there already is asked by index.
+FIXED = "SET enable_seqscan = off SET timezone = 'UTC' SET bytea_output = 'hex' SET intervalstyle = 'postgres' SET extra_float_digits = 1"
 
 #: What is committed and has no link, since a day before the last: no transaction is open for as long.
 SEAL = f"""
