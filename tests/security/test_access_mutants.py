@@ -1,4 +1,4 @@
-"""The mutants of access fit the source, so that trying them means something. Trying them is `make mutants ARGS=access`."""
+"""The mutants of access fit the source. Trying them is `make mutants ARGS=access`."""
 
 from tests.faults.mutants import check_texts
 from tests.security.access_mutants import MUTANTS
