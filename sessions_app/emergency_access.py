@@ -47,13 +47,17 @@ def may_ask(person):
 def ask(*, team, reference, reason, words, by):
     """Write down that `by` asks to see a record, and why. Opens nothing. Raises TooManyTries, and then no row is."""
     User.objects.select_for_update(of=["self"]).get(pk=by.pk)  # two at once follow each other, so that both are counted
-    in_vain = EmergencyAccess.objects.of(by).filter(client=None, asked_at__gt=Now() - WITHIN)
-    if in_vain.count() >= MOST_IN_VAIN:
+    if in_vain(by) >= MOST_IN_VAIN:
         raise TooManyTries
     facts = {"team": team, "reference_asked": reference, "reason": reason, "words": words}
     asked = EmergencyAccess.objects.create(by=by, **facts)
     audit.record("emergency_asked", asked, by=by, reason=reason)
     return asked
+
+
+def in_vain(person):
+    """How often they asked lately without opening anything."""
+    return EmergencyAccess.objects.of(person).filter(client=None, asked_at__gt=Now() - WITHIN).count()
 
 
 def begin(asked, *, by):
@@ -116,9 +120,8 @@ def judge(access, *, verdict, words, by):
 
     Raises NotTheirs for whoever used it, for somebody it is not shown to, and where somebody has judged it already.
     """
-    judged = (
-        EmergencyAccess.objects.visible_to(by).unreviewed().select_for_update(of=["self"]).filter(pk=access.pk).first()
-    )
+    theirs = EmergencyAccess.objects.visible_to(by).unreviewed().select_for_update(of=["self"])
+    judged = theirs.filter(pk=access.pk).first()  # the second finds none
     if judged is None:
         raise NotTheirs
     judged.verdict, judged.verdict_words, judged.reviewed_by, judged.reviewed_at = verdict, words, by, Now()

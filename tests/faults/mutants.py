@@ -104,7 +104,7 @@ class AccessLane(Lane):
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
             name = sql.Identifier(self.env["DATABASE_URL"].rpartition("/")[2])
             admin.execute(sql.SQL("CREATE DATABASE {}").format(name))
-        self.env |= {"DEBUG": "true"}
+        self.env |= {"SECRET_KEY": "k" * 60}
         code, said = self.run("manage.py", "migrate", "--verbosity=0")
         if code:
             raise RuntimeError(said)

@@ -384,7 +384,7 @@ MUTANTS = [
     Mutant(
         "wrong references are not counted",
         EMERGENCY,
-        "    if in_vain.count() >= MOST_IN_VAIN:\n        raise TooManyTries\n",
+        "    if in_vain(by) >= MOST_IN_VAIN:\n        raise TooManyTries\n",
         "",
     ),
     Mutant(
@@ -420,8 +420,8 @@ MUTANTS = [
     Mutant(
         "judged twice",
         EMERGENCY,
-        ".visible_to(by).unreviewed().filter(pk=access.pk)",
-        ".visible_to(by).filter(pk=access.pk)",
+        "filter(pk__in=theirs, reviewed_at=None)",
+        "filter(pk__in=theirs)",
     ),
     Mutant(
         "an own emergency's page is anybody's",
