@@ -457,7 +457,7 @@ STORAGES = {
 }
 
 # Mail -----------------------------------------------------------------------------------------------------
-# EMAIL_URL as in django-environ: smtp://user:password@host:port, smtp+tls://…, consolemail://
+# EMAIL_URL as django-environ reads it: smtp://user:password@host:port, smtp+tls://… # pragma: allowlist secret
 vars().update(env.email("EMAIL_URL", default="consolemail://" if DEBUG or IS_TEST else "smtp://127.0.0.1:25"))
 EMAIL_TIMEOUT = 10  # seconds per socket operation; far below the delivery lease (followups.deliveries)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="doorway@localhost")

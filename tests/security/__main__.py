@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import pkgutil
+import signal
 import sys
 import time
 import traceback
@@ -28,6 +29,8 @@ def main(words):
         return 0
     if unknown := set(chosen.names) - set(checks):
         asked.error(f"no such check: {', '.join(sorted(unknown))}. There are: {', '.join(checks)}")
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, lambda *_: sys.exit(1))
     with ExitStack() as running:
         target = running.enter_context(Target())
         rows = [attempt(name, checks[name], target) for name in chosen.names or checks]

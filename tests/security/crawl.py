@@ -75,7 +75,7 @@ class Visitor:
     def token(self):
         """The one of the CSRF cookie, which any page with a form sets."""
         if "__Host-csrftoken" not in self.cookies:
-            self.get("/account/")
+            self.get("/account/" if self.role else "/account/sign-in/")
         return self.cookies["__Host-csrftoken"]
 
 
