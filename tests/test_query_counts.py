@@ -31,7 +31,7 @@ LIMITS = {
     "reminders-working": 28,
 }
 LIMITS |= {"failed-contacts": 14}
-LIMITS |= {"client-copy": 20}  # all charts of a client, and what became of the request
+LIMITS |= {"client-copy": 21}  # all charts of a client, what became of the request, and its packages
 OF_A_CHART = ["papers", "chart", "chart-style", "chart-text", "copy-chart", "copy-style"]
 LIMITS |= dict.fromkeys(OF_A_CHART, 18)  # everything of a departure, each kind of row once
 LIMITS["debrief"] = 17  # one look at everything that can be recorded, after the exercise
