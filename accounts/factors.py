@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit
+from accounts import audit, single_sign_on
 from accounts.models import Role, User
 
 MISSING = "factor_missing"  # in the session of whoever got in with a password alone and may go nowhere but to set-up
@@ -76,9 +76,12 @@ def shown_to(person):
 
 @receiver(user_logged_in)
 def look(request, user, **_facts):
-    """At sign-in, whichever way it went: is a factor missing that this person needs?"""
+    """At sign-in, whichever way it went: is a factor missing that this person needs?
+
+    None is where the organisation's provider says that it asked for a second step itself.
+    """
     request.session.pop(MISSING, None)
-    if is_needed_by(user) and not has_one(user):
+    if is_needed_by(user) and not (single_sign_on.proved_second_factor(request, user) or has_one(user)):
         request.session[MISSING] = True
 
 

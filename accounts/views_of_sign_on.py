@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from requests import RequestException
 
 from accounts import single_sign_on
-from accounts.access import allow, allow_everyone
+from accounts.access import allow, allow_everyone, even_without_factor
 
 
 @require_POST
@@ -24,6 +24,7 @@ def begin(request):
 
 
 @require_http_methods(["GET", "POST"])
+@even_without_factor
 @allow()
 def again(request):
     """On to the provider, which is told to ask who it is even though it knows; back to what was put off."""

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from followups import contact_attempts, follow_ups, policies
 from followups.models import ContactAttempt, FollowUpPolicy
-from sessions_app.models import Channel, DepartureEvent
+from sessions_app.models import Channel, Client, DepartureEvent
 
 SOON = timedelta(minutes=2)
 
@@ -37,4 +37,4 @@ def remind_soon(departure):
 
 
 def newest_of(reference):
-    return DepartureEvent.objects.filter(client__reference=reference).latest("began_at")
+    return DepartureEvent.objects.filter(client__in=Client.objects.known_as(reference)).latest("began_at")

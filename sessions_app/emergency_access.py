@@ -83,7 +83,7 @@ def begin(asked, *, by):
 
 
 def client_under(reference, *, team):
-    return Client.objects.real().filter(team=team, reference=reference).first() if reference else None
+    return Client.objects.real().known_as(reference).filter(team=team).first() if reference else None
 
 
 def refusal_of(found, *, by):

@@ -3,7 +3,7 @@
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, cipher, conversion
 from followups.models import LegalHold
 
 
@@ -20,9 +20,11 @@ class AlreadyLifted(Exception):
 
 
 def key_of(team, reference):
-    """The id of the client with exactly that reference in a team, and nothing else of them; raises NoSuchClient."""
+    """The id of the client with that reference in a team, and nothing else of them; raises NoSuchClient."""
+    plain = reference if conversion.is_running() else ""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT doorway_client_key(%s, %s)", [team.pk, reference])
+        marks = cipher.marks(reference, about="reference")
+        cursor.execute("SELECT doorway_client_key(%s, %s, %s)", [team.pk, marks, plain])
         key = cursor.fetchone()[0]
     if key is None:
         raise NoSuchClient

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_trail")]
+    dependencies = [("accounts", "0006_trail")]
 
     operations = [
         migrations.CreateModel(

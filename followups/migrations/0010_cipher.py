@@ -19,6 +19,6 @@ COLUMNS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_cipher"), ("followups", "0008_keeping"), ("sessions_app", "0012_cipher")]
+    dependencies = [("accounts", "0007_cipher"), ("followups", "0009_keeping"), ("sessions_app", "0014_cipher")]
 
     operations = [EncryptColumns(COLUMNS, since="followup")]

@@ -33,7 +33,7 @@ COLUMNS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_cipher"), ("sessions_app", "0011_keeping")]
+    dependencies = [("accounts", "0007_cipher"), ("sessions_app", "0013_keeping")]
 
     operations = [
         EncryptColumns(COLUMNS, since="client"),
