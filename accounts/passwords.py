@@ -43,10 +43,11 @@ class NotKnownHere:
 
 
 def words_about(user):
-    """Words that stand for the person: name, address, team and site; none for somebody who is not saved yet."""
-    if user is None or user.pk is None:
+    """Words that stand for the person: name, address, and team and site where they have one."""
+    if user is None:
         return set()
-    return set().union(*map(words_of, (user.name, user.email, user.team.name, user.site.name)))
+    place = (user.team.name, user.site.name) if user.team_id else ()
+    return set().union(*map(words_of, (user.name, user.email, *place)))
 
 
 class NotWidelyUsed(CommonPasswordValidator):

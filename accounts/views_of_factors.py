@@ -35,7 +35,7 @@ def answered(request, template, form, **context):
 def own_factors(request):
     """The ways in that this person has; and where somebody who needs a second one sets it up, in their language."""
     if request.method == "POST":
-        return with_language(redirect("mfa_index"), request.POST.get("language"))
+        return with_language(redirect("mfa_index"), request.POST.get("language"), of=request.user)
     context = {"languages": settings.LANGUAGES, "is_missing": factors.is_missing(request)}
     return render(request, "mfa/index.html", context | factors.shown_to(request.user))
 

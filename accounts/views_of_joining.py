@@ -53,7 +53,7 @@ def join_form(request, invitation):
     """None where nobody here has a password of Doorway's own."""
     if not settings.PASSWORD_SIGN_IN:
         return None
-    return JoinForm(posted(request), person=User(email=invitation.email, name=invitation.name))
+    return JoinForm(posted(request), person=User(email=invitation.email, name=invitation.name, team=invitation.team))
 
 
 def come_in(request, person):

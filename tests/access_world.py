@@ -151,6 +151,13 @@ class World:
             "token": calendars.renew(by=self.people["owner"]),
             "week": f"{timezone.localdate() - timedelta(days=7):%G-W%V}",
             "code": "early",
+            "site_id": self.adults.site_id,
+            "hold_id": 1,
+            "disposal_id": 1,
+            "person_id": self.people["owner"].pk,
+            "invitation_id": one_day.asked_in_by(self.people["admin"]).pk,
+            "passkey_id": one_day.passkey_of(self.people["owner"]).pk,
+            "session_row_id": one_day.signed_in_on_a_phone(self.people["owner"]).pk,
             "uidb36": "1",
             "key": "0-x",
         }
@@ -205,7 +212,9 @@ class World:
         facts = {"channel": "phone", "result": "reached_safe", "op_id": uuid.uuid4()}
         contact_attempts.record(call, note=f"{word} attempt", by=person, **facts)
         rows = {"departure_id": made.pk, "client_id": made.client_id, "session_id": made.session_id, "pk": call.pk}
-        return rows | {"paper_id": one_day.paper_of(made).pk, "copy_id": one_day.copy_for(made).pk}
+        copy = one_day.copy_for(made)
+        package = chart_packages.ask(copy, why="access", by=person)
+        return rows | {"paper_id": one_day.paper_of(made).pk, "copy_id": copy.pk, "package_id": package.pk}
 
     def exercise(self):
         person = self.people["owner"]

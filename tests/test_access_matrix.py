@@ -124,7 +124,7 @@ def test_fields_that_a_form_does_not_have_change_nothing(world, doors):
     owner, own = world.people["owner"], world.rows["own"]
 
     def check_client():
-        made = Client.objects.get(reference="0990")
+        made = Client.objects.known_as("0990").get()
         assert (made.therapist, made.team, made.is_practice) == (owner, owner.team, False)
 
     def check_session():

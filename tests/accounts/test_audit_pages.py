@@ -31,7 +31,8 @@ def pia(signed_in, privacy_officer):
 @pytest.fixture
 def looked_at(signed_in, therapist, supervisor, departure, client_0417):
     """The therapist and the supervisor have opened the record; a stranger was refused."""
-    Client.objects.filter(pk=client_0417.pk).update(**WORDS)
+    client_0417.preferred_name = WORDS["preferred_name"]
+    client_0417.save()
     signed_in(therapist).get(reverse("departure", args=[departure.pk]), REMOTE_ADDR="192.0.2.7")
     signed_in(supervisor).get(reverse("departure", args=[departure.pk]), REMOTE_ADDR="192.0.2.8")
     return client_0417

@@ -159,9 +159,9 @@ def test_whoever_opens_the_sign_in_page_begins_anew(client, therapist, stranger,
     assert "Max Stranger" in client.get(OWN).content.decode()
 
 
-def test_a_new_password_does_not_go_round_the_second_step(client, therapist, secret, mailoutbox):
+def test_a_new_password_does_not_go_round_the_second_step(client, therapist, secret, mails):
     client.post(reverse("account_reset_password"), {"email": therapist.email})
-    link = re.search(r"https?://[^/\s]+(/account/password/forgotten/\S+)", mailoutbox[0].body).group(1)
+    link = re.search(r"https?://[^/\s]+(/account/password/forgotten/\S+)", mails()[0].body).group(1)
     form = client.get(link, follow=True).request["PATH_INFO"]
     client.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
     assert not is_in(client)

@@ -157,7 +157,7 @@ def test_the_database_refuses_to_edit_or_erase_what_was_said(tap, note, table):
 def test_notes_are_kept_when_they_change_and_only_then(note, departure):
     note("check-safety", concerns=["medical"], rationale="Shaking")
     note("check-safety", concerns=["medical"], rationale="Shaking, pale")
-    assert list(departure.captured_facts.values_list("name", "value")) == [
+    assert [(each.name, each.value) for each in departure.captured_facts.all()] == [
         ("concerns", ["medical"]),
         ("rationale", "Shaking"),
         ("rationale", "Shaking, pale"),

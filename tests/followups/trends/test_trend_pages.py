@@ -29,8 +29,9 @@ def browser(signed_in, supervisor):
 
 
 @pytest.fixture
-def ask(browser):
-    """Open trends in a browser: `ask(site=3, since="2025-Q1", until="2025-Q2", of="trends-file")`."""
+def ask(browser, settings):
+    """Open trends in a browser: `ask(site=3, since="2025-Q1", until="2025-Q2", of="trends-file")`, as often as you like."""
+    settings.ACCOUNT_RATE_LIMITS = False
 
     def look(of="trends", **asked):
         return browser.get(reverse(of), {name: value for name, value in asked.items() if value})
