@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role, Site, Supervision, Team, TeamCover, User
 from accounts.session_end import BEGAN, MOVED
-from followups import absences, calendars, contact_attempts, decisions, ladders, on_call, policies
+from followups import absences, calendars, chart_packages, contact_attempts, decisions, ladders, on_call, policies
 from followups.models import FollowUpPolicy
 from protocols import editions
 from protocols.models import EditionTranslation

@@ -182,7 +182,7 @@ def test_a_couple_is_two_walled_records(
     """One storms out. The other hints at fear, and stays behind."""
     partner = client_of(therapist, "0418")
     home = {"scope": ContactPermission.Scope.PRACTICE_NAME, "address": "+1 555 0142"}
-    client_0417.contact_permissions.filter(channel=Channel.VOICEMAIL).update(**home)
+    client_0417.contact_permissions.update_or_create(channel=Channel.VOICEMAIL, defaults=home)
     ContactPermission.objects.create(client=partner, channel=Channel.PHONE, **home)
     session_of(client_0417, partner, composition=Composition.COUPLE)
     ana = open_window(therapist)

@@ -57,7 +57,7 @@ def test_from_the_first_sign_in_to_one_without_a_password(
     window.click("Use a passkey")
     window.tab.locator("a.me").wait_for()
     words = write_on_after_the_end(window, departure, end_sessions)
-    with window.tab.expect_response("**/report/draft/"):
+    with window.tab.expect_response(lambda answer: answer.url.endswith("/report/draft/") and answer.ok):
         window.tab.locator(DIALOG).get_by_role("button", name="Use a passkey").click()
     window.tab.locator(DIALOG).wait_for(state="hidden")
     assert words.input_value() == "They said enough and went."

@@ -30,7 +30,7 @@ def browser(signed_in, supervisor):
 
 @pytest.fixture
 def ask(browser, settings):
-    """Open trends in a browser: `ask(site=3, since="2025-Q1", until="2025-Q2", of="trends-file")`, as often as you like."""
+    """Open trends in a browser, as often as you like: `ask(site=3, since="2025-Q1", of="trends-file")`."""
     settings.ACCOUNT_RATE_LIMITS = False
 
     def look(of="trends", **asked):
