@@ -1,8 +1,8 @@
 """config/security/asvs.csv: each requirement of OWASP ASVS 5.0 that is in scope leads to something that is there.
 
-What a row says is for people to judge. This looks whether what it points to exists: a test that no mark skips, a rule that
-is switched on, a section, a setting, a check of `make security`. A test that skips itself while it runs (a browser is
-missing) is seen by `pytest_sessionfinish` in tests/conftest.py, where CI is set.
+What a row says is for people to judge. This looks whether what it points to exists: a test that no mark skips, a rule
+that is switched on, a section, a setting, a check of `make security`. A test that skips itself while it runs (a browser
+is missing) is seen by `pytest_sessionfinish` in tests/conftest.py, where CI is set.
 """
 
 import ast
@@ -25,6 +25,11 @@ BEARERS = {"test": {"tests"}, "rule": {"ruff", "bandit", "semgrep", "check"}, "d
 SHORTEST_REASON = 40  # letters: what an operator must do, or what is missing and what would meet it
 
 
+def pointed_to():
+    """The ids of all tests that the table points to."""
+    return {each for row in rows() for each in pointers(row) if kind_of(each) == "tests"}
+
+
 def rows():
     with TABLE.open(newline="") as file:
         return list(csv.DictReader(file))
@@ -39,7 +44,7 @@ def kind_of(pointer):
 
 
 @cache
-def tests_in(path):
+def names_in(path):
     """{name: whether a mark skips it} of a file, read and not imported."""
     module = ast.parse((ROOT / path).read_text())
     whole = any(
@@ -54,9 +59,9 @@ def is_skipping(mark):
     return re.search(r"\b(skip|skipif|xfail)\b", ast.unparse(mark)) is not None
 
 
-def tests_are_there(pointer):
+def is_a_test(pointer):
     path, _, name = pointer.partition("::")
-    return (ROOT / path).is_file() and tests_in(path).get(name) is False
+    return (ROOT / path).is_file() and names_in(path).get(name) is False
 
 
 def ruff_has(code):
@@ -103,7 +108,7 @@ LOOK |= {"doc": section_is_there, "setting": setting_is_there}
 
 def is_there(pointer):
     kind = kind_of(pointer)
-    return tests_are_there(pointer) if kind == "tests" else LOOK[kind](pointer.partition(" ")[2])
+    return is_a_test(pointer) if kind == "tests" else LOOK[kind](pointer.partition(" ")[2])
 
 
 def faults(row):
@@ -142,8 +147,31 @@ def test_what_is_said_of_the_rows_is_counted_right():
     said = (ROOT / "SECURITY.md").read_text()
     for kind, number in counts.items():
         assert re.search(rf"^\| {kind} \| {number} \|", said, re.MULTILINE), f"{kind}: {number}"
-    for row in rows():
-        assert (row["proof"] == "not met") == (f"{row['id']} " in said.partition("## What is not claimed")[2]), row["id"]
+    not_claimed = said.partition("## What is not claimed")[2].partition("\n## ")[0]
+    not_met = {row["id"] for row in rows() if row["proof"] == "not met"}
+    assert set(re.findall(r"V\d+\.\d+\.\d+", not_claimed)) == not_met
+
+
+def test_what_the_documents_name_is_there():
+    """Every test and every section that the pages about security lead to."""
+    have = {name for path in (ROOT / "tests").rglob("test_*.py") for name in names_in(path.relative_to(ROOT))}
+    have |= {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    for page in (ROOT / "SECURITY.md", *sorted((ROOT / "config" / "security").glob("*.md"))):
+        text = page.read_text()
+        assert set(re.findall(r"\b(test_\w+)\b", text)) <= have, page.name
+        for link in re.findall(r"\]\(([^):]+)\)", text):
+            path = (page.parent / link.partition("#")[0]).resolve().relative_to(ROOT)
+            assert (ROOT / path).exists(), link
+            assert "#" not in link or section_is_there(f"{path}#{link.partition('#')[2]}"), link
+
+
+def test_each_citation_of_hipaa_has_its_file():
+    """45 CFR 164.312(a) to (e): standards and implementation specifications."""
+    wanted = {"a_1", "a_2_i", "a_2_ii", "a_2_iii", "a_2_iv", "b", "c_1", "c_2", "d", "e_1", "e_2_i", "e_2_ii"}
+    files = {path.stem.removeprefix("test_164_312_"): path for path in (ROOT / "tests" / "hipaa").glob("test_*.py")}
+    assert {re.match(r"[a-e](_[12])?(_i[iv]*)?(?=_|$)", each)[0] for each in files} == wanted
+    assert len(files) == len(wanted)
+    assert all(names_in(path.relative_to(ROOT)) for path in files.values())
 
 
 @pytest.mark.parametrize(
@@ -172,7 +200,7 @@ def test_a_test_that_a_mark_skips_is_no_proof(tmp_path, monkeypatch):
     )
     (tmp_path / "test_b.py").write_text("import pytest\npytestmark = [pytest.mark.skipif(True)]\ndef test_one(): ...\n")
     wanted = {"test_a.py::test_one": False, "test_a.py::test_two": True, "test_b.py::test_one": False}
-    assert {each: tests_are_there(each) for each in wanted} == wanted
+    assert {each: is_a_test(each) for each in wanted} == wanted
 
 
 def test_a_row_that_nothing_bears_is_seen():

@@ -37,7 +37,9 @@ def pinned(lock):
 def meant(group=None):
     """What pyproject.toml asks for, for running or for a group besides."""
     facts = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    return [Requirement(each) for each in (facts["dependency-groups"][group] if group else facts["project"]["dependencies"])]
+    return [
+        Requirement(each) for each in (facts["dependency-groups"][group] if group else facts["project"]["dependencies"])
+    ]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)

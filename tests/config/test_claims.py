@@ -24,7 +24,12 @@ ROOT = Path(settings.BASE_DIR)
 ROOMS = ["accounts", "config", "followups", "protocols", "resources", "sessions_app"]
 #: Whoever imports one of these does cryptography, or makes something that nobody may guess.
 CRYPTOGRAPHY = ("cryptography", "hashlib", "hmac", "secrets", "http_ece", "py_vapid", "jwt", "fido2", "ssl", "argon2")
-CRYPTOGRAPHY += ("django.core.signing", "django.utils.crypto", "allauth.mfa.totp.internal", "allauth.core.internal.cryptokit")
+CRYPTOGRAPHY += (
+    "django.core.signing",
+    "django.utils.crypto",
+    "allauth.mfa.totp.internal",
+    "allauth.core.internal.cryptokit",
+)
 SIGN_IN = "/account/sign-in/"
 SERVED = {".css", ".js", ".svg", ".png", ".map", ".gz", ".br", ".json", ".txt", ".ico", ".webmanifest"}
 
@@ -105,7 +110,15 @@ def test_signing_in_gives_the_session_another_name(client, therapist):
 @pytest.mark.parametrize(
     "path",
     [
-        *("/static/", "/static/icons/", "/.git/config", "/.env", "/manage.py", "/config/settings.py", "/requirements.txt"),
+        *(
+            "/static/",
+            "/static/icons/",
+            "/.git/config",
+            "/.env",
+            "/manage.py",
+            "/config/settings.py",
+            "/requirements.txt",
+        ),
         *("/static/../manage.py", "/static/%2e%2e/manage.py", "/static/..%2fconfig/settings.py", "/static/.env"),
     ],
 )

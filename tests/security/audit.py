@@ -1,7 +1,7 @@
-"""pip-audit: whether any pinned library has a fault that is known. The one check that needs a network, so it may say no.
+"""pip-audit: whether any pinned library has a fault that is known. The one check that needs a network for its answer.
 
-Without one pip-audit would find nothing wrong with anything; so a pin with known faults is asked about first, and as long
-as it is not found the answer about ours counts for nothing.
+Without one pip-audit would find nothing wrong with anything; so a pin with known faults is asked about first, and as
+long as it is not found the answer about ours counts for nothing.
 """
 
 import json
