@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts import forms_of_entry
 from accounts.models import User
 from resources.shown_numbers import says
+from sessions_app.models import Client
 from tests.accounts.test_passkeys import HOST, options
 from tests.config.test_settings import settings_with
 from tests.conftest import PASSWORD
@@ -141,3 +142,24 @@ def test_nobody_answers_trace(client, therapist):
 @pytest.mark.parametrize(("words", "is_said"), [("text H.LP now", True), ("text HELP now", False), ("H.LPS", False)])
 def test_signs_in_a_word_are_signs_and_no_pattern(words, is_said):
     assert says(words, "H.LP") == is_said
+
+
+@pytest.mark.parametrize("field", ["email", "name"])
+def test_no_head_of_a_mail_is_written_by_what_somebody_typed(signed_in, admin, mails, field):
+    facts = {"email": "lee@clinic.example", "name": "Lee Park", "roles": ["therapist"], "team": admin.team_id}
+    facts[field] += "\r\nBcc: eve@evil.example"
+    signed_in(admin).post(reverse("invite"), facts)
+    for mail in mails():
+        head = mail.message()
+        assert mail.recipients() == ["lee@clinic.example"]
+        assert head["Bcc"] is None
+        assert not any("evil" in str(value) for value in head.values())
+
+
+def test_a_value_said_twice_is_the_last_one_and_an_address_is_not_read_as_a_form(signed_in, therapist):
+    said = "reference=0500&reference=0501&age_band=adult&age_band=adult"
+    address = f"{reverse('add-client')}?reference=0600&preferred_name=Eve"
+    answer = signed_in(therapist).post(address, said, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 302
+    made = Client.objects.get()
+    assert (made.reference, made.preferred_name) == ("0501", "")
