@@ -163,3 +163,24 @@ def test_a_value_said_twice_is_the_last_one_and_an_address_is_not_read_as_a_form
     assert answer.status_code == 302
     made = Client.objects.get()
     assert (made.reference, made.preferred_name) == ("0501", "")
+
+
+#: A write under a name that came from somewhere, and what reaches what all objects share.
+SHARED = re.compile(r"[\w.]*[\w)\]]\[[^\]\n]+\]\s*(?:[-+*/|&?]{0,3}=)(?![=>])|__proto__|\bprototype\b|setPrototypeOf")
+
+
+#: Read, and harmless: addresses of our own, which begin with "/", a key in localStorage, and names that stand in the script.
+READ = {"found[url] =", "found[baseOf(tap)] =", "localStorage[id] =", "options[list] =", "response[name] ="}
+
+
+def test_no_script_writes_under_a_name_it_was_given():
+    """So no name from outside, such as __proto__, changes what all objects have."""
+    scripts = [*(ROOT / "static").rglob("*.js"), *(ROOT / "templates").rglob("*.js")]
+    assert len(scripts) >= 4
+    found = {each.group() for path in scripts for each in SHARED.finditer(path.read_text())}
+    assert found == READ
+
+
+@pytest.mark.parametrize("script", ["a[name] = 1", "a.b[c][d] ??= {}", "x.__proto__.y", "f()[k] += 2"])
+def test_a_script_that_would_is_seen(script):
+    assert SHARED.search(script)
