@@ -169,7 +169,7 @@ def test_a_value_said_twice_is_the_last_one_and_an_address_is_not_read_as_a_form
 SHARED = re.compile(r"[\w.]*[\w)\]]\[[^\]\n]+\]\s*(?:[-+*/|&?]{0,3}=)(?![=>])|__proto__|\bprototype\b|setPrototypeOf")
 
 
-#: Read, and harmless: addresses of our own, which begin with "/", a key in localStorage, names that stand in the script.
+#: Read, and harmless: addresses of our own (they begin with "/"), a key in localStorage, names out of the script.
 READ = {"found[url] =", "found[baseOf(tap)] =", "localStorage[id] =", "options[list] =", "response[name] ="}
 
 
