@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test ux faults security mutants benchmark lint format check messages requirements install clean
+.PHONY: help demo test ux faults security audit sbom mutants benchmark lint format check messages requirements install clean
 
 # The first Python that is new enough; PYTHON=/path/to/python chooses another.
 PYTHON ?= $(shell for each in python3 python3.12 python3.11 python3.13 python3.14; do \
@@ -32,6 +32,13 @@ faults: $(READY) ## kill, fill, cut and stop everything reminders need (ARGS="F1
 
 security: $(READY) ## outside tools attack a Doorway of their own; each first finds known faults (ARGS="wapiti", STRICT=1)
 	@$(RUN) -m tests.security $(ARGS) $(if $(STRICT),--strict)
+
+audit: $(READY) ## whether any pinned library has a known fault (asks a service: needs a network; before each release)
+	@$(RUN) -m tests.security audit --strict
+
+sbom: $(READY) ## the list of parts of a release, as CycloneDX, in .local/sbom.json
+	@mkdir -p .local
+	@.venv/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --of JSON -o .local/sbom.json && echo .local/sbom.json
 
 mutants: $(READY) ## break the engine of reminders in one place at a time: a test must notice each (ARGS="lease")
 	@$(WITH_SERVERS) $(RUN) -m tests.faults.mutants $(ARGS)

@@ -224,16 +224,17 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # such a mail would offer a sign-up, which does not exist here
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # in our words: accounts.staff_mails
 ACCOUNT_FORMS = {"reset_password": "accounts.forms_of_entry.ForgottenPasswordForm"}
+# What is not named here is allauth's own.
 ACCOUNT_RATE_LIMITS = {
     # Wrong passwords: ten a minute from one address, five in five minutes for one account from one address
     # (accounts.tries). Right ones do not count.
     "login_failed": "10/m/ip,5/5m/key",
     # Right ones as well: a whole clinic behind one address begins at nine.
     "login": "60/m/ip",
+    # How often one person may search records and take something out of them (accounts.budgets).
+    "search": "60/m/user",
+    "export": "40/10m/user",
 }
-
-# How often one person may search records and take something out of them (accounts.budgets); the rest is allauth's own.
-ACCOUNT_RATE_LIMITS = {"search": "60/m/user", "export": "40/10m/user"}
 
 
 # Second factors: an app's code, a passkey, and codes for the day the device is lost. A browser is never trusted

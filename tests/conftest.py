@@ -24,6 +24,7 @@ from resources import shelf
 from sessions_app import departures
 from sessions_app.models import Channel, Client, ContactPermission, TherapySession
 from tests import databases
+from tests.test_asvs import pointed_to
 from tests.ux.targets import TARGETS
 
 hypothesis_settings.register_profile("doorway", deadline=None)  # a busy machine is no failure
@@ -245,3 +246,21 @@ def figure(record_property):
         assert target.is_only_printed or target.holds(value), f"{number}, {target.what}: {value}, limit {target.limit}"
 
     return say
+
+
+# Proof that is pointed to (config/security/asvs.csv) ---------------------------------------------------------------
+
+skipped = set()
+
+
+def pytest_runtest_logreport(report):
+    if report.skipped:
+        skipped.add(report.nodeid.partition("[")[0])
+
+
+def pytest_sessionfinish(session):
+    """Where CI is set, a run in which a test skipped itself that is pointed to as proof has failed."""
+    is_whole = not hasattr(session.config, "workerinput")  # workers of xdist each know a part
+    if is_whole and os.environ.get("CI") and (missing := skipped & pointed_to()):
+        print("\nPointed to as proof in config/security/asvs.csv, and skipped:", *sorted(missing), sep="\n  ")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -4,8 +4,10 @@ import socket
 import time
 from datetime import timedelta
 
+import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
@@ -202,6 +204,27 @@ def test_another_provider_is_not_taken_for_this_one(provider, vouched, client, s
 def test_a_token_that_is_not_for_us_here_and_now_opens_nothing(provider, vouched, client, claims):
     """Signed by the provider all the same."""
     vouched(**claims)
+    refused(come(provider, client), "in a way we can trust")
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256", "RS256"])
+def test_a_token_that_the_provider_did_not_sign_is_none(provider, vouched, client, monkeypatch, algorithm):
+    """Made by somebody in between, who says all that the provider says and names its key, but has it not."""
+    vouched()
+    keys = {"none": None, "HS256": "x" * 32, "RS256": rsa.generate_private_key(public_exponent=65537, key_size=2048)}
+    answered = single_sign_on.Conversation.get_access_token_data
+
+    def in_between(self, *args, **kwargs):
+        answer = answered(self, *args, **kwargs)
+        said = jwt.decode(answer["id_token"], options={"verify_signature": False})
+        named = {"kid": jwt.get_unverified_header(answer["id_token"]).get("kid")}
+        answer["id_token"] = jwt.encode(
+            said, keys[algorithm], algorithm=algorithm, headers=named if named["kid"] else {}
+        )
+        return answer
+
+    monkeypatch.setattr(single_sign_on.Conversation, "get_access_token_data", in_between)
     refused(come(provider, client), "in a way we can trust")
     assert not is_in(client)
 

@@ -74,6 +74,7 @@ def faults(answer):
         wanted = {"path": "/", "domain": "", "secure": True, "samesite": "Lax"}
         wanted["httponly"] = "" if name == "__Host-csrftoken" else True
         is_kept_well = all(cookie[flag] == value for flag, value in wanted.items())
+        is_kept_well &= len(name) + len(cookie.value) <= 4096
         found += [] if name.startswith("__Host-") and is_kept_well else [cookie.OutputString()]
     return found
 

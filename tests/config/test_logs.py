@@ -15,6 +15,7 @@ from accounts.models import Team
 from config import logs
 from config.request_lines import guarded
 from followups.database_log import WANTED, nothing_written_is_logged
+from sessions_app.models import Client
 from tests.config.test_settings import manage
 
 WORD = "xylophage"  # stands in no file but this one
@@ -68,6 +69,14 @@ def test_a_request_is_one_line_with_its_name_its_ids_and_who(log, calm, therapis
     assert line["ids"] == {"departure_id": str(departure.pk)}
     assert line["milliseconds"] >= 0
     assert WORD not in "".join(log.written)
+
+
+def test_what_was_refused_is_a_line_with_who_asked(log, calm, therapist, stranger):
+    theirs = Client.objects.create(reference="0900", therapist=stranger, team=stranger.team)
+    calm.get(reverse("people"))
+    calm.get(reverse("client", args=[theirs.pk]))
+    told = [(line["route"], line["status"], line["person"]) for line in log.of("config.requests")]
+    assert told == [("people", 403, therapist.pk), ("client", 404, therapist.pk)]
 
 
 def test_an_address_is_never_written_whatever_is_in_it(log, calm):
