@@ -142,7 +142,7 @@ class Extent:
 
 #: What every run of the tests tries: each route by everybody who matters most, at one row and at none.
 MAIN = ("anonymous", "owner", "same team", "supervisor", "former supervisor", "cover")
-MAIN += ("admin", "officer", "emergency", "emergency over")
+MAIN += ("inactive", "admin", "officer", "emergency", "emergency over")
 FAST = Extent(MAIN, ("own", "random"), ("own",), ("same team",), ("DELETE",), ("owner",))
 WHOLE = Extent()
 
