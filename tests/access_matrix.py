@@ -116,6 +116,8 @@ def routes():
 #: One page of each kind: where what is wrong shows soonest.
 OF_EACH_KIND = ["departure", "plan", "client", "record-contact", "review-queue", "paper-file", "find-report", "me"]
 OF_EACH_KIND += ["departure-bundle", "emergency-record", "policies", "export-file", "calendar", "follow-ups", "clients"]
+OF_EACH_KIND += ["review", "remove-shift", "come-back", "help-calls", "coming", "client-copy", "answer-decision", "now"]
+OF_EACH_KIND += ["override", "remove-device", "answer-recall", "session", "start-departure", "emergency-review"]
 
 
 def near(path):
@@ -138,17 +140,25 @@ class Extent:
     looking_for_random: tuple = tuple(ACTORS)
     other_methods: tuple = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
     trying_other_methods: tuple = ("anonymous", "owner", "supervisor", "admin")
+    of_each_kind: "Extent | None" = None  # tried besides at one page of each kind
 
 
-#: What every run of the tests tries: each route by everybody who matters most, at one row and at none.
-MAIN = ("anonymous", "owner", "same team", "supervisor", "former supervisor", "cover")
-MAIN += ("admin", "officer", "emergency", "emergency over")
-FAST = Extent(MAIN, ("own", "random"), ("own",), ("same team",), ("DELETE",), ("owner",))
+#: What every run of the tests tries: each route by everybody who matters most at one row, and some by everybody.
+MAIN = ("anonymous", "owner", "same team", "supervisor", "former supervisor")
+MAIN += ("admin", "officer", "emergency")
+SOME = Extent(things=("own", "practice", "other site"), other_methods=())
+FAST = Extent(MAIN, ("own", "random"), ("own",), ("same team",), ("DELETE",), ("owner",), SOME)
 WHOLE = Extent()
 
 
 def cells_of(doors, route, extent):
-    """Every cell of a route; what a page does not take is tried by few, for it is refused before anything is asked."""
+    """Every cell of a route, each once."""
+    extents = [extent, *([extent.of_each_kind] if extent.of_each_kind and route in OF_EACH_KIND else [])]
+    return list(dict.fromkeys(cell for each in extents for cell in cells_in(doors, route, each)))
+
+
+def cells_in(doors, route, extent):
+    """What a page does not take is tried by few, for it is refused before anything is asked."""
     of_rows = [each for each in extent.things if doors.has(route, each)] if is_of_a_row(doors, route) else [None]
     for method in BOTH:
         if not takes(route, method):

@@ -17,6 +17,8 @@ IN_EMERGENCY = {"departure", "plan", "attempts", "what-when", "chart", "chart-st
 OF_WHO_OPENED_IT = {"emergency-record", "end-emergency"}
 #: Rows that wait for any supervisor of the site.
 OF_THE_SITE = {"override", "remove-shift"}
+#: What goes to other record systems: an exercise is handed on to nobody.
+NEVER_OF_AN_EXERCISE = {"departure-exchange", "departure-bundle"}
 #: Nothing is there to be seen in these rows: for whoever may see the row as well.
 MAY_BE_EMPTY = {*OF_A_SIGNED_REPORT, "paper-file", "calendar", "adopt-policy", "review-translation", "trends-file"}
 
@@ -67,7 +69,7 @@ def of_somebody(route, row, actor, thing):
     if route in OF_WHO_OPENED_IT:
         return row["therapist"]
     if actor == owner:
-        return row["therapist"]
+        return 404 if thing == "practice" and route in NEVER_OF_AN_EXERCISE else row["therapist"]
     if actor not in answer_for_it:
         return of_nobody(row, ACTORS[actor])
     is_therapist_too = Role.THERAPIST in ACTORS[actor]

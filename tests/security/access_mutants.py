@@ -39,7 +39,6 @@ MUTANTS = [
         "one needs every role that is named", PEOPLE, "return any(role in self.roles", "return all(role in self.roles"
     ),
     Mutant("everybody is a supervisor", PEOPLE, "return self.has_role(Role.SUPERVISOR)", "return True"),
-    Mutant("everybody is a therapist", PEOPLE, "return self.has_role(Role.THERAPIST)", "return True"),
     Mutant("nobody has to sign in", "config/settings.py", '    "accounts.middleware.SignInRequiredMiddleware",\n', ""),
     Mutant(
         "who left goes on in their session",
