@@ -184,7 +184,7 @@ def test_it_says_whose_policy_it_is_and_blames_nobody(left, sam, supervisor):
     assert "Policy 1, adopted by Nora Berg" in html
     assert "your organisation’s own policy" in html
     for word in ("failed", "non-compliant", "violation", "breach", "rank", "worst"):
-        assert word not in html.partition("<main")[2].lower(), word
+        assert word not in html.partition("<main")[2].partition("</main>")[0].lower(), word
 
 
 # The table ------------------------------------------------------------------------------------------------------------

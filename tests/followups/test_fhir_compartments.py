@@ -23,7 +23,6 @@ from sessions_app.models import (
     Client,
     Composition,
     ContactPermission,
-    DepartureEvent,
     Ending,
     Format,
     ResponseLevel,
@@ -31,6 +30,7 @@ from sessions_app.models import (
 from sessions_app.models.departures import Kind
 from tests.followups.fhir_checks import at, of_kind, problems_of, readable
 from tests.followups.test_fhir_bundles import EVERYTHING, VERSIONS, file_of, good_files, sign
+from tests.forging import forge_content
 
 PLANTED = {
     "returned": "okapi-returned",
@@ -69,11 +69,8 @@ def reviewed(departure, therapist, supervisor):
 def beside_the_chart(report):
     """An older Doorway signed more than the chart: such rows stand for ever, and no lock lets them be written now."""
     more = {"author_state": PLANTED["state"], "kept_private": [["Stays private", PLANTED["kept"]]]}
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        statement = "UPDATE sessions_app_departurereport SET content = content || %s::jsonb WHERE id = %s"
-        cursor.execute(statement, [json.dumps(more), report.pk])
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    forge_content(**more)
+    report.refresh_from_db()
 
 
 def test_no_word_of_another_compartment_is_in_a_file(reviewed):
@@ -196,7 +193,8 @@ def test_whatever_is_written_and_whenever_the_file_is_good(therapist, client_041
 
 def written(therapist, client, row):
     reference, name, place, account, note, reason = row["texts"]
-    Client.objects.filter(pk=client.pk).update(reference=reference, preferred_name=name)
+    client.reference, client.preferred_name = reference, name
+    client.save()
     Site.objects.filter(pk=therapist.site.pk).update(name=place, time_zone=row["zone"])
     ended = row["began_at"] + timedelta(minutes=row["minutes"]) if row["ending"] else None
     kept = ["format", "composition", "age_band", "kind", "ending", "is_late_entry", "began_at"]
@@ -204,8 +202,9 @@ def written(therapist, client, row):
     if row["is_void"]:
         facts |= {"voided_at": timezone.now(), "voided_by": therapist, "void_reason": "Mistake"}
     departure = departures.log(id=uuid.uuid4(), by=therapist, session=session_of(therapist, row))
-    DepartureEvent.objects.filter(pk=departure.pk).update(ended_at=ended, **facts)
-    departure.refresh_from_db()
+    for name, value in ({"ended_at": ended} | facts).items():
+        setattr(departure, name, value)
+    departure.save()
     if row["level"]:
         levels.set_level(departure, level=row["level"], op_id=uuid.uuid4(), by=therapist)
     for follow_up in departure.follow_ups.all():

@@ -29,6 +29,7 @@ def ago(**span):
 
 def test_each_finding_has_words():
     codes = {*invariants.broken(timezone.now(), using="default"), "clocks_differ", "every_send_fails", "canary_is_late"}
+    codes |= {"trail_not_sealed", "trail_not_proven"}
     assert codes | {f"{name}_is_silent" for name in audits.CLOCKS} == set(findings.SAYS)
 
 

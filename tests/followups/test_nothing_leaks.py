@@ -43,7 +43,8 @@ from followups import (
 from followups.models import Delivery, FollowUp, NotificationPreferences, Reminder, ReviewEscalation
 from resources.models import Resource
 from sessions_app import checklist, departures, help_calls, levels, reports, reviews
-from sessions_app.models import ResponseLevel
+from sessions_app.models import DepartureEvent, ResponseLevel
+from tests.test_access import opened_in_emergency
 from tests.test_architecture import CLINICAL
 
 #: Models with words about clients, or written by people who may think of one. Absences hold a hand-off note.
@@ -234,11 +235,12 @@ def value_of(store, key):
 
 
 def test_no_byte_that_leaves_says_anything_about_a_client(
-    words, staff, therapist, mail_server, push_service, client, signed_in, settings
+    words, staff, therapist, stranger, mail_server, push_service, client, signed_in, settings
 ):
     settings.CANARY_ADDRESS = "canary@clinic.example"
     token = calendars.renew(by=therapist)
     with Everything().heard() as log:
+        opened_in_emergency(DepartureEvent.objects.exclude(client=None).first(), by=stranger)
         say_everything(settings.CANARY_ADDRESS)
         calendar = client.get(reverse("calendar", args=[token]))
         browser = signed_in(therapist)
