@@ -24,6 +24,7 @@ from django.db import connection, models
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import cipher
 from accounts.encrypted import Encrypted
 from accounts.models import Role, SiteRule
 from config.celery import app
@@ -43,7 +44,7 @@ from followups import (
 from followups.models import Delivery, FollowUp, NotificationPreferences, Reminder, ReviewEscalation
 from resources.models import Resource
 from sessions_app import checklist, departures, help_calls, levels, reports, reviews
-from sessions_app.models import DepartureEvent, ResponseLevel
+from sessions_app.models import Client, DepartureEvent, ResponseLevel
 from tests.test_access import opened_in_emergency
 from tests.test_architecture import CLINICAL
 
@@ -194,6 +195,14 @@ class Everything(logging.Handler):
                 each.removeHandler(self)
 
 
+def that_can_be_looked_up():
+    """A departure whose client is found by their reference, which is a planted word by now."""
+    departure = DepartureEvent.objects.exclude(client=None).first()
+    mark = cipher.mark(departure.client.reference, about="reference")
+    Client.objects.filter(pk=departure.client_id).update(reference_mark=mark)
+    return departure
+
+
 def say_everything(canary_to):
     """Each kind of notice to everybody it can go to: now, every step, and a message about one that failed."""
     past = timezone.now() - timedelta(hours=6)
@@ -240,7 +249,7 @@ def test_no_byte_that_leaves_says_anything_about_a_client(
     settings.CANARY_ADDRESS = "canary@clinic.example"
     token = calendars.renew(by=therapist)
     with Everything().heard() as log:
-        opened_in_emergency(DepartureEvent.objects.exclude(client=None).first(), by=stranger)
+        opened_in_emergency(that_can_be_looked_up(), by=stranger)
         say_everything(settings.CANARY_ADDRESS)
         calendar = client.get(reverse("calendar", args=[token]))
         browser = signed_in(therapist)

@@ -52,8 +52,8 @@ CHART_OUTPUTS = {
     "signed content": lambda departure: str(departure.report.content),
     "chart of the signed report": lambda departure: str(departure.report.chart),
     "timeline": lambda departure: str([entry.words for entry in timeline.of(departure)]),
-    "addenda": lambda departure: str(list(departure.report.addenda.values())),
-    "row of the report": lambda departure: str(DepartureReport.objects.filter(departure=departure).values()),
+    "addenda": lambda departure: words_in_rows(departure.report.addenda.all()),
+    "row of the report": lambda departure: words_in_rows(DepartureReport.objects.filter(departure=departure)),
     "chart as data": lambda departure: repr(chart_of(departure)),
     "chart as text": lambda departure: chart_text.of(chart_of(departure), by=departure.therapist),
     "PDF": lambda departure: words_of_pdf(papers.ask_for(departure, by=departure.therapist)),
@@ -64,6 +64,11 @@ CHART_OUTPUTS = {
 NEED_PANGO = {"PDF", "PDF of the client's copy"}
 #: All words of the account stand in each of these, so that not finding the planted ones says something.
 WITH_THE_ACCOUNT = set(CHART_OUTPUTS) - {"timeline", "addenda"}
+
+
+def words_in_rows(rows):
+    """Every value of each row as somebody with the key reads it."""
+    return str([[getattr(row, field.attname) for field in row._meta.concrete_fields] for row in rows])
 
 
 def chart_of(departure):
