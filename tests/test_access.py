@@ -526,7 +526,7 @@ def test_the_directory_is_open_to_everybody_to_read_where_that_was_switched_on(k
 
 #: Where somebody signed in gets who still has to set up a second factor; and to what is open to everybody.
 TO_SET_UP = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate", "account_logout"}
-TO_SET_UP |= {"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "session-end"}
+TO_SET_UP |= {"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "session-end", "sign-on-again"}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -34,10 +34,12 @@ from followups import (
     papers,
     relations,
 )
+from followups.keeping import holds
 from sessions_app import (
     caseload,
     checklist,
     departures,
+    emergency_access,
     exercises,
     intakes,
     levels,
@@ -205,8 +207,21 @@ def beside_it(word, *, by, cover):
     row.save(update_fields=["reason"])
 
 
+def about_it(client, word, *, by, officer, supervisor):
+    """A record that is held, opened in an emergency and judged; one that was asked for and never looked up."""
+    holds.place(
+        team=client.team, reference=client.reference, reason="complaint", matter=word("LegalHold.matter"), by=officer
+    )
+    asked = {"team": client.team, "reason": "danger", "by": by}
+    why = {"reference": client.reference, "words": word("EmergencyAccess.words")}
+    access = emergency_access.begin(emergency_access.ask(**asked, **why), by=by)
+    verdict = {"verdict": "justified", "words": word("EmergencyAccess.verdict_words")}
+    emergency_access.judge(access, **verdict, by=supervisor)
+    emergency_access.ask(**asked, reference=word("EmergencyAccess.reference_asked"), words="They called")
+
+
 @pytest.fixture
-def words(therapist, supervisor, site, starter):
+def words(therapist, supervisor, stranger, privacy_officer, site, starter):
     """A word of its own for each field, put there by the verbs that pages use."""
     word, by = Words(), {"by": therapist}
     allowed = {
@@ -240,6 +255,7 @@ def words(therapist, supervisor, site, starter):
     mistaken = departures.log(id=uuid.uuid4(), **by)
     departures.void(mistaken, reason=word("DepartureEvent.void_reason"), **by)
     beside_it(word, by=therapist, cover=supervisor)
+    about_it(client, word, by=stranger, officer=privacy_officer, supervisor=supervisor)
     return word
 
 

@@ -8,6 +8,7 @@ import uuid
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
+from itertools import product
 
 import pytest
 from django.apps import apps
@@ -46,8 +47,11 @@ def planted(addresses, departure, client_0417):  # noqa: F811
     theirs |= {TherapySession: ("id", departure.session_id), DepartureEvent: ("id", departure.pk)}
     for model, words in PLANTED.items():
         column, pk = theirs.get(model, ("departure_id", departure.pk))
-        for name, word in words.items():
-            forge(f'UPDATE "{model._meta.db_table}" SET "{name}" = %s WHERE "{column}" = %s', word, pk)
+        for row, (name, word) in product(model._base_manager.filter(**{column: pk}), words.items()):
+            value = str(model._meta.get_field(name).close(word, row))
+            forge(
+                f'UPDATE "{model._meta.db_table}" SET "{name}" = %s WHERE "{model._meta.pk.column}" = %s', value, row.pk
+            )
     return {f"client:{client_0417.pk}", f"departure:{departure.pk}"}
 
 
