@@ -17,6 +17,7 @@ State = DepartureReport.State
 Kind = ReportAddendum.Kind
 REVIEWED = [State.REVIEWED, State.CLOSED]  # a supervisor has written to the author
 ANY_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+SAID_AGAIN = timedelta(minutes=10)  # nobody adds the same words twice on purpose that soon
 MOST_KEPT = 200  # words an author wants to keep; what comes first is forgotten first
 
 
@@ -121,13 +122,16 @@ def add_addendum(report, *, text, by, happened_at=None, is_late=False, is_statem
     `happened_at` (aware) is when it happened; without it, it belongs to the departure itself. It becomes a late entry
     when the author says so, or when it is written more than the site's `late_entry_hours` after it happened. A
     report that was returned goes back to the supervisor, if it `sends_back`; one that was closed says that there is
-    more to read. `is_statement`: the client does not agree and these are their words, added at their request (the
+    more to read. The same text again within SAID_AGAIN is the same addendum, sent twice: it is returned and nothing is
+    added. `is_statement`: the client does not agree and these are their words, added at their request (the
     statement of disagreement of 45 CFR 164.526(d), the right to rectification of GDPR article 16).
     """
     report = locked(report)
     if report.author_id != by.pk:
         raise NotTheAuthor
-    now, last = timezone.now(), report.addenda.last()
+    now, last, text_hash = timezone.now(), report.addenda.last(), hashlib.sha256(text.encode()).hexdigest()
+    if last and last.text_hash == text_hash and now - last.at < SAID_AGAIN:
+        return last
     happened_at = happened_at or report.departure.ended_at or report.departure.began_at
     is_late = is_late or now - happened_at > timedelta(hours=report.departure.site.late_entry_hours)
     addendum = ReportAddendum.objects.create(
@@ -136,7 +140,7 @@ def add_addendum(report, *, text, by, happened_at=None, is_late=False, is_statem
         kind=Kind.STATEMENT if is_statement else Kind.LATE_ENTRY if is_late else Kind.ADDENDUM,
         happened_at=happened_at,
         text=text,
-        text_hash=hashlib.sha256(text.encode()).hexdigest(),
+        text_hash=text_hash,
         report_hash=report.content_hash,
         previous_seal=last.seal if last else "",
         by=by,

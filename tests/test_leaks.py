@@ -139,7 +139,9 @@ def log_of_postgresql():
 
 
 def rows_of(model):
-    return [str(row) for row in model._base_manager.values_list()]
+    """Each row as somebody with the key reads it."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    return [str([getattr(row, name) for name in names]) for row in model._base_manager.all()]
 
 
 def kept_in_the_cache():

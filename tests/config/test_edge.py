@@ -79,7 +79,7 @@ def faults(answer):
     return found
 
 
-def test_every_answer_of_every_address_protects_itself(https, request):
+def test_every_answer_of_every_address_protects_itself(https, request, db):
     """Each is looked at by the therapist, by somebody signed out, and by each other role that it opens for."""
     where, people = request.getfixturevalue("addresses"), request.getfixturevalue("cast")
     asked, wrong, statuses = 0, {}, set()

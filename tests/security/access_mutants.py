@@ -46,7 +46,12 @@ MUTANTS = [
         '["allauth.account.auth_backends.AuthenticationBackend"]',
         '["django.contrib.auth.backends.AllowAllUsersModelBackend"]',
     ),
-    Mutant("calls for help are public", VIEWS + "help_calls.py", "@allow()\ndef calls(", "@allow_everyone\ndef calls("),
+    Mutant(
+        "calls for help are public",
+        VIEWS + "help_calls.py",
+        "@allow()\n@shows_nobody\ndef calls(",
+        "@allow_everyone\ndef calls(",
+    ),
     anybody("ending is for any role", VIEWS + "departures.py", "end"),
     anybody("a mistake is marked by any role", VIEWS + "departures.py", "void"),
     anybody("choosing a client is for any role", VIEWS + "clients.py", "choose"),
@@ -372,7 +377,7 @@ MUTANTS = [
         '    user.audit_marks = MappingProxyType({"emergency": access.pk, "emergency_reason": access.reason})\n',
         "",
     ),
-    Mutant("the trail forgets the marks", AUDIT, "facts={**facts, **marks}", "facts=facts"),
+    Mutant("the trail forgets the marks", AUDIT, "{**facts, **by.audit_marks}", "facts"),
     Mutant("admins open in an emergency", EMERGENCY, " and not person.has_role(Role.ADMIN, Role.PRIVACY)", ""),
     Mutant(
         "nobody is asked who they are",
@@ -389,8 +394,8 @@ MUTANTS = [
     Mutant(
         "an emergency looks in every team",
         EMERGENCY,
-        "filter(team=team, reference=reference)",
-        "filter(reference=reference)",
+        "known_as(reference).filter(team=team)",
+        "known_as(reference)",
     ),
     Mutant(
         "nobody hears of an emergency",
@@ -419,8 +424,8 @@ MUTANTS = [
     Mutant(
         "judged twice",
         EMERGENCY,
-        "filter(pk__in=theirs, reviewed_at=None)",
-        "filter(pk__in=theirs)",
+        ".unreviewed().select_for_update(",
+        ".select_for_update(",
     ),
     Mutant(
         "an own emergency's page is anybody's",
