@@ -208,12 +208,16 @@ def check_touched(found, route, before):
         found.say(route, f"looking changed rows of {sorted(changed)}")
 
 
+#: On the way in or out: they lead to sign-in whoever comes, or show their own page to whoever is signed out.
+LEADS_TO_SIGN_IN = {"account_logout", "signed-out", "join", "mfa_authenticate", "mfa_login_webauthn"}
+
+
 def look(doors, cell, found):
     found.cells += 1
     response = doors.knock(cell)
     wanted, was = wanted_of(cell), kind_of(response)
-    if cell.route == "account_logout" and was == LOGIN:
-        was = OPEN if OPEN in wanted else LOGIN  # it leads there whoever signs out
+    if cell.route in LEADS_TO_SIGN_IN and was in (OPEN, LOGIN):
+        was = next(iter(wanted & {OPEN, LOGIN}), was)
     found.opened += was == OPEN
     is_empty = OPEN in wanted and response.status_code == 404 and cell.route in MAY_BE_EMPTY
     if was == OPEN and OPEN not in wanted:

@@ -10,7 +10,12 @@ LOGIN = "login"
 CLOSED = {403, 404, 405}
 
 #: What a privacy officer may open beside what is open to all staff.
-OF_THE_OFFICER = {"emergency-reviews", "emergency-review"}
+OF_THE_OFFICER = {"emergency-reviews", "emergency-review", "keeping", "holds", "disposals", "adopt-rule"}
+OF_THE_OFFICER |= {"trail", "find-client-trail", "client-trail", "client-answer", "client-trail-table"}
+#: Theirs as well, of rows that nobody has made in this world.
+NOT_THERE = {"disposal", "disposal-certificate", "answer-disposal", "lift-hold"}
+#: Whoever has the row: the owner, in whatever role.
+OF_THE_OWNER = {"end-device", "mfa_edit_webauthn", "mfa_remove_webauthn"}
 #: What an emergency access opens, beside its own pages.
 IN_EMERGENCY = {"departure", "plan", "attempts", "what-when", "chart", "chart-style", "record-contact"}
 #: Pages of the one who opened it, where the table's stranger is that person.
@@ -47,6 +52,8 @@ def answer_of(route, method, row, actor, thing):
         return row["admin"]
     if actor in ("officer", "role taken"):
         return nobodys(route, row, actor, thing)
+    if route in OF_THE_OWNER:
+        return row["therapist"] if actor == "owner" else 404
     if thing is None:
         return of_nobody(row, ACTORS[actor])
     if route in OF_THE_SITE:
@@ -58,8 +65,8 @@ def answer_of(route, method, row, actor, thing):
 
 def nobodys(route, row, actor, thing):
     """Whoever holds none of the roles sees what all staff see; to a privacy officer some pages are open besides."""
-    if actor == "officer" and route in OF_THE_OFFICER:
-        return 404 if thing == "random" else 200
+    if actor == "officer" and route in OF_THE_OFFICER | NOT_THERE:
+        return 404 if thing == "random" or route in NOT_THERE else 200
     is_for_all = not {row["therapist"], row["supervisor"], row["admin"]} & CLOSED
     return row["admin"] if row["admin"] in CLOSED or is_for_all else 403
 

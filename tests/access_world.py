@@ -183,7 +183,8 @@ class World:
             "override_id": one_day.override_of(made).pk,
             "decision_id": decisions.propose(made, choice="keep_trying", words=word, by=person).pk,
             "paper_id": one_day.paper_of(made).pk,
-            "copy_id": one_day.copy_for(made).pk,
+            "copy_id": (copy := one_day.copy_for(made)).pk,
+            "package_id": chart_packages.ask(copy, why="access", by=person).pk,
             "given_id": one_day.given_in(made, self.resource).pk,
             "device_id": device_of(person, endpoint=f"https://push.example/{person.pk}").pk,
         }

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -143,9 +144,22 @@ def test_the_database_keeps_addenda_as_they_are(signed, therapist):
 
 
 @pytest.mark.usefixtures("transactional_db")
+def test_one_that_is_sent_twice_is_added_once(signed, therapist, monkeypatch):
+    """A connection that breaks after the server has it, or an impatient thumb. Hours later it is meant."""
+    meet_after(monkeypatch, reports, "locked")
+    both(lambda: reports.add_addendum(signed, text="They rang.", by=therapist))
+    assert ReportAddendum.objects.count() == 1
+    later = timezone.now() + reports.SAID_AGAIN
+    with time_machine.travel(later, tick=False):
+        reports.add_addendum(signed, text="They rang.", by=therapist)
+    assert ReportAddendum.objects.count() == 2
+
+
+@pytest.mark.usefixtures("transactional_db")
 def test_two_added_at_the_same_moment_follow_each_other(signed, therapist, monkeypatch):
     """Without the lock on the report both would be number 1, and the second would be lost."""
     meet_after(monkeypatch, reports, "locked")
-    both(lambda: reports.add_addendum(signed, text="From two windows.", by=therapist))
+    texts = iter(["From one window.", "From the other."])
+    both(lambda: reports.add_addendum(signed, text=next(texts), by=therapist))
     first, second = ReportAddendum.objects.all()
     assert second.previous_seal == first.seal
