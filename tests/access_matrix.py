@@ -24,7 +24,12 @@ HTMX = {"HTTP_HX_REQUEST": "true"}
 #: What looking leaves behind: its own entry in the trail, the session's clock, what is counted against tries.
 LEFT_BY_LOOKING = {"accounts_auditentry", "django_session", "cache"}
 #: And on one page: when a calendar program last asked.
-LEFT_BY_LOOKING_AT = {"calendar": {"followups_calendarfeed"}}
+LEFT_BY_LOOKING_AT = {
+    "calendar": {"followups_calendarfeed"},
+    "account_reset_password_from_key": {
+        "account_emailaddress"
+    },  # a copy of the address, which allauth keeps for itself
+}
 TOUCHED = """
     SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables
     WHERE n_tup_ins + n_tup_upd + n_tup_del > 0

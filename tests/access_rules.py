@@ -52,15 +52,20 @@ def answer_of(route, method, row, actor, thing):
         return row["admin"]
     if actor in ("officer", "role taken"):
         return nobodys(route, row, actor, thing)
-    if route in OF_THE_OWNER:
-        return row["therapist"] if actor == "owner" else 404
     if thing is None:
-        return of_nobody(row, ACTORS[actor])
+        return of_no_record(route, row, actor)
     if route in OF_THE_SITE:
         return of_the_site(route, row, actor, thing)
     if actor == "emergency" and opens_in_emergency(route, method, thing):
         return 200
     return of_somebody(route, row, actor, thing)
+
+
+def of_no_record(route, row, actor):
+    """A page about no record: for whoever holds the role, or for the one whose passkey or device it is about."""
+    if route in OF_THE_OWNER:
+        return row["therapist"] if actor == "owner" else 404
+    return of_nobody(row, ACTORS[actor])
 
 
 def nobodys(route, row, actor, thing):
