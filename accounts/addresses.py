@@ -4,7 +4,7 @@ import ipaddress
 
 from django.conf import settings
 
-UNKNOWN = "0.0.0.0"  # noqa: S104 - no address anybody listens on, but what stands where none is known
+UNKNOWN = "0.0.0.0"  # noqa: S104 - no address anybody listens on, but what stands where none is known # nosec B104
 
 
 def client_address(request):

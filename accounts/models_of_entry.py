@@ -67,9 +67,9 @@ class StaffMail(models.Model):
 
     class Kind(models.TextChoices):
         INVITATION = "invitation"
-        FORGOTTEN_PASSWORD = "forgotten"  # noqa: S105
+        FORGOTTEN_PASSWORD = "forgotten"  # noqa: S105 # pragma: allowlist secret
         NEW_DEVICE = "new_device"
-        PASSWORD_CHANGED = "password"  # noqa: S105
+        PASSWORD_CHANGED = "password"  # noqa: S105 # pragma: allowlist secret
         FACTOR_ADDED = "factor_added"
         FACTOR_REMOVED = "factor_removed"
         CODES_MADE = "codes_made"

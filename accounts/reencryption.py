@@ -72,7 +72,7 @@ def renew_batch(model, account, after):
     """The next rows with something to do. Returns their keys; none at the end."""
     table, key = model._meta.db_table, model._meta.pk.column
     begin = f'AND "{key}" > %s' if after is not None else ""
-    select = f'SELECT "{key}" FROM "{table}" WHERE ({old_of(model)}) {begin} ORDER BY 1 LIMIT {BATCH}'  # noqa: S608
+    select = f'SELECT "{key}" FROM "{table}" WHERE ({old_of(model)}) {begin} ORDER BY 1 LIMIT {BATCH}'  # noqa: S608 # nosec B608
     with connection.cursor() as cursor:
         cursor.execute(f"{select} FOR UPDATE SKIP LOCKED", [after] if after is not None else None)
         keys = [key for (key,) in cursor.fetchall()]
@@ -121,7 +121,7 @@ def left():
     found = {}
     with connection.cursor() as cursor:
         for model in models_with_words():
-            cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}" WHERE {old_of(model)}')  # noqa: S608
+            cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}" WHERE {old_of(model)}')  # noqa: S608 # nosec B608
             if number := cursor.fetchone()[0]:
                 found[model._meta.db_table] = number
     if number := factor_secrets.left():

@@ -223,7 +223,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # such a mail would offer a sign-up, which does not exist here
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # in our words: accounts.staff_mails
-ACCOUNT_FORMS = {"reset_password": "accounts.forms_of_entry.ForgottenPasswordForm"}
+ACCOUNT_FORMS = {"reset_password": "accounts.forms_of_entry.ForgottenPasswordForm"}  # pragma: allowlist secret
 # What is not named here is allauth's own.
 ACCOUNT_RATE_LIMITS = {
     # Wrong passwords: ten a minute from one address, five in five minutes for one account from one address

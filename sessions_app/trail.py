@@ -81,7 +81,7 @@ def of_client(pk):
     """
     keys, values_of_keys = keys_of(pk).query.sql_with_params()
     rows, values_of_rows = rows_of(pk).query.sql_with_params()
-    found = RawSQL(ABOUT.format(keys=keys, rows=rows), [*values_of_keys, *values_of_rows])  # noqa: S611 values apart
+    found = RawSQL(ABOUT.format(keys=keys, rows=rows), [*values_of_keys, *values_of_rows])  # noqa: S611 values apart # nosec B611
     return AuditEntry.objects.filter(pk__in=found).select_related("by__team__site").order_by("-pk")
 
 

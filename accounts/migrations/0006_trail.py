@@ -101,7 +101,7 @@ BEGIN
     END LOOP;
     RETURN sealed;
 END $$;
-"""
+"""  # nosec B608
 
 RESEAL = f"""
 CREATE FUNCTION accounts_reseal_trail(table_name text, keys bigint[], what text) RETURNS integer
@@ -129,7 +129,7 @@ BEGIN
     RETURN added;
 END $$;
 REVOKE ALL ON FUNCTION accounts_reseal_trail FROM PUBLIC;
-"""
+"""  # nosec B608
 GONE = """
 DROP FUNCTION accounts_reseal_trail, accounts_seal_trail, accounts_trail_sources, accounts_add_link;
 """

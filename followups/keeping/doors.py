@@ -37,20 +37,20 @@ def gather(each, numbers):
     conditions += [f'"{column}" = ANY(ids_{numbers[parent]})' for column, parent in each.through.items()]
     if each.orphans:
         tracked = reach.tracked_by(each.model)._meta
-        is_gone = f'NOT EXISTS (SELECT 1 FROM "{tracked.db_table}" AS o WHERE o."{tracked.pk.column}" = t.pgh_obj_id)'
+        is_gone = f'NOT EXISTS (SELECT 1 FROM "{tracked.db_table}" AS o WHERE o."{tracked.pk.column}" = t.pgh_obj_id)'  # nosec B608
         conditions += [f'"{c}" = ANY(ids_{numbers[parent]}) AND {is_gone}' for c, parent in each.orphans.items()]
-    found = " UNION ".join(f'SELECT "{each.pk}" AS pk FROM "{each.table}" AS t WHERE {said}' for said in conditions)
-    return f"SELECT coalesce(array_agg(pk), '{{}}') INTO ids_{number} FROM ({found}) AS found;"
+    found = " UNION ".join(f'SELECT "{each.pk}" AS pk FROM "{each.table}" AS t WHERE {said}' for said in conditions)  # nosec B608
+    return f"SELECT coalesce(array_agg(pk), '{{}}') INTO ids_{number} FROM ({found}) AS found;"  # nosec B608
 
 
 def delete(each, numbers):
     number, name = numbers[each.model], declared.class_of(each.model)
     lines = [
-        f'UPDATE "{each.table}" SET "{column}" = NULL'
+        f'UPDATE "{each.table}" SET "{column}" = NULL'  # nosec B608
         f' WHERE "{column}" = ANY(ids_{number}) AND "{each.pk}" <> ALL(ids_{number});'
         for column in each.loose
     ]
-    lines.append(f'DELETE FROM "{each.table}" WHERE "{each.pk}" = ANY(ids_{number});')
+    lines.append(f'DELETE FROM "{each.table}" WHERE "{each.pk}" = ANY(ids_{number});')  # nosec B608
     lines.append("GET DIAGNOSTICS gone = ROW_COUNT;")
     lines.append(f"done := jsonb_set(done, '{{{name}}}', to_jsonb(coalesce((done->>'{name}')::int, 0) + gone));")
     return "\n    ".join(lines)

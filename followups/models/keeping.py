@@ -145,7 +145,7 @@ REFUSE_A_DISPOSAL_BY_ONE = f"""
         RAISE EXCEPTION 'That is for a clinical lead.' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
-"""
+"""  # nosec B608
 
 
 class Disposal(models.Model):
