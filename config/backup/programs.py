@@ -47,8 +47,7 @@ def version_of(path):
 def environment(url):
     """What the programs need to know of a database, where no list of processes shows it."""
     names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "dbname": "PGDATABASE"}
-    names["password"] = "PGPASSWORD"  # pragma: allowlist secret
-    names |= {name: f"PG{name.upper()}" for name in ("sslmode", "sslrootcert", "sslcert", "sslkey")}
+    names |= {name: f"PG{name.upper()}" for name in ("password", "sslmode", "sslrootcert", "sslcert", "sslkey")}
     kept = {name: said for name, said in os.environ.items() if not name.startswith("PG")}
     return kept | {names[name]: str(said) for name, said in conninfo_to_dict(url).items() if name in names}
 
