@@ -122,15 +122,15 @@ def add_addendum(report, *, text, by, happened_at=None, is_late=False, is_statem
     `happened_at` (aware) is when it happened; without it, it belongs to the departure itself. It becomes a late entry
     when the author says so, or when it is written more than the site's `late_entry_hours` after it happened. A
     report that was returned goes back to the supervisor, if it `sends_back`; one that was closed says that there is
-    more to read. The same text again within SAID_AGAIN is the same addendum, sent twice: it is returned and nothing is
-    added. `is_statement`: the client does not agree and these are their words, added at their request (the
-    statement of disagreement of 45 CFR 164.526(d), the right to rectification of GDPR article 16).
+    more to read. The same text again within SAID_AGAIN, with no review in between, is the same addendum sent twice:
+    it is returned and nothing is added. `is_statement`: the client does not agree and these are their words, added at
+    their request (the statement of disagreement of 45 CFR 164.526(d), the right to rectification of GDPR article 16).
     """
     report = locked(report)
     if report.author_id != by.pk:
         raise NotTheAuthor
     now, last, text_hash = timezone.now(), report.addenda.last(), hashlib.sha256(text.encode()).hexdigest()
-    if last and last.text_hash == text_hash and now - last.at < SAID_AGAIN:
+    if last and last.text_hash == text_hash and is_sent_again(report, last, now):
         return last
     happened_at = happened_at or report.departure.ended_at or report.departure.began_at
     is_late = is_late or now - happened_at > timedelta(hours=report.departure.site.late_entry_hours)
@@ -149,6 +149,11 @@ def add_addendum(report, *, text, by, happened_at=None, is_late=False, is_statem
     hand_on(report, now, by=by, sends_back=sends_back)
     audit.record("addendum_added", report, by=by, hash=addendum.seal, number=addendum.number, kind=addendum.kind)
     return addendum
+
+
+def is_sent_again(report, last, now):
+    """Whether the newest addendum can only have come twice: lately, and no supervisor has answered since."""
+    return now - last.at < SAID_AGAIN and not report.reviews.filter(at__gt=last.at).exists()
 
 
 def hand_on(report, now, *, by, sends_back):
