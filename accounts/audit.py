@@ -1,4 +1,4 @@
-"""The audit trail: what an investigator reads. No feature reads it; `record` and `record_view` are the only ways in.
+"""The audit trail: what an investigator reads. `record` and `record_view` are the only ways in.
 
 Each entry says who (a person, or the house by the name of a system actor), did what, to which row, about which client
 or departure, when, from where, and why where that was asked. Entries are written once; `accounts.audit_chain` makes a
@@ -23,6 +23,11 @@ REPEATED_MINUTES = 15  # what a page asks for by itself is no new look for so lo
 def append_only(name):
     """A database trigger that refuses every update and delete of the table's rows, whoever asks."""
     return pgtrigger.Protect(name=name, operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+def never_deleted(name):
+    """A database trigger that refuses to delete the table's rows, whoever asks."""
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Delete)
 
 
 def never_emptied(name):

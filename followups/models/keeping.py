@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audit import append_only
+from accounts.audit import append_only, never_deleted
 from accounts.encrypted import EncryptedCharField
 from accounts.models import Site, User
 from accounts.numbers import NumberedFirst
@@ -125,7 +125,7 @@ class LegalHold(models.Model):
                 operation=pgtrigger.Update,
                 func=REFUSE_A_SECOND_LIFTING,
             ),
-            pgtrigger.Protect(name="hold_is_never_deleted", operation=pgtrigger.Delete),
+            never_deleted("hold_is_never_deleted"),
         ]
 
 
@@ -187,7 +187,7 @@ class Disposal(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=REFUSE_A_DISPOSAL_BY_ONE,
             ),
-            pgtrigger.Protect(name="disposal_is_never_deleted", operation=pgtrigger.Delete),
+            never_deleted("disposal_is_never_deleted"),
         ]
 
 
@@ -250,7 +250,7 @@ class DisposedRecord(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=REFUSE_TO_OPEN_BY_HAND,
             ),
-            pgtrigger.Protect(name="tombstone_is_never_deleted", operation=pgtrigger.Delete),
+            never_deleted("tombstone_is_never_deleted"),
         ]
 
 
@@ -296,5 +296,5 @@ class ChartPackage(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__fetched_at__isnull=False),
             ),
-            pgtrigger.Protect(name="package_is_never_deleted", operation=pgtrigger.Delete),
+            never_deleted("package_is_never_deleted"),
         ]

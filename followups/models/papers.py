@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audit import append_only
+from accounts.audit import append_only, never_deleted
 from accounts.encrypted import EncryptedBinaryField
 from accounts.models import User
 from sessions_app.models import Client, DepartureEvent
@@ -135,7 +135,7 @@ class FiledPaper(models.Model):
                 operation=pgtrigger.Update,
                 func=REFUSE_ONCE_FILED,
             ),
-            pgtrigger.Protect(name="paper_is_never_deleted", operation=pgtrigger.Delete),
+            never_deleted("paper_is_never_deleted"),
         ]
 
     @property

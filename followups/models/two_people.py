@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit import never_deleted
 from accounts.encrypted import EncryptedTextField
 from accounts.models import User
 from accounts.numbers import NumberedFirst
@@ -48,7 +49,7 @@ def settled_by_its_answer(name):
             operation=pgtrigger.Update,
             func=REFUSE_ONCE_ANSWERED,
         ),
-        pgtrigger.Protect(name=f"{name}_is_never_deleted", operation=pgtrigger.Delete),
+        never_deleted(f"{name}_is_never_deleted"),
     ]
 
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit import never_deleted
 from accounts.encrypted import EncryptedCharField
 from accounts.models import Supervision, Team, User
 from accounts.numbers import NumberedFirst
@@ -170,7 +171,7 @@ class EmergencyAccess(models.Model):
                 condition=pgtrigger.AnyChange("client"),
                 func=REFUSE_WHO_MAY_NOT,
             ),
-            pgtrigger.Protect(name="emergency_access_is_never_deleted", operation=pgtrigger.Delete),
+            never_deleted("emergency_access_is_never_deleted"),
         ]
 
     @property

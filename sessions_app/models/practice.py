@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit import never_deleted
 from accounts.encrypted import EncryptedJSONField
 from accounts.models import User
 from sessions_app.models.therapy_sessions import TherapySession
@@ -72,7 +73,7 @@ class Exercise(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=REFUSE_WHAT_IS_REAL,
             ),
-            pgtrigger.Protect(name="exercise_is_never_deleted", operation=pgtrigger.Delete),
+            never_deleted("exercise_is_never_deleted"),
         ]
 
     @property

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit import never_deleted
 from accounts.encrypted import EncryptedJSONField
 from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
@@ -67,7 +68,7 @@ class QualityNote(Sealed):
                 condition=pgtrigger.Q(old__sealed_at__isnull=False),
                 func=REFUSE_ONCE_SEALED,
             ),
-            pgtrigger.Protect(name="quality_note_is_never_deleted", operation=pgtrigger.Delete),
+            never_deleted("quality_note_is_never_deleted"),
         ]
 
     @property

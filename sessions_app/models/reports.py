@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audit import append_only
+from accounts.audit import append_only, never_deleted
 from accounts.encrypted import EncryptedJSONField, EncryptedTextField
 from accounts.models import User
 from accounts.numbers import NumberedFirst
@@ -161,7 +161,7 @@ class DepartureReport(Sealed):
                 condition=pgtrigger.AnyChange(*LOCKED_BY_SIGNING),
                 func=REFUSE_ONCE_SIGNED,
             ),
-            pgtrigger.Protect(name="report_is_never_deleted", operation=pgtrigger.Delete),
+            never_deleted("report_is_never_deleted"),
         ]
 
     @property
