@@ -9,15 +9,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal import flows as codes_flows
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
-from django.contrib.sessions.models import Session
 from django.core.mail import send_mail
 from django.db import models, transaction
 from django.dispatch import receiver
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, single_sign_on
+from accounts import audit, signed_in_devices, single_sign_on
 from accounts.models import Role, User
 
 MISSING = "factor_missing"  # in the session of whoever got in with a password alone and may go nowhere but to set-up
@@ -135,16 +134,9 @@ def reset(person, *, reason, by):
     lock(person)
     kinds = sorted(of(person).values_list("type", flat=True))
     of(person).delete()
-    end_sessions(person)
+    signed_in_devices.end_all(person, by=by)
     audit.record("factors_reset", person, by=by, reason=reason, kinds=kinds)
     transaction.on_commit(lambda: tell(person), robust=True)  # a mail server that is down undoes nothing
-
-
-def end_sessions(person):
-    """Sign `person` out everywhere."""
-    going_on = Session.objects.filter(expire_date__gte=timezone.now())
-    ended = [row.pk for row in going_on if row.get_decoded().get("_auth_user_id") == str(person.pk)]
-    Session.objects.filter(pk__in=ended).delete()
 
 
 def tell(person):
