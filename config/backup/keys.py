@@ -1,7 +1,6 @@
 """The key that archives are encrypted with, and the fingerprints of the keys that words in the database need."""
 
 import binascii
-import importlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +8,7 @@ from secrets import token_bytes
 
 from django.conf import settings
 
+from accounts import cipher
 from config.backup.streams import Refused
 
 BYTES = 32
@@ -38,9 +38,5 @@ def new_key():
 
 
 def data_fingerprints():
-    """Of the keys that words in the database are encrypted with. Empty while none are."""
-    try:
-        cipher = importlib.import_module("accounts.cipher")
-    except ModuleNotFoundError:
-        return []
-    return sorted(str(each) for each in cipher.fingerprints())
+    """Of the keys that words in the database are encrypted with, as "id:fingerprint"."""
+    return sorted(map(":".join, cipher.fingerprints().items()))

@@ -312,3 +312,10 @@ def test_the_key_may_be_in_a_file(settings, tmp_path):
 
 def test_what_waits_is_marked_once(told):
     assert deliveries.doubt_what_waits() == Delivery.objects.filter(state="pending").count() > 0
+
+
+def test_another_data_key_under_the_same_name_is_told_from_the_one_an_archive_needs(settings):
+    settings.DATA_KEYS = {"2026": b"a" * 32}
+    needed = keys.data_fingerprints()
+    settings.DATA_KEYS = {"2026": b"b" * 32}
+    assert not set(needed) & set(keys.data_fingerprints())
