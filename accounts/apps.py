@@ -1,4 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
@@ -11,3 +12,13 @@ class AccountsConfig(AppConfig):
             session_end,  # noqa: F401 — its receiver starts the clocks of a session at sign-in
             sign_in_events,  # noqa: F401 — its receivers write down who signs in and out, and warn people
         )
+
+        post_migrate.connect(write_rights, dispatch_uid="accounts.database_rights")
+
+
+def write_rights(sender, using, **_):
+    """Once all rooms have migrated, and whatever a migration has made anew."""
+    from accounts import database_rights
+
+    if sender is [each for each in apps.get_app_configs() if each.models_module][-1]:
+        database_rights.apply(using)

@@ -6,12 +6,23 @@ has a crontab, which in UTC does neither.
 
 import os
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import setup_logging
+
+from accounts import row_security
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("doorway")
+
+class WorkersTask(Task):
+    """Each task runs as the worker's role in the database, whoever signs in to it."""
+
+    def __call__(self, *args, **kwargs):
+        with row_security.as_worker():
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("doorway", task_cls=WorkersTask)
 app.config_from_object("config.celery_settings")
 app.autodiscover_tasks()
 

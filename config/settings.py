@@ -1,5 +1,6 @@
 """Settings. Everything that differs between machines comes from the environment; `.env.example` explains each."""
 
+import re
 import sys
 from base64 import urlsafe_b64decode
 from contextlib import suppress
@@ -111,6 +112,7 @@ MIDDLEWARE = [
     "config.edge.OwnPagesOnly",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.row_security.in_the_name_of_a_person",  # what stands above sees no clinical row
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -186,6 +188,18 @@ def backup_key():
 BACKUP_KEY_BYTES = 32
 BACKUP_KEY = backup_key()
 BACKUP_KEY_FILE = env.str("BACKUP_KEY_FILE", default="")
+
+
+def database_role_prefix():
+    """The beginning of the names of the group roles, which belong to the whole database server."""
+    prefix = env.str("DATABASE_ROLE_PREFIX", default="doorway")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", prefix):
+        raise ImproperlyConfigured("DATABASE_ROLE_PREFIX must be small letters, digits and _, beginning with a letter.")
+    return prefix
+
+
+DATABASE_ROLE_PREFIX = database_role_prefix()
+ONE_DATABASE_LOGIN = env.bool("ONE_DATABASE_LOGIN", default=DEBUG or DEMO or IS_TEST)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits of the sign-in page must survive a Redis that is down or flushed, so they live in PostgreSQL. Of more rows

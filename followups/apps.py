@@ -7,7 +7,7 @@ class FollowupsConfig(AppConfig):
     verbose_name = "What comes next"
 
     def ready(self):
-        from followups import database_log, receivers  # noqa: F401
+        from followups import database_log, receivers, row_rules  # noqa: F401
         from followups.keeping import doors
 
         post_migrate.connect(doors.reassert, dispatch_uid="doors")

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from accounts import audit
+from accounts import audit, row_security
 from followups import pango, paper_pages
 from followups.models import CopyRequest, FiledPaper, PaperFile
 from resources import workers
@@ -96,7 +96,8 @@ def make(paper):
         fail(paper, Why.NO_PANGO)
     else:
         try:
-            page = paper_pages.of(paper)
+            with row_security.acting_as(paper.requested_by):
+                page = paper_pages.of(paper)
             if page is None:
                 fail(paper, Why.NOT_THEIRS)
             else:

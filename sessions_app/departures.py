@@ -4,11 +4,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, row_security
 from protocols import editions
 from sessions_app import checklist, levels, review_tasks, signals
 from sessions_app.models import Composition, DepartureEvent, Ending, Format, ResponseLevel, StepResponse
@@ -38,24 +38,26 @@ def log(*, id, by, began_at=None, session=None, client=None, is_late_entry=False
     Raises IdBelongsToAnother when `id` is somebody else's. `began_at` is the moment of the tap (aware);
     missing or in the future, the server's clock stands in. In a session made up for an exercise it is an exercise.
     """
-    now = timezone.now()
-    departure, is_new = DepartureEvent.objects.get_or_create(
-        pk=id,
-        defaults={
-            "therapist": by,
-            "site": session.site if session else by.site,
-            "session": session,
-            "is_practice": bool(session and session.is_practice),
-            "client": client or (session and session.only_client),
-            "protocol_version": editions.in_force(),
-            "began_at": believable(began_at, now=now),
-            "is_late_entry": is_late_entry,
-            "kind": kind,
-            "alongside": alongside,
-            **setting_of(alongside or session, client),
-            **whereabouts_in(session),
-        },
-    )
+    facts = {
+        "therapist": by,
+        "site": session.site if session else by.site,
+        "session": session,
+        "is_practice": bool(session and session.is_practice),
+        "client": client or (session and session.only_client),
+        "protocol_version": editions.in_force(),
+        "began_at": believable(began_at, now=timezone.now()),
+        "is_late_entry": is_late_entry,
+        "kind": kind,
+        "alongside": alongside,
+        **setting_of(alongside or session, client),
+        **whereabouts_in(session),
+    }
+    try:
+        departure, is_new = DepartureEvent.objects.get_or_create(pk=id, defaults=facts)
+    except IntegrityError as error:
+        if row_security.is_hidden(error):
+            raise IdBelongsToAnother from error
+        raise
     if departure.therapist_id != by.pk:
         raise IdBelongsToAnother
     if is_new:

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -33,7 +33,10 @@ def ask(*, id, by, departure=None, at=None):
     id = uuid.uuid4() if earlier else id  # somebody else's: a call for help is never refused for its number
     called_at = believable(at, now=timezone.now())
     facts = {"id": id, "site": by.site, "departure": departure, "called_at": called_at}
-    call, is_new = HelpCall.objects.get_or_create(by=by, ended_at=None, defaults=facts)
+    try:
+        call, is_new = HelpCall.objects.get_or_create(by=by, ended_at=None, defaults=facts)
+    except IntegrityError:  # somebody else's again, and one that `by` may not see
+        call, is_new = HelpCall.objects.get_or_create(by=by, ended_at=None, defaults=facts | {"id": uuid.uuid4()})
     if is_new:
         tell(call)
     return call

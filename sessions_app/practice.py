@@ -7,7 +7,7 @@ ended stays as it is; one can go through it again, which makes another one.
 import uuid
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -31,7 +31,10 @@ def begin(script, *, id, by, at=None):
     Scripts that only look at pages make nothing up. The same `id` again returns the first one and adds nothing; raises
     IdBelongsToAnother when it is somebody else's. `at` is the moment of the tap (aware).
     """
-    exercise, is_new = Exercise.objects.get_or_create(pk=id, defaults={"slug": script.slug, "person": by})
+    try:
+        exercise, is_new = Exercise.objects.get_or_create(pk=id, defaults={"slug": script.slug, "person": by})
+    except IntegrityError as error:  # there is one, and the database does not show it
+        raise IdBelongsToAnother from error
     if exercise.person_id != by.pk:
         raise IdBelongsToAnother
     if is_new:

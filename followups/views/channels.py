@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import row_security
 from accounts.access import allow, allow_everyone, posted
 from accounts.audit_openings import shows_nobody
 from accounts.models import Role
@@ -86,7 +87,9 @@ def calendar(request, token):
     feed = calendars.opened_with(token)
     if feed is None:
         raise Http404
-    return HttpResponse(calendars.bytes_for(feed.person), content_type="text/calendar; charset=utf-8")
+    with row_security.acting_as(feed.person):
+        text = calendars.bytes_for(feed.person)
+    return HttpResponse(text, content_type="text/calendar; charset=utf-8")
 
 
 @require_safe

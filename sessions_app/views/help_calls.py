@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts import audit
+from accounts import audit, row_security
 from accounts.access import allow, allow_everyone
 from accounts.audit_openings import shows_nobody
 from sessions_app import help_calls, help_tokens, practice
@@ -25,6 +25,11 @@ def ask(request):
     person = request.user if request.user.is_authenticated else help_tokens.person_of(request.POST.get("who", ""))
     if person is None:
         return HttpResponse(status=403)
+    with row_security.acting_as(person):
+        return asked_by(person, request)
+
+
+def asked_by(person, request):
     form = AskForm(request.POST, departures=DepartureEvent.objects.visible_to(person).of(person))
     form.is_valid()  # what cannot be read is left out: a call for help is never refused for it
     facts = form.facts()

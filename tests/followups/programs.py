@@ -51,6 +51,7 @@ class Doorway:
             "DEBUG": "false",
             "DEMO": "false",
             "MFA_REQUIRED_ROLES": "privacy",  # the people of these tests sign in with a password
+            "ONE_DATABASE_LOGIN": "true",  # that of the tests, which owns everything
             "CHECK_LINKS": "false",  # a test that runs at night asks nobody outside
         }
 

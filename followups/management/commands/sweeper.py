@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 
-from accounts import staff_post
+from accounts import row_security, staff_post
 from followups import clock, deliveries, life_signs, reminders, zone_rules
 
 SLICE = 1  # seconds; how long a signal to stop may have to wait
@@ -50,11 +50,12 @@ class Command(BaseCommand):
         life_signs.give()
         try:
             clock.attend()
-            if not self.has_followed_zones:
-                zone_rules.follow()
-                self.has_followed_zones = True
-            fired = reminders.sweep(clock_name="sweeper")
-            sent = deliveries.drain() + staff_post.drain()
+            with row_security.as_worker():
+                if not self.has_followed_zones:
+                    zone_rules.follow()
+                    self.has_followed_zones = True
+                fired = reminders.sweep(clock_name="sweeper")
+                sent = deliveries.drain() + staff_post.drain()
         except (DatabaseError, InterfaceError) as error:
             logger.warning("database away: %s", type(error).__name__)
             connection.close()

@@ -1,0 +1,43 @@
+"""The roles that the application works with in the database, apart from the owner of the tables."""
+
+import secrets
+
+from django.core.management.base import BaseCommand
+from django.db import connection, transaction
+from psycopg import sql
+
+from accounts import database_rights
+from accounts.database_rights import role
+
+LOGINS = {"web": "app", "work": "worker"}
+FACTS = "LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION"
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the group roles of the web server and the workers, and write their rights and rules into the database. "
+        "With --logins also a login for each of them; prints their new passwords. Needs the right to make roles."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--logins", action="store_true")
+
+    @transaction.atomic
+    def handle(self, *args, logins, **options):
+        database_rights.apply()
+        self.stdout.write(f"{role('app')} and {role('worker')} have their rights.")
+        if logins:
+            for name, group in LOGINS.items():
+                self.stdout.write(f"{role(name)} is a member of {role(group)}; its password is {make(name, group)}")
+
+
+def make(name, group):
+    """The login anew, with a new password and in no other group."""
+    password, login = secrets.token_urlsafe(24), sql.Identifier(role(name))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role(name)])
+        verb = sql.SQL("ALTER" if cursor.fetchone() else "CREATE")
+        words = sql.SQL(f"{{}} ROLE {{}} {FACTS} PASSWORD {{}}")
+        cursor.execute(words.format(verb, login, sql.Literal(password)))
+        cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role(group)), login))
+    return password

@@ -1,0 +1,139 @@
+"""Who acts, as far as the database is concerned: each request as the application, in the name of one person.
+
+The whole request is one transaction. The role and the person are said at its beginning, in one statement, and hold
+until it ends: a connection that the next request borrows remembers nothing. Rules: `accounts.database_rights`.
+
+What follows from one transaction per request, and was decided:
+- An answer of 500 and above takes back everything; every other answer keeps it, also 403, 404 and 422.
+- What verbs do under `@transaction.atomic` is a savepoint; row locks are held until the page is rendered.
+- `on_commit` runs after the answer is made; what it does in the database it does without a person.
+- A streamed answer is read after the transaction: only the directory is streamed, which has no clinical rows.
+- The session is written by its own middleware, outside; a page that fails keeps who is signed in.
+- Health checks say for themselves whether the database is there, so they are left alone.
+"""
+
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection, transaction
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.database_rights import role
+
+ENTER = "SELECT doorway_enter(%s, %s), set_config('role', %s, true)"
+LEFT_ALONE = ("healthz", "readyz")
+
+
+@contextmanager
+def acting_as(person):
+    """A transaction in which the database shows what `person` (None: nobody) may see, and no other clinical row.
+
+    It may stand in another one, as in tests: afterwards whoever acted before acts again.
+    """
+    before, is_inner = acting(), connection.in_atomic_block
+    now = {"person": person.pk if person else None, "role": role("app")}
+    with transaction.atomic():
+        say(now)
+        try:
+            yield
+        finally:
+            connection.acting = before
+        if is_inner and not connection.needs_rollback:
+            say(before)  # a savepoint that is rolled back has done so by itself
+
+
+def acting():
+    """Who acts on this connection: the role that was set, if any, and the person."""
+    return getattr(connection, "acting", {"person": None, "role": "none"})
+
+
+def say(who):
+    with connection.cursor() as cursor:
+        cursor.execute(ENTER, [who["person"], timezone.now(), who["role"]])
+    connection.acting = who
+
+
+@contextmanager
+def as_worker():
+    """What the clock does by itself: it may read what reminders, papers and figures need, of everybody.
+
+    It holds over many transactions, and over a connection that is lost and made anew.
+    """
+    before = acting()
+    take_role({"person": None, "role": role("worker")})
+    try:
+        yield
+    finally:
+        connection.acting = before
+        if connection.connection and not connection.needs_rollback:
+            take_role(before)
+
+
+def take_role(who):
+    connection.acting = who
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('role', %s, %s)", [who["role"], connection.in_atomic_block])
+
+
+@receiver(connection_created, dispatch_uid="accounts.row_security")
+def take_role_again(sender, connection, **_):
+    who = getattr(connection, "acting", None)
+    if who and who["role"] == role("worker") and connection.alias == "default":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('role', %s, false)", [who["role"]])
+
+
+def in_the_name_of_a_person(get_response):
+    """Each request acts for the person who is signed in, or for nobody."""
+
+    def middleware(request):
+        if request.path_info in map(reverse, LEFT_ALONE):
+            return get_response(request)
+        with acting_as(request.user if request.user.is_authenticated else None):
+            response = get_response(request)
+            if response.status_code >= 500:  # noqa: PLR2004
+                transaction.set_rollback(True)
+        return response
+
+    return middleware
+
+
+def is_hidden(error):
+    """Whether an IntegrityError says that there is a row with this key already, which the person may not see."""
+    return (error.__cause__.diag.constraint_name or "").endswith("_pkey")
+
+
+TOO_STRONG = """
+    SELECT rolsuper OR rolbypassrls OR EXISTS (
+        SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND pg_has_role(session_user, relowner, 'MEMBER')
+    ) FROM pg_roles WHERE rolname = session_user
+"""
+
+
+def refuse_too_strong_a_login():
+    """Raises ImproperlyConfigured where the web server signs in to the database as somebody whom no rule holds.
+
+    A small installation may say that it has one login for everything (ONE_DATABASE_LOGIN); each request then steps
+    down to the application's role by itself. A database that is away is told by what needs it.
+    """
+    if settings.ONE_DATABASE_LOGIN:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(TOO_STRONG)
+            is_too_strong = cursor.fetchone()[0]
+    except DatabaseError:
+        return
+    finally:
+        connection.close()
+    if is_too_strong:
+        raise ImproperlyConfigured(
+            "DATABASE_URL signs in as the owner of the tables, or as somebody whom PostgreSQL lets past row level "
+            "security. Give the web server a login of its own (manage.py create_database_roles), or set "
+            "ONE_DATABASE_LOGIN=true."
+        )

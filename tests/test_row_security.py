@@ -1,0 +1,325 @@
+"""The second wall: with every filter of the application taken away, the database still shows nobody a foreign row."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import database_rights, row_security
+from accounts.database_rights import RULES, VERBS, history_of, role, verbs_of
+from accounts.models import AuditEntry, Role, Supervision, Team, TeamCover, User
+from followups import overrides
+from followups.models import ContactOverride, FollowUp
+from sessions_app import quality, reports
+from sessions_app.models import Client, DepartureEvent, PrivateNote, QualityNote, TherapySession
+from tests import test_access
+from tests.sessions_app.loading import load
+from tests.test_architecture import CLINICAL, own_models
+
+CLINICAL_TABLES = {model._meta.db_table for model in own_models() if model.__name__ in CLINICAL} | {
+    Client.therapy_sessions.through._meta.db_table
+}
+FOREIGN = ["stranger", "former_supervisor", "admin", "privacy_officer", "elsewhere"]
+CANARY = "Zyxcanary"
+
+
+def ask(statement, values=None):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+def counted(table):
+    return ask(f'SELECT count(*) FROM "{table}"')[0][0]
+
+
+# What stands in the catalogue ---------------------------------------------------------------------------------------
+
+
+def test_every_clinical_table_has_a_rule():
+    assert set(RULES) >= CLINICAL_TABLES
+
+
+@pytest.mark.django_db
+def test_every_clinical_table_and_its_history_is_walled_by_force():
+    walled = {table for table, _owner in tables() if table in RULES or history_of(table) in RULES}
+    assert len(walled) > len(CLINICAL_TABLES)
+    forced = "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity"
+    assert {name for (name,) in ask(forced)} == walled
+
+
+@pytest.mark.django_db
+def test_there_is_a_policy_for_each_thing_a_role_may_do_and_no_other():
+    found = {}
+    for table, name, command, who in ask("SELECT tablename, policyname, cmd, roles[1] FROM pg_policies"):
+        if name != "owner_keeps" and "_also_" not in name:
+            found.setdefault((table, who), set()).add(command)
+    declared = {(table, role("app")): {VERBS[each] for each in rule.verbs} for table, rule in RULES.items()}
+    declared |= {(table, role("worker")): {VERBS[each] for each in rule.worker} for table, rule in RULES.items()}
+    assert found == {key: verbs for key, verbs in declared.items() if verbs}
+
+
+@pytest.mark.django_db
+def test_every_right_is_declared():
+    rows = ask(
+        "SELECT table_name, grantee, privilege_type FROM information_schema.role_table_grants "
+        "WHERE table_schema = 'public' AND grantee <> current_user AND grantee IN ('PUBLIC', %s, %s)",
+        [role("app"), role("worker")],
+    )
+    declared = set()
+    for table, _owner in tables():
+        declared |= {(table, role("app"), VERBS[each]) for each in verbs_of(table)}
+        declared |= {(table, role("worker"), VERBS[each]) for each in (RULES[table].worker if table in RULES else "")}
+    assert set(rows) == declared
+
+
+@pytest.mark.django_db
+def test_the_roles_own_nothing_and_may_nothing_by_themselves():
+    roles = [role("app"), role("worker")]
+    facts = "rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication OR rolcanlogin"
+    assert ask(f"SELECT rolname, {facts} FROM pg_roles WHERE rolname = ANY(%s) ORDER BY 1", [roles]) == [
+        (name, False) for name in roles
+    ]
+    assert ask("SELECT relname FROM pg_class WHERE pg_get_userbyid(relowner) = ANY(%s)", [roles]) == []
+    assert ask("SELECT has_schema_privilege(%s, 'public', 'CREATE')", [roles[0]]) == [(False,)]
+    assert ask("SELECT has_database_privilege(%s, current_database(), 'TEMPORARY')", [roles[0]]) == [(False,)]
+
+
+@pytest.mark.django_db
+def test_functions_that_run_as_the_owner_have_a_fixed_path_and_are_in_nobody_elses_hands():
+    rows = ask(
+        "SELECT proname, prosecdef, array_to_string(proconfig, ','), prorettype = 'trigger'::regtype,"
+        " has_function_privilege(%s, oid, 'EXECUTE') FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        " AND (prosecdef OR prorettype = 'trigger'::regtype)",
+        [role("app")],
+    )
+    assert len(rows) > 50
+    for name, is_definer, path, is_trigger, may_execute in rows:
+        assert is_definer, name
+        assert path == "search_path=pg_catalog, public, pg_temp", name
+        assert may_execute == (not is_trigger), name
+
+
+def tables():
+    with connection.cursor() as cursor:
+        return database_rights.tables(cursor)
+
+
+@pytest.mark.django_db
+def test_rights_that_were_lost_come_back_with_the_next_migration():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE sessions_app_client NO FORCE ROW LEVEL SECURITY")
+        cursor.execute(f"GRANT ALL ON accounts_auditentry TO {role('app')}")
+    database_rights.apply()
+    test_every_clinical_table_and_its_history_is_walled_by_force()
+    test_every_right_is_declared()
+
+
+# The context --------------------------------------------------------------------------------------------------------
+
+
+def test_without_anybody_there_is_no_row(departure):
+    with row_security.acting_as(None):
+        assert [table for table in CLINICAL_TABLES if counted(table)] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_borrowed_connection_remembers_nobody(therapist, departure, signed_in):
+    assert signed_in(therapist).get(reverse("departure", args=[departure.pk])).status_code == 200
+    said = "SELECT current_user = session_user, coalesce(current_setting('doorway.me', true), '')"
+    assert ask(said) == [(True, "")]
+
+
+def test_a_request_says_who_it_is_in_one_statement(signed_in, therapist):
+    browser = signed_in(therapist)
+    browser.get(reverse("now"))
+    with CaptureQueriesContext(connection) as captured:
+        browser.get(reverse("now"))
+    said = [each["sql"] for each in captured if "doorway_enter" in each["sql"]]
+    assert len(said) == 2  # the second gives the test its own role back; outside of a test the transaction just ends
+
+
+def test_an_answer_of_500_takes_everything_back(signed_in, therapist, monkeypatch):
+    browser = signed_in(therapist)
+    browser.raise_request_exception = False
+
+    def write_and_fail(person):
+        Client.objects.create(reference="9999", therapist=person, team=person.team)
+        raise RuntimeError
+
+    monkeypatch.setattr("followups.badge.count_for", write_and_fail)
+    assert browser.get(reverse("follow-ups-count"), headers={"HX-Request": "true"}).status_code == 500
+    assert not Client.objects.filter(reference="9999").exists()
+
+
+def test_whoever_acted_before_acts_again(therapist, supervisor, client_0417, stranger):
+    with row_security.acting_as(therapist):
+        assert counted("sessions_app_client") == 1
+        with row_security.acting_as(stranger):
+            assert counted("sessions_app_client") == 0
+        assert counted("sessions_app_client") == 1
+        with pytest.raises(RuntimeError), row_security.acting_as(stranger):
+            raise RuntimeError
+        assert counted("sessions_app_client") == 1
+    assert ask("SELECT current_user = session_user") == [(True,)]
+
+
+def test_a_login_that_no_rule_holds_is_refused(db, settings, monkeypatch):
+    monkeypatch.setattr(connection, "close", lambda: None)
+    settings.ONE_DATABASE_LOGIN = True
+    row_security.refuse_too_strong_a_login()
+    settings.ONE_DATABASE_LOGIN = False
+    with pytest.raises(row_security.ImproperlyConfigured):
+        row_security.refuse_too_strong_a_login()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL SESSION AUTHORIZATION {role('app')}")
+    row_security.refuse_too_strong_a_login()
+
+
+# Who sees what ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def privacy_officer(hire):
+    return hire("Pia Officer", Role.PRIVACY)
+
+
+@pytest.fixture
+def elsewhere(hire, site):
+    """Of another site: therapist, supervisor, and the contact for help there."""
+    site.pk, site.name = None, "Hilltop Clinic"
+    site.save()
+    there = Team.objects.create(name="Adults", site=site)
+    return hire("Eli Elsewhere", Role.THERAPIST, Role.SUPERVISOR, team=there, is_site_contact=True)
+
+
+# One day of work with everything that can hang on it, as the table of doors has it.
+cast, resource, addresses = test_access.cast, test_access.resource, test_access.addresses
+
+
+@pytest.fixture
+def day(addresses, departure, supervisor):
+    """The addresses of that day's rows, whose words are all the same rare one; the report is signed."""
+    report = reports.draft_for(departure, by=departure.therapist)
+    quality.keep_state(report, author_state="shaken", by=departure.therapist)
+    reports.save_draft(report, account=CANARY, by=departure.therapist)
+    reports.sign(report, by=departure.therapist)
+    PrivateNote.objects.create(departure=departure, author=departure.therapist, text=CANARY)
+    Client.objects.update(preferred_name=CANARY)
+    TherapySession.objects.update(room=CANARY)
+    DepartureEvent.objects.update(address_today=CANARY, callback_number=CANARY)
+    FollowUp.objects.update(title=CANARY)
+    # Else it would wait for any supervisor of the site, who then sees what it is about.
+    overrides.answer(ContactOverride.objects.get(), is_confirmed=False, by=supervisor)
+    return addresses
+
+
+def test_the_database_shows_nobody_a_foreign_row(day, request, therapist):
+    """Every clinical table, asked without any filter."""
+    with row_security.acting_as(therapist):
+        own = {table: counted(table) for table in CLINICAL_TABLES}
+    assert sum(map(bool, own.values())) > len(CLINICAL_TABLES) / 2
+    for name in FOREIGN:
+        with row_security.acting_as(request.getfixturevalue(name)):
+            seen = {table for table in CLINICAL_TABLES if counted(table)}
+        assert seen == set(), name
+
+
+def test_a_supervisor_sees_the_compartment_of_supervision_and_never_the_private_one(
+    day, therapist, supervisor, hire, team
+):
+    cover = hire("Cora Cover", Role.SUPERVISOR)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    TeamCover.objects.create(supervisor=cover, team=team, starts_on=yesterday)
+    for person in (supervisor, cover):
+        with row_security.acting_as(person):
+            assert counted("sessions_app_departurereport") == 1
+            assert QualityNote.objects.count() == 1
+            assert PrivateNote.objects.count() == 0
+    TeamCover.objects.update(ends_on=yesterday)
+    with row_security.acting_as(cover):
+        assert counted("sessions_app_departurereport") == 0
+
+
+def test_days_are_those_of_the_supervisors_own_wall(client_0417, therapist, supervisor, settings):
+    today = timezone.localdate(timezone=supervisor.zone)
+    Supervision.objects.update(starts_on=today - timedelta(days=9), ends_on=today)
+    with row_security.acting_as(supervisor):
+        assert counted("sessions_app_client") == 1
+    Supervision.objects.update(ends_on=today - timedelta(days=1))
+    with row_security.acting_as(supervisor):
+        assert counted("sessions_app_client") == 0
+
+
+def test_nobody_writes_into_the_rows_of_others(client_0417, therapist, stranger):
+    with row_security.acting_as(stranger):
+        assert Client.objects.update(preferred_name="Other") == 0
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            Client.objects.create(reference="1", therapist=therapist, team=therapist.team)
+        mine = Client.objects.create(reference="2", therapist=stranger, team=stranger.team)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            Client.objects.filter(pk=mine.pk).update(therapist=therapist)
+
+
+def test_the_trail_is_added_to_by_all_and_read_by_the_privacy_officer(day, therapist, admin, privacy_officer):
+    with row_security.acting_as(admin):
+        assert not AuditEntry.objects.exclude(subject_type__startswith="resources.").exists()
+    with row_security.acting_as(privacy_officer):
+        assert AuditEntry.objects.filter(by=therapist).exists()
+
+
+# With the filters of the application taken away ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_filters(monkeypatch):
+    """Everybody has every role, and what asks for somebody's rows gets everybody's: the database is the only wall."""
+    monkeypatch.setattr(User, "has_role", lambda *_: True)
+    querysets = {type(model._default_manager.all()) for model in apps.get_models()}
+    for queryset in querysets:
+        for name in {"visible_to", "of", "owned_by"} & set(vars(queryset)):
+            monkeypatch.setattr(queryset, name, lambda self, _user: self.all())
+
+
+def pages_with(canary, browser, addresses):
+    browser.raise_request_exception = False
+    opened = {name: browser.get(addresses[name]) for name in sorted(addresses) if name in CLINICAL_PAGES}
+    return {name for name, page in opened.items() if canary in b"".join(page).decode(errors="replace")}
+
+
+CLINICAL_PAGES = {name for name, (get, _post) in test_access.TABLE.items() if get[0] == 200 or get[1] == 200} - {
+    "calendar"  # its address is the key
+}
+
+
+@pytest.mark.parametrize("name", ["stranger", "admin", "elsewhere"])
+def test_no_page_shows_a_foreign_row_without_the_filters_of_the_application(
+    day, without_filters, signed_in, request, name
+):
+    assert pages_with(CANARY, signed_in(request.getfixturevalue(name)), day) == set()
+
+
+def test_without_the_wall_those_pages_show_foreign_rows(day, without_filters, signed_in, stranger, monkeypatch):
+    """So that the test above means something."""
+    monkeypatch.setattr(row_security, "acting_as", lambda _person: transaction.atomic())
+    assert len(pages_with(CANARY, signed_in(stranger), day)) > 20
+
+
+# What it costs ------------------------------------------------------------------------------------------------------
+
+
+def test_the_rule_is_read_once_per_statement_and_leaves_the_index_its_work(db, adopted):
+    made = load(3_000, therapists=40, sites=2, waiting=20)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sessions_app_departureevent")
+    newest = DepartureEvent.objects.visible_to(made.therapists[0]).order_by("-began_at")[:50]
+    with row_security.acting_as(made.therapists[0]):
+        assert len(newest) > 0
+        plan = newest.explain()
+    assert "InitPlan" in plan
+    assert "Index Scan" in plan or "Bitmap Index Scan" in plan
+    assert "Seq Scan on sessions_app_departureevent" not in plan
