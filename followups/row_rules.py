@@ -8,7 +8,8 @@ PERSON = "{column}_id = {{me}} OR {column}_id = ANY({{people}})"
 
 #: Departures of others that somebody has to do with, none of them an exercise. A new reason is one more SELECT.
 LENT = """
-    ARRAY(SELECT departure.id FROM sessions_app_departureevent AS departure WHERE NOT is_practice AND departure.id IN (
+    ARRAY(SELECT departure.id FROM sessions_app_departureevent AS departure
+    WHERE NOT is_practice AND departure.therapist_id IS DISTINCT FROM known.own AND departure.id IN (
         SELECT departure_id FROM followups_followup WHERE owner_id = known.me
         UNION SELECT promise.departure_id FROM followups_reminder AS reminder
             JOIN followups_followup AS promise ON promise.id = reminder.follow_up_id

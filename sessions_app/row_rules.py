@@ -24,9 +24,9 @@ OF_A_CLIENT = through("client_id", "sessions_app_client")
 OF_AN_INTAKE = through("intake_id", "sessions_app_intake")
 
 RULES |= {
-    "sessions_app_client": Rule(OWN + " OR id = ANY({lent_clients})", writes=OWN),
+    "sessions_app_client": Rule(OWN + " OR id = ANY({lent_clients})"),
     "sessions_app_contactpermission": Rule(OF_A_CLIENT, verbs="SIUD"),
-    "sessions_app_therapysession": Rule(OWN + " OR id = ANY({lent_sessions})", writes=OWN),
+    "sessions_app_therapysession": Rule(OWN + " OR id = ANY({lent_sessions})"),
     "sessions_app_therapysession_clients": Rule(
         through("therapysession_id", "sessions_app_therapysession"), verbs="SID"
     ),
