@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.urls import reverse
@@ -102,9 +102,18 @@ def in_the_name_of_a_person(get_response):
     return middleware
 
 
-def is_hidden(error):
-    """Whether an IntegrityError says that there is a row with this key already, which the person may not see."""
-    return (error.__cause__.diag.constraint_name or "").endswith("_pkey")
+KEYS = ("_pkey", "_op_id_key", "_once_per_operation")  # constraints on what a device makes up
+
+
+@contextmanager
+def unless_hidden(problem):
+    """Raise `problem` where there is a row with this key already which the database does not show: somebody else's."""
+    try:
+        yield
+    except IntegrityError as error:
+        if (error.__cause__.diag.constraint_name or "").endswith(KEYS):
+            raise problem from error
+        raise
 
 
 TOO_STRONG = """

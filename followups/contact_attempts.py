@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, row_security
 from followups import contact_permissions, follow_ups, no_contact, unreached
 from followups.models import ContactAttempt, FollowUp
 from followups.models.follow_ups import RESULTS
@@ -45,16 +45,9 @@ def record(follow_up, *, channel, result, op_id, by, note="", occurred_at=None, 
     channel = RESULTS[result].channel or channel
     if result not in NOT_A_CONTACT:
         refuse_what_is_not_allowed(follow_up, channel, at=occurred_at, is_closing_letter=is_closing_letter)
-    attempt = ContactAttempt.objects.create(
-        op_id=op_id,
-        follow_up=follow_up,
-        departure_id=follow_up.departure_id,
-        channel=channel,
-        result=result,
-        note=note,
-        by=by,
-        occurred_at=occurred_at,
-    )
+    facts = {"follow_up": follow_up, "departure_id": follow_up.departure_id, "channel": channel, "result": result}
+    with row_security.unless_hidden(OperationBelongsElsewhere()):
+        attempt = ContactAttempt.objects.create(op_id=op_id, note=note, by=by, occurred_at=occurred_at, **facts)
     audit.record("contact_attempted", follow_up, by=by, result=result, channel=channel)
     if keeps_the_promise(attempt, follow_up):
         follow_ups.complete(follow_up, by=by)

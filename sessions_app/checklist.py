@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, row_security
 from protocols import editions
 from protocols.models import Outcome, Phase, ProtocolStep
 from resources import snapshots
@@ -65,15 +65,9 @@ def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None, 
     if says_the_same(standing, said) and not is_new:
         return standing
     occurred_at = following(standing, at or timezone.now())
-    response = StepResponse.objects.create(
-        op_id=op_id,
-        departure=departure,
-        step=step,
-        by=by,
-        occurred_at=occurred_at,
-        clock_off_by=clock_off_by,
-        **said,
-    )
+    facts = {"departure": departure, "step": step, "by": by, "occurred_at": occurred_at, "clock_off_by": clock_off_by}
+    with row_security.unless_hidden(OperationBelongsElsewhere()):
+        response = StepResponse.objects.create(op_id=op_id, **facts, **said)
     audit.record("step_recorded", departure, by=by, step=slug, outcome=outcome)
     return response
 
@@ -208,7 +202,8 @@ def note(departure, *, slug, facts, op_id, by, at=None):
         for name, value in facts.items()
         if value != (before[name].value if name in before else empty_like(value))
     ]
-    CapturedFact.objects.bulk_create(added)
+    with row_security.unless_hidden(OperationBelongsElsewhere()):
+        CapturedFact.objects.bulk_create(added)
     if added:
         audit.record("details_noted", departure, by=by, names=[fact.name for fact in added])
         signals.situation_changed.send(DepartureEvent, departure=departure, by=by)
@@ -236,19 +231,17 @@ def give(departure, *, resources, way, taken, op_id, by, safe_at_home=GivenResou
         return []
     keys = list(dict.fromkeys(resource.pk for resource in resources))
     entries = Resource.objects.with_contacts().in_bulk(keys)
-    given = GivenResource.objects.bulk_create(
-        GivenResource(
-            op_id=op_id,
-            departure=departure,
-            resource=entries[key],
-            snapshot=snapshots.take(entries[key], country=departure.country),
-            way=way,
-            taken=taken,
-            safe_at_home=safe_at_home,
-            by=by,
+    about = {"departure": departure, "way": way, "taken": taken, "safe_at_home": safe_at_home, "by": by}
+    with row_security.unless_hidden(OperationBelongsElsewhere()):
+        given = GivenResource.objects.bulk_create(
+            GivenResource(
+                op_id=op_id,
+                resource=entries[key],
+                snapshot=snapshots.take(entries[key], country=departure.country),
+                **about,
+            )
+            for key in keys
         )
-        for key in keys
-    )
     audit.record("resources_given", departure, by=by, resources=[str(key) for key in keys])
     record(departure, slug="provide-resources", outcome=Outcome.DONE, op_id=derived(op_id, "given"), by=by)
     return given

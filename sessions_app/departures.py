@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
@@ -52,12 +52,8 @@ def log(*, id, by, began_at=None, session=None, client=None, is_late_entry=False
         **setting_of(alongside or session, client),
         **whereabouts_in(session),
     }
-    try:
+    with row_security.unless_hidden(IdBelongsToAnother()):
         departure, is_new = DepartureEvent.objects.get_or_create(pk=id, defaults=facts)
-    except IntegrityError as error:
-        if row_security.is_hidden(error):
-            raise IdBelongsToAnother from error
-        raise
     if departure.therapist_id != by.pk:
         raise IdBelongsToAnother
     if is_new:

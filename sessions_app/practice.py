@@ -7,10 +7,10 @@ ended stays as it is; one can go through it again, which makes another one.
 import uuid
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, row_security
 from sessions_app import caseload, departures, levels, signals
 from sessions_app.models import Client, DepartureEvent, Exercise, TherapySession
 
@@ -31,10 +31,8 @@ def begin(script, *, id, by, at=None):
     Scripts that only look at pages make nothing up. The same `id` again returns the first one and adds nothing; raises
     IdBelongsToAnother when it is somebody else's. `at` is the moment of the tap (aware).
     """
-    try:
+    with row_security.unless_hidden(IdBelongsToAnother()):
         exercise, is_new = Exercise.objects.get_or_create(pk=id, defaults={"slug": script.slug, "person": by})
-    except IntegrityError as error:  # there is one, and the database does not show it
-        raise IdBelongsToAnother from error
     if exercise.person_id != by.pk:
         raise IdBelongsToAnother
     if is_new:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import database_rights, row_security
 from accounts.database_rights import RULES, VERBS, history_of, role, verbs_of
 from accounts.models import AuditEntry, Role, Supervision, Team, TeamCover, User
-from followups import overrides
+from followups import overrides, tasks
 from followups.models import ContactOverride, FollowUp
 from sessions_app import quality, reports
 from sessions_app.models import Client, DepartureEvent, PrivateNote, QualityNote, TherapySession
@@ -263,6 +263,22 @@ def test_nobody_writes_into_the_rows_of_others(client_0417, therapist, stranger)
         mine = Client.objects.create(reference="2", therapist=stranger, team=stranger.team)
         with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
             Client.objects.filter(pk=mine.pk).update(therapist=therapist)
+
+
+def test_the_worker_sees_what_reminders_need_and_no_compartment(day):
+    with row_security.as_worker():
+        assert FollowUp.objects.exists()
+        for compartment in ("privatenote", "qualitynote", "exercise"):
+            assert counted(f"sessions_app_{compartment}") == 0
+        assert Client.objects.update(preferred_name="Other") == 0
+    assert ask("SELECT current_user = session_user") == [(True,)]
+
+
+def test_each_task_runs_as_the_worker(db, monkeypatch):
+    seen = []
+    monkeypatch.setattr("followups.papers.work", lambda: seen.extend(ask("SELECT current_user::text")))
+    tasks.make_papers()
+    assert seen == [(role("worker"),)]
 
 
 def test_the_trail_is_added_to_by_all_and_read_by_the_privacy_officer(day, therapist, admin, privacy_officer):
