@@ -19,7 +19,6 @@ from resources import checking
 from resources.export import cards, columns, files, flat, leaving
 from resources.export.cells import neutral, unneutral
 from resources.models import Resource
-from tests.databases import WHO_ACTS
 from tests.resources import exporting
 from tests.resources.exporting import SECRETS, faults, full_entry
 
@@ -232,7 +231,7 @@ def test_files_ask_the_database_as_often_for_many_entries_as_for_few(db, form):
     few = statements(form)
     for number in range(5):
         full_entry(f"Another {number}")
-    assert statements(form) == few <= 20 + WHO_ACTS
+    assert statements(form) == few <= 20
 
 
 def statements(form):
