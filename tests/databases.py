@@ -12,6 +12,7 @@ from psycopg import sql
 
 NAME = "test_doorway_migrated"
 LOCK = 4_120_114  # any number that nothing else on this server locks
+WHO_ACTS = 4  # statements of a test's request around those of the page: a savepoint, and who acts (row_security), twice
 
 
 def database_url(name=None):

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from accounts.models import AuditEntry
 from sessions_app import caseload, departures, exercises, intake, intakes, practice, tasks
 from sessions_app.models import Client, Intake, IntakeRow, TherapySession
+from tests.databases import WHO_ACTS
 from tests.followups.races import both
 
 MONDAY = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -323,7 +324,7 @@ def test_many_rows_take_as_many_statements_to_look_at_as_few(send, browser, clie
             "Reference,Date,Time\n"
             + "".join(f"0417,2026-12-{1 + n % 28:02},{8 + n % 9}:{n % 60:02}\n" for n in range(number))
         )
-        with django_assert_max_num_queries(14 + 4):  # who acts is said twice, around a savepoint
+        with django_assert_max_num_queries(14 + WHO_ACTS):
             browser.get(reverse("intake", args=[Intake.objects.get().pk]))
 
 
