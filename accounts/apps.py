@@ -13,12 +13,12 @@ class AccountsConfig(AppConfig):
             sign_in_events,  # noqa: F401 — its receivers write down who signs in and out, and warn people
         )
 
-        post_migrate.connect(write_rights, dispatch_uid="accounts.database_rights")
+        post_migrate.connect(write_rights, dispatch_uid="accounts.database_walls")
 
 
 def write_rights(sender, using, **_):
     """Once all rooms have migrated, and whatever a migration has made anew."""
-    from accounts import database_rights
+    from accounts import database_walls
 
     if sender is [each for each in apps.get_app_configs() if each.models_module][-1]:
-        database_rights.apply(using)
+        database_walls.apply(using)

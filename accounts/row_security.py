@@ -7,7 +7,7 @@ What follows from one transaction per request, and was decided:
 - An answer of 500 and above takes back everything; every other answer keeps it, also 403, 404 and 422.
 - What verbs do under `@transaction.atomic` is a savepoint; row locks are held until the page is rendered.
 - `on_commit` runs after the answer is made; what it does in the database it does without a person.
-- A streamed answer is read after the transaction: only the directory is streamed, which has no clinical rows.
+- A streamed answer is read after the transaction, so it gets one of its own, in the name of the same person.
 - The session is written by its own middleware, outside; a page that fails keeps who is signed in.
 - Health checks say for themselves whether the database is there, so they are left alone.
 """
@@ -20,11 +20,11 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.database_rights import role
+from accounts.supervision import answers_for
 
-ENTER = "SELECT doorway_enter(%s, %s), set_config('role', %s, true)"
+ENTER = "SELECT doorway_enter(%s, {people}), set_config('role', %s, true)"
 LEFT_ALONE = ("healthz", "readyz")
 
 
@@ -35,7 +35,7 @@ def acting_as(person):
     It may stand in another one, as in tests: afterwards whoever acted before acts again.
     """
     before, is_inner = acting(), connection.in_atomic_block
-    now = {"person": person.pk if person else None, "role": role("app")}
+    now = {"person": person, "role": role("app")}
     with transaction.atomic():
         say(now)
         try:
@@ -52,9 +52,28 @@ def acting():
 
 
 def say(who):
+    person = who["person"]
+    people, values = whom_they_answer_for(person)
     with connection.cursor() as cursor:
-        cursor.execute(ENTER, [who["person"], timezone.now(), who["role"]])
+        cursor.execute(ENTER.format(people=people), [person and person.pk, *values, who["role"]])
     connection.acting = who
+
+
+def whom_they_answer_for(person):
+    """A list of people as SQL: the rule is that of `accounts.supervision`, asked within the statement."""
+    if person is None or not person.is_supervisor:
+        return "NULL", []
+    statement, values = answers_for(person).query.sql_with_params()
+    return f"ARRAY({statement})", values
+
+
+def look_again():
+    """Something has just been opened to whoever acts: from now on the database shows it, within the same transaction.
+
+    Nothing happens where nobody acts, as for a command that runs as the owner of the tables.
+    """
+    if acting()["role"] == role("app"):
+        say(acting())
 
 
 @contextmanager
@@ -93,13 +112,22 @@ def in_the_name_of_a_person(get_response):
     def middleware(request):
         if request.path_info in map(reverse, LEFT_ALONE):
             return get_response(request)
-        with acting_as(request.user if request.user.is_authenticated else None):
+        person = request.user if request.user.is_authenticated else None
+        with acting_as(person):
             response = get_response(request)
             if response.status_code >= 500:  # noqa: PLR2004
                 transaction.set_rollback(True)
+        if response.streaming:
+            response.streaming_content = in_pieces(response.streaming_content, person)
         return response
 
     return middleware
+
+
+def in_pieces(pieces, person):
+    """What is made while it is sent, in the name of whoever asked for it."""
+    with acting_as(person):
+        yield from pieces
 
 
 KEYS = ("_pkey", "_op_id_key", "_once_per_operation")  # constraints on what a device makes up
@@ -116,12 +144,31 @@ def unless_hidden(problem):
         raise
 
 
-TOO_STRONG = """
-    SELECT rolsuper OR rolbypassrls OR EXISTS (
+#: Whether who signed in owns the tables, or may do as they like.
+OWNS = """
+    SELECT rolsuper OR EXISTS (
         SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
         AND pg_has_role(session_user, relowner, 'MEMBER')
-    ) FROM pg_roles WHERE rolname = session_user
+    ), rolbypassrls FROM pg_roles WHERE rolname = session_user
 """
+
+
+class NotTheOwner(Exception):
+    """Row level security would hide rows from this command, and rights would keep it from its work."""
+
+    def __str__(self):
+        return (
+            "This takes the login that owns the tables: row level security hides rows from any other, and the command "
+            "would do half its work without saying so. Set DATABASE_URL to the owner's login for it."
+        )
+
+
+def refuse_who_is_not_the_owner():
+    """Raises NotTheOwner, unless the database was signed in to as who owns the tables, and nobody else acts."""
+    with connection.cursor() as cursor:
+        cursor.execute(OWNS)
+        if not cursor.fetchone()[0] or acting()["role"] != "none":
+            raise NotTheOwner
 
 
 def refuse_too_strong_a_login():
@@ -134,8 +181,8 @@ def refuse_too_strong_a_login():
         return
     try:
         with connection.cursor() as cursor:
-            cursor.execute(TOO_STRONG)
-            is_too_strong = cursor.fetchone()[0]
+            cursor.execute(OWNS)
+            is_too_strong = any(cursor.fetchone())
     except DatabaseError:
         return
     finally:

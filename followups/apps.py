@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class FollowupsConfig(AppConfig):
@@ -8,6 +7,3 @@ class FollowupsConfig(AppConfig):
 
     def ready(self):
         from followups import database_log, receivers, row_rules  # noqa: F401
-        from followups.keeping import doors
-
-        post_migrate.connect(doors.reassert, dispatch_uid="doors")

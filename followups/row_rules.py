@@ -1,6 +1,7 @@
 """Which rows of what comes next the database shows to whom, and which departures of others are lent to somebody."""
 
-from accounts.database_rights import MORE_FACTS, RULES, Rule
+from accounts.database_rights import AS_WHOEVER_WRITES, EVERYTHING, EXECUTE, FUNCTIONS, MORE_FACTS, REST, RULES, Rule
+from followups.keeping import doors
 from sessions_app.row_rules import OF_A_CLIENT, OF_A_DEPARTURE, through
 
 OF_A_FOLLOW_UP = through("follow_up_id", "followups_followup")
@@ -23,6 +24,8 @@ LENT = """
             OR call.id IN (SELECT helpcall_id FROM sessions_app_helpcall_told_as_well WHERE user_id = known.me))
         UNION SELECT report.departure_id FROM sessions_app_departurereport AS report
             WHERE report.id = ANY(known.told_reviews)
+        UNION SELECT of_client.id FROM sessions_app_departureevent AS of_client
+            WHERE of_client.client_id = ANY(known.opened)
     ))
 """
 CONFIRMS = """
@@ -46,7 +49,7 @@ MORE_FACTS |= {
     "confirms": ("bigint[]", CONFIRMS),
     "told_reviews": ("bigint[]", TOLD_REVIEWS),
     "lent": ("uuid[]", LENT),
-    "lent_clients": ("bigint[]", OF_LENT.format(column="client")),
+    "lent_clients": ("bigint[]", f"{OF_LENT.format(column='client')} || known.opened"),
     "lent_sessions": ("bigint[]", OF_LENT.format(column="session")),
 }
 
@@ -75,4 +78,40 @@ RULES |= {
     ),
     "followups_paperfile": Rule(through("paper_id", "followups_filedpaper"), verbs="S", worker="SI"),
     "followups_copygiven": Rule(through("request_id", "followups_copyrequest"), verbs="SI"),
+    "followups_chartpackage": Rule(through("request_id", "followups_copyrequest")),
 }
+
+#: No clinical row stands in any of them: ids, codes and times, and what is written to or about staff.
+REST |= {
+    "followups_absence_supervisions": EVERYTHING,
+    "followups_absence_team_covers": EVERYTHING,
+    "followups_calendarfeed": EVERYTHING,
+    "followups_delivery": EVERYTHING,
+    "followups_deliveryend": "SI",
+    "followups_deliverystart": "SI",
+    "followups_disposal": "SIU",
+    # The door of a disposal is a column of this table, so that only the function that disposes may write there.
+    "followups_disposedrecord": "SI",
+    "followups_followuppolicy": EVERYTHING,
+    "followups_heartbeat": EVERYTHING,
+    "followups_helpescalation": EVERYTHING,
+    "followups_legalhold": "SIU",
+    "followups_notificationpreferences": EVERYTHING,
+    "followups_oncallshift": EVERYTHING,
+    "followups_policyescalation": EVERYTHING,
+    "followups_policyoverlay": EVERYTHING,
+    "followups_policytask": EVERYTHING,
+    "followups_pushsubscription": EVERYTHING,
+    "followups_reminder": EVERYTHING,
+    "followups_retentionrule": "SI",
+    "followups_reviewescalation": EVERYTHING,
+    "followups_trendblock": EVERYTHING,
+    "followups_trendcount": EVERYTHING,
+    "followups_trendmark": EVERYTHING,
+    "followups_trendmonth": EVERYTHING,
+    "followups_trendrelease": EVERYTHING,
+}
+FUNCTIONS.append(doors.write)
+AS_WHOEVER_WRITES.add("tombstone_is_written_by_the_disposal")
+EXECUTE["app"] |= {"doorway_clients", "doorway_door_is_open", "doorway_lone_departures", "doorway_rules_of"}
+EXECUTE["worker"] |= {"doorway_dispose"}

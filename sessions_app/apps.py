@@ -6,6 +6,6 @@ class SessionsAppConfig(AppConfig):
     verbose_name = "What was done"
 
     def ready(self):
-        from sessions_app import row_rules, trail  # noqa: F401
+        from sessions_app import row_functions, row_rules, trail  # noqa: F401
 
         trail.watch()

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit, conversion
-from sessions_app import departures, review_tasks, signals
+from sessions_app import client_numbers, departures, review_tasks, signals
 from sessions_app.models import AgeBand, Client, ContactPermission, TherapySession
 
 REFERENCE_ONCE = "client_reference_once_per_team"
@@ -136,8 +136,9 @@ def refuse_known(client):
     from before there were marks. One query, and only while keys are changed or words are still being encrypted.
     """
     if len(settings.DATA_KEYS) > 1 or conversion.is_running():
-        same = Client.objects.filter(team=client.team_id).known_as(client.reference).exclude(pk=client.pk)
-        if same.exists():
+        same = client_numbers.find(reference=client.reference, team_id=client.team_id)
+        made_up = Client.objects.filter(team=client.team_id, is_practice=True).known_as(client.reference)
+        if any(each.pk != client.pk for each in same) or made_up.exclude(pk=client.pk).exists():
             raise ReferenceIsTaken
 
 

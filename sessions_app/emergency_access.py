@@ -9,10 +9,10 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models.functions import Now
 
-from accounts import audit
+from accounts import audit, row_security
 from accounts.audit import AuditEntry
-from accounts.models import Role, User
-from sessions_app import signals
+from accounts.models import Role, Team, User
+from sessions_app import client_numbers, signals
 from sessions_app.models import Client, EmergencyAccess
 from sessions_app.models.emergency_access import LASTS
 
@@ -72,10 +72,12 @@ def begin(asked, *, by):
         if asked.began_at:
             return asked
         found = client_under(asked.reference_asked, team=asked.team_id)
-        running = found and EmergencyAccess.objects.of(by).running().filter(client=found).first()
+        running = found and EmergencyAccess.objects.of(by).running().filter(client=found.pk).first()
         refusal = refusal_of(found, by=by)
         is_opened = not (refusal or running)
-        look_up(asked, by=by, **({"client": found, "began_at": Now(), "ends_at": Now() + LASTS} if is_opened else {}))
+        opened = {"client": found.pk, "began_at": Now(), "ends_at": Now() + LASTS} if is_opened else {}
+        look_up(asked, by=by, **opened)
+        row_security.look_again()
         access = tell(asked, by=by) if is_opened else running
     if refusal:
         raise refusal
@@ -83,7 +85,8 @@ def begin(asked, *, by):
 
 
 def client_under(reference, *, team):
-    return Client.objects.real().known_as(reference).filter(team=team).first() if reference else None
+    found = client_numbers.find(reference=reference, team_id=team)
+    return found[0] if found else None
 
 
 def refusal_of(found, *, by):
@@ -145,6 +148,12 @@ def running_of(person):
 def asked_by(person, pk):
     """What this person asked for, or None."""
     return EmergencyAccess.objects.of(person).for_page().filter(pk=pk).first()
+
+
+def whose(access):
+    """The therapist and the team of the record it opened, for who judges it and may not see the record itself."""
+    known = client_numbers.find(number=access.client_id)[0]
+    return User.objects.get(pk=known.therapist_id), Team.objects.select_related("site").get(pk=known.team_id)
 
 
 def pages_opened(access):

@@ -2,10 +2,11 @@
 
 `{lent}` are departures of others that somebody is asked to see to: a follow-up that they own or were told of, an
 override that they may confirm, an open call for help, a review that nobody else has taken up (`followups.row_rules`).
-With them come the client, the session and everything that hangs on the departure, for as long as that lasts.
+With them come the client, the session and everything that hangs on the departure, for as long as that lasts. In an
+emergency a client is opened to somebody: `{opened}`, with all their departures.
 """
 
-from accounts.database_rights import ALSO_SHOWN, RULES, Rule
+from accounts.database_rights import ALSO_SHOWN, EVERYTHING, MORE_FACTS, REST, RULES, Rule
 
 OWN = "therapist_id = {own} OR (therapist_id = ANY({people}) AND NOT is_practice)"
 MINE = "person_id = {me}"
@@ -23,7 +24,21 @@ OF_A_REVIEW = through("review_id", "sessions_app_review")
 OF_A_CLIENT = through("client_id", "sessions_app_client")
 OF_AN_INTAKE = through("intake_id", "sessions_app_intake")
 
+#: By the database's clock, as `EmergencyAccess.objects.running()` has it.
+OPENED = """
+    ARRAY(SELECT client_id FROM sessions_app_emergencyaccess
+        WHERE by_id = known.me AND ended_at IS NULL AND ends_at > statement_timestamp())
+"""
+MORE_FACTS |= {"opened": ("bigint[]", OPENED)}
+REST |= {"sessions_app_helpcall_told_as_well": EVERYTHING, "sessions_app_reviewtask_told": EVERYTHING}
+
 RULES |= {
+    # Whoever asked; and for a verdict privacy officers, and who answers for the record's therapist.
+    "sessions_app_emergencyaccess": Rule(
+        "by_id = {me} OR (began_at IS NOT NULL AND ({reads_trail} OR EXISTS (SELECT FROM sessions_app_client AS theirs"
+        " WHERE theirs.id = client_id AND theirs.therapist_id = ANY({people}))))",
+        worker="SU",
+    ),
     "sessions_app_client": Rule(OWN + " OR id = ANY({lent_clients})"),
     "sessions_app_contactpermission": Rule(OF_A_CLIENT, verbs="SIUD"),
     "sessions_app_therapysession": Rule(OWN + " OR id = ANY({lent_sessions})"),
@@ -64,6 +79,14 @@ RULES |= {
     "sessions_app_intaketitle": Rule(OF_AN_INTAKE, verbs="SIUD", worker="SD"),
     "sessions_app_intakerow": Rule(OF_AN_INTAKE, verbs="SIUD", worker="SD"),
 }
+#: Which pages were opened in an emergency, for whoever judges it.
+ALSO_SHOWN += [
+    (
+        "accounts_auditentry",
+        "subject_type = 'sessions_app.emergencyaccess' AND action = 'read_in_emergency' AND EXISTS "
+        "(SELECT FROM sessions_app_emergencyaccess AS access WHERE access.id::text = subject_id)",
+    )
+]
 #: The check of signed reports compares them with what the trail says of them.
 ALSO_SHOWN += [
     (

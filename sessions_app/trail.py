@@ -6,7 +6,7 @@ A client is found by the clinic's own reference, whole and exact, and nothing of
 from dataclasses import dataclass, field
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Concat
@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, audit_openings
 from accounts.audit import AuditEntry
+from accounts.models import Team
+from sessions_app import client_numbers
 from sessions_app.models import Client, DepartureEvent, TherapySession
 
 FARTHEST = 3  # steps from a row to its client, as in an addendum: report, departure, client
@@ -61,28 +63,42 @@ class Found:
 @transaction.atomic
 def clients_called(reference, *, by):
     """The clients with exactly that reference, one for each team at most. That `by` asked is in their trail."""
-    rows = Client.objects.real().known_as(reference).order_by("pk")
-    found = [Found(*each) for each in rows.values_list("pk", "team__name", "team__site__name")]
+    found = found_with(client_numbers.find(reference=reference))
     audit.record(SEARCHED, by, by=by, clients=[each.pk for each in found])
     return found
 
 
 def client_numbered(pk):
     """The number and team of a real client; None where there is none."""
-    row = Client.objects.real().filter(pk=pk).values_list("pk", "team__name", "team__site__name").first()
-    return Found(*row) if row else None
+    found = found_with(client_numbers.find(number=pk))
+    return found[0] if found else None
+
+
+def found_with(known):
+    """Where each of them is in care."""
+    teams = Team.objects.select_related("site").in_bulk({each.team_id for each in known})
+    return [Found(each.pk, teams[each.team_id].name, teams[each.team_id].site.name) for each in known]
 
 
 def of_client(pk):
-    """Every entry that concerns the client, as a queryset, newest first: one query.
+    """Every entry that concerns the client, as a queryset, newest first: two queries, one of them now.
 
     That is what names them or a departure that is theirs now; and what was done to a row of theirs, which is all that
-    entries say from before they named anybody.
+    entries say from before they named anybody. For a privacy officer and who answers for the client: the database finds
+    nothing for anybody else, and shows these entries until the transaction ends.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT doorway_look_into_trail(%s)", [pk])
+        found = cursor.fetchone()[0]
+    numbers = RawSQL("SELECT unnest(%s::bigint[])", [found])  # noqa: S611 values apart # nosec B611
+    return AuditEntry.objects.filter(pk__in=numbers).select_related("by__team__site").order_by("-pk")
+
+
+def statement_about(pk):
+    """The question behind it as SQL, and its values: `doorway_look_into_trail` asks it as the owner of the tables."""
     keys, values_of_keys = keys_of(pk).query.sql_with_params()
     rows, values_of_rows = rows_of(pk).query.sql_with_params()
-    found = RawSQL(ABOUT.format(keys=keys, rows=rows), [*values_of_keys, *values_of_rows])  # noqa: S611 values apart # nosec B611
-    return AuditEntry.objects.filter(pk__in=found).select_related("by__team__site").order_by("-pk")
+    return ABOUT.format(keys=keys, rows=rows), [*values_of_keys, *values_of_rows]
 
 
 def keys_of(pk):

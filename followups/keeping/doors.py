@@ -6,14 +6,11 @@ shuts the door. The door is a column of the tombstone. A role that only uses the
 that table: then only the function, which runs as the tables' owner, opens it; and while it is open nothing else runs.
 
 pgtrigger asks a function of its own before each trigger whether to leave it out, and stock pgtrigger lets anybody who
-can set a variable do so. `reassert` puts ours in its place after every migration, because installing a trigger brings
+can set a variable do so. `write` puts ours in its place after every migration, because installing a trigger brings
 the stock one back.
 """
 
 from pathlib import Path
-
-from django.apps import apps
-from django.db import connection
 
 from followups.keeping import declared, reach
 
@@ -56,16 +53,12 @@ def delete(each, numbers):
     return "\n    ".join(lines)
 
 
-def reassert(sender=None, **_):
+def write(cursor):
     """Put the functions and guards in place as they should be now; nothing before all their tables are there.
 
-    After a migration once, when every room has migrated and whoever else writes functions has done so.
+    Part of what is written after every migration (`accounts.database_walls`), before rights are.
     """
-    if sender is not None and sender is not [each for each in apps.get_app_configs() if each.models_module][-1]:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('followups_disposedrecord') IS NOT NULL")
-        if not cursor.fetchone()[0]:
-            return
+    cursor.execute("SELECT to_regclass('followups_disposedrecord') IS NOT NULL")
+    if cursor.fetchone()[0]:
         cursor.execute((HERE / "doors.sql").read_text())
         cursor.execute(dispose())

@@ -122,17 +122,7 @@ BEGIN
     RETURN CASE WHEN until < current_date THEN '' ELSE 'not_due' END;
 END $$;
 
--- The client of a team whose reference has one of these marks, by id: for holding a record that one may not see.
--- `plain` is the reference itself, as long as some stand in clear.
-CREATE OR REPLACE FUNCTION public.doorway_client_key(team bigint, marks text[], plain text) RETURNS bigint
-STABLE LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    RETURN (
-        SELECT id FROM sessions_app_client
-        WHERE team_id = team AND NOT is_practice
-        AND (reference_mark = ANY(marks) OR (plain <> '' AND reference = plain))
-    );
-END $$;
+DROP FUNCTION IF EXISTS public.doorway_client_key(bigint, text[], text);
 
 -- Which rules count for one record: the newest of each class of every site it was at.
 CREATE OR REPLACE FUNCTION public.doorway_rules_of(subject bigint, lone uuid) RETURNS jsonb

@@ -1,10 +1,11 @@
 """Legal holds: what is not disposed of although its time is over. Placed and lifted without seeing the record."""
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import audit, cipher, conversion
+from accounts import audit
 from followups.models import LegalHold
+from sessions_app import client_numbers
 
 
 class NoSuchClient(Exception):
@@ -21,14 +22,10 @@ class AlreadyLifted(Exception):
 
 def key_of(team, reference):
     """The id of the client with that reference in a team, and nothing else of them; raises NoSuchClient."""
-    plain = reference if conversion.is_running() else ""
-    with connection.cursor() as cursor:
-        marks = cipher.marks(reference, about="reference")
-        cursor.execute("SELECT doorway_client_key(%s, %s, %s)", [team.pk, marks, plain])
-        key = cursor.fetchone()[0]
-    if key is None:
+    found = client_numbers.find(reference=reference, team_id=team.pk)
+    if not found:
         raise NoSuchClient
-    return key
+    return found[0].pk
 
 
 @transaction.atomic

@@ -43,5 +43,7 @@ def review(request, access_id):
             messages.success(request, _("Saved."))
             return redirect("emergency-reviews")
     audit.record_view(access, by=request.user, page="emergency-review")
+    therapist, team = emergency_access.whose(access)
     context = {"form": form, "access": access, "pages": emergency_access.pages_opened(access)}
+    context |= {"therapist": therapist, "team": team}
     return render(request, "sessions_app/emergency_review.html", context, status=422 if form.errors else 200)

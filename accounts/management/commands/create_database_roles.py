@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 from psycopg import sql
 
-from accounts import database_rights
+from accounts import database_walls
 from accounts.database_rights import role
 
 LOGINS = {"web": "app", "work": "worker"}
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args, logins, **options):
-        database_rights.apply()
+        database_walls.apply()
         self.stdout.write(f"{role('app')} and {role('worker')} have their rights.")
         if logins:
             for name, group in LOGINS.items():

@@ -1,0 +1,196 @@
+"""Writes roles, rights, rules and the safety of functions into PostgreSQL, as `database_rights` declares them."""
+
+from django.core.management import call_command
+from django.db import connections, transaction
+from psycopg import sql
+
+from accounts import database_rights
+from accounts.database_rights import RULES, VERBS, condition, known_facts, role, verbs_of
+
+SAFE_PATH = "pg_catalog, public, pg_temp"
+
+
+@transaction.atomic
+def apply(using="default"):
+    """Write it all, after every migration. Safe to say again.
+
+    The table of the cache comes with no migration, and needs its rights as well: it is made here.
+    """
+    call_command("createcachetable", database=using, verbosity=0)
+    with connections[using].cursor() as cursor:
+        ensure_roles(cursor)
+        cursor.execute("SET LOCAL check_function_bodies = off")  # a room may be without its tables, on the way back
+        cursor.execute(enter_function())
+        for write in database_rights.FUNCTIONS:
+            write(cursor)
+        for table, owner in tables(cursor):
+            cursor.execute(rights(table))
+            if database_rights.is_walled(table):
+                cursor.execute(policies(cursor, table, owner))
+        guard_triggers(cursor)
+        guard_functions(cursor)
+        close_doors(cursor)
+
+
+def tables(cursor):
+    cursor.execute(
+        "SELECT relname, pg_get_userbyid(relowner) FROM pg_class "
+        "WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1"
+    )
+    return cursor.fetchall()
+
+
+# Roles ----------------------------------------------------------------------------------------------------------------
+
+
+def ensure_roles(cursor):
+    """Make the group roles. They are of the whole server: others may make them in the same moment."""
+    for kind in ("app", "worker"):
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role(kind)])
+        if not cursor.fetchone():
+            cursor.execute(MAKE_ROLE.format(name=sql.Identifier(role(kind)).as_string()))
+    app, worker = (sql.Identifier(role(kind)) for kind in ("app", "worker"))
+    cursor.execute("SELECT NOT pg_has_role(%s, %s, 'MEMBER')", [role("worker"), role("app")])
+    if cursor.fetchone()[0]:
+        cursor.execute(MAKE_MEMBER.format(app=app.as_string(), who=worker.as_string()))
+    cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = current_user AND NOT rolsuper")
+    if (found := cursor.fetchone()) and not is_member(cursor, role("worker")):
+        who = sql.Identifier(found[0])
+        cursor.execute(MAKE_MEMBER.format(app=worker.as_string(), who=who.as_string()))
+
+
+def is_member(cursor, name):
+    cursor.execute("SELECT pg_has_role(%s, 'MEMBER')", [name])
+    return cursor.fetchone()[0]
+
+
+ALREADY = "EXCEPTION WHEN duplicate_object OR unique_violation OR internal_error THEN NULL; END $$"
+MAKE_ROLE = (
+    "DO $$ BEGIN CREATE ROLE {name} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION; " + ALREADY
+)
+MAKE_MEMBER = "DO $$ BEGIN GRANT {app} TO {who}; " + ALREADY
+
+
+# Who acts -------------------------------------------------------------------------------------------------------------
+
+ENTER = """
+CREATE OR REPLACE FUNCTION doorway_enter(person bigint, answers_for bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$ BEGIN
+    PERFORM 1 FROM (WITH who AS (
+        SELECT somebody.id, roles, site_id, is_site_contact
+        FROM accounts_user AS somebody JOIN accounts_team AS team ON team.id = somebody.team_id
+        WHERE somebody.id = person AND somebody.is_active
+    ), known AS (
+        SELECT (SELECT id FROM who) AS me,
+        (SELECT id FROM who WHERE 'therapist' = ANY(roles)) AS own,
+        CASE WHEN (SELECT 'supervisor' = ANY(roles) FROM who) THEN answers_for END AS people,
+        (SELECT site_id FROM who WHERE is_site_contact) AS contact_of,
+        (SELECT coalesce(max(id), 0) FROM accounts_auditentry) AS trail,
+        (SELECT true FROM who WHERE 'privacy' = ANY(roles)) AS reads_trail,
+        NULL::bigint[] AS looked_into
+    )
+    SELECT {settings} FROM {known}) AS said;
+END $body$;
+"""
+
+
+def enter_function():
+    """The one function that finds out who somebody is, and says so until the transaction ends."""
+    known = "known"
+    for name, (_kind, expression) in database_rights.MORE_FACTS.items():  # each may look at those before it
+        known = f"(SELECT known.*, ({expression}) AS {name} FROM {known}) AS known"  # noqa: S608 # nosec B608
+    said = ", ".join(f"set_config('doorway.{name}', coalesce({name}::text, ''), true)" for name in known_facts())
+    return ENTER.format(settings=said, known=known)
+
+
+# Tables ---------------------------------------------------------------------------------------------------------------
+
+
+def rights(table):
+    """Take every right on the table from both roles, and give those that are declared."""
+    names = {"table": sql.Identifier(table), **{kind: sql.Identifier(role(kind)) for kind in ("app", "worker")}}
+    text = "REVOKE ALL ON {table} FROM PUBLIC, {app}, {worker};"
+    for kind in ("app", "worker"):
+        if verbs := verbs_of(table, kind):
+            text += f"GRANT {', '.join(VERBS[each] for each in verbs)} ON {{table}} TO {{{kind}}};"
+    if table in database_rights.numbered_first() and "I" in verbs_of(table):
+        names["sequence"] = sql.Identifier(f"{table}_id_seq")
+        text += "GRANT USAGE ON SEQUENCE {sequence} TO {app};"
+    return sql.SQL(text).format(**names)
+
+
+def policies(cursor, table, owner):
+    """Row level security of one table: forced, and a policy for each thing a role may do, and none for the rest."""
+    cursor.execute("SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", [table])
+    name = sql.Identifier(table).as_string()
+    lines = [f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"]
+    lines += [f'DROP POLICY "{policy}" ON {name}' for (policy,) in cursor.fetchall()]
+    lines += [f"CREATE POLICY owner_keeps ON {name} TO {sql.Identifier(owner).as_string()} USING (true)"]
+    app, worker = (sql.Identifier(role(kind)).as_string() for kind in ("app", "worker"))
+    for verb in verbs_of(table, "worker"):
+        lines.append(policy(name, f"worker_{VERBS[verb]}", verb, to=worker, sees="true", writes="true"))
+    if rule := RULES.get(table):
+        sees = condition(rule.sees)
+        writes = condition(rule.writes) if rule.writes else sees
+        for verb in rule.verbs:
+            lines.append(policy(name, f"app_{VERBS[verb]}", verb, to=app, sees=sees, writes=writes))
+        for number, (shown, text) in enumerate(database_rights.ALSO_SHOWN):
+            if shown == table:
+                lines.append(policy(name, f"app_also_{number}", "S", to=app, sees=condition(text), writes=""))
+    return "; ".join(lines)
+
+
+def policy(table, name, verb, *, to, sees, writes):
+    shown = "" if verb == "I" else f" USING ({sees})"
+    checked = f" WITH CHECK ({writes})" if verb in "IU" else ""
+    return f"CREATE POLICY {name} ON {table} FOR {VERBS[verb]} TO {to}{shown}{checked}"
+
+
+# Functions ------------------------------------------------------------------------------------------------------------
+
+
+def guard_triggers(cursor):
+    """Triggers run as the owner of the tables, with a fixed search path, and cannot be borrowed.
+
+    So they see every row that they judge by, and write history that no role can write itself. Whoever may execute
+    such a function could hang it on a table of their own and have history written: nobody may. Whether a trigger may
+    be left out at all, `followups.keeping.doors` says.
+    """
+    cursor.execute(
+        "SELECT DISTINCT tgfoid::regprocedure::text, tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid "
+        "WHERE NOT tgisinternal AND pronamespace = 'public'::regnamespace"
+    )
+    lines = []
+    for name, trigger in cursor.fetchall():
+        as_whom = "INVOKER" if judges_by_who_writes(trigger) else "DEFINER"
+        lines.append(f"ALTER FUNCTION {name} SECURITY {as_whom} SET search_path = {SAFE_PATH}")
+        lines.append(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
+    cursor.execute("; ".join(lines) or "SELECT 1")
+
+
+def judges_by_who_writes(trigger):
+    return any(trigger.startswith(f"pgtrigger_{name}_") for name in database_rights.AS_WHOEVER_WRITES)
+
+
+def guard_functions(cursor):
+    """Each other function that runs as the owner: called by whom it is declared for, and by nobody else."""
+    cursor.execute(
+        "SELECT oid::regprocedure::text, proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
+        "AND prosecdef AND prorettype <> 'trigger'::regtype"
+    )
+    roles = {kind: sql.Identifier(role(kind)).as_string() for kind in ("app", "worker")}
+    lines = []
+    for name, short in cursor.fetchall():
+        lines.append(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC, {', '.join(roles.values())}")
+        for kind, group in roles.items():
+            if short in database_rights.EXECUTE[kind]:
+                lines.append(f"GRANT EXECUTE ON FUNCTION {name} TO {group}")
+    cursor.execute("; ".join(lines))
+
+
+def close_doors(cursor):
+    """Nobody but the owner makes anything in this database, not even a table that goes with the session."""
+    cursor.execute("SELECT current_database()")
+    database = sql.Identifier(cursor.fetchone()[0])
+    cursor.execute(sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(database))
+    cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")

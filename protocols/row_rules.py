@@ -1,0 +1,10 @@
+"""What the application may do with the protocol's tables: they hold no clinical row."""
+
+from accounts.database_rights import EVERYTHING, REST
+
+REST |= {
+    "protocols_editiontranslation": EVERYTHING,
+    "protocols_protocolstep": EVERYTHING,
+    "protocols_protocolversion": EVERYTHING,
+    "protocols_steptranslation": EVERYTHING,
+}
