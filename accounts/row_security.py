@@ -13,9 +13,11 @@ What follows from one transaction per request, and was decided:
 """
 
 from contextlib import contextmanager
+from functools import wraps
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import CommandError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
@@ -153,22 +155,25 @@ OWNS = """
 """
 
 
-class NotTheOwner(Exception):
-    """Row level security would hide rows from this command, and rights would keep it from its work."""
-
-    def __str__(self):
-        return (
-            "This takes the login that owns the tables: row level security hides rows from any other, and the command "
-            "would do half its work without saying so. Set DATABASE_URL to the owner's login for it."
-        )
+NOT_THE_OWNER = (
+    "This takes the login that owns the tables: row level security hides rows from any other, and the command would "
+    "do half its work without saying so. Set DATABASE_URL to the owner's login for it."
+)
 
 
-def refuse_who_is_not_the_owner():
-    """Raises NotTheOwner, unless the database was signed in to as who owns the tables, and nobody else acts."""
-    with connection.cursor() as cursor:
-        cursor.execute(OWNS)
-        if not cursor.fetchone()[0] or acting()["role"] != "none":
-            raise NotTheOwner
+def for_the_owner(handle):
+    """Mark `handle` of a command: it refuses, unless it signed in as who owns the tables, and nobody else acts."""
+
+    @wraps(handle)
+    def checked(*args, **options):
+        with connection.cursor() as cursor:
+            cursor.execute(OWNS)
+            is_owner = cursor.fetchone()[0]
+        if not is_owner or acting()["role"] != "none":
+            raise CommandError(NOT_THE_OWNER)
+        return handle(*args, **options)
+
+    return checked
 
 
 def refuse_too_strong_a_login():

@@ -9,7 +9,6 @@ import uuid
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 from psycopg import sql
 
 from accounts import row_security
@@ -35,7 +34,7 @@ def intruder(signed):
         cursor.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER").format(name))
         cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role("app")), name))
         cursor.execute(sql.SQL("SET LOCAL SESSION AUTHORIZATION {}").format(name))
-        cursor.execute("SELECT doorway_enter(%s, %s)", [signed.author_id, timezone.now()])
+        cursor.execute("SELECT doorway_enter(%s, NULL)", [signed.author_id])
 
     def tries(statement):
         with transaction.atomic(), connection.cursor() as cursor:
@@ -99,6 +98,15 @@ ATTEMPTS = {
     "take a table over": "ALTER TABLE accounts_auditentry OWNER TO CURRENT_USER",
     "drop a table": "DROP TABLE sessions_app_clientevent",
     "read who migrated": "DELETE FROM django_migrations",
+    "write a link of the chain": "INSERT INTO accounts_auditlink SELECT * FROM accounts_auditlink",
+    "seal the chain anew": "SELECT accounts_reseal_trail('accounts_auditentry', '{1}', 'resealed')",
+    "open the door of a disposal": "UPDATE followups_disposedrecord SET opened_in = pg_current_xact_id()::text",
+    "dispose of a record": "SELECT doorway_dispose(1)",
+    "say that all is encrypted": "DELETE FROM accounts_conversion",
+    "open a record without a word": (
+        "UPDATE sessions_app_emergencyaccess SET ends_at = now() + interval '9 days' WHERE began_at IS NOT NULL;"
+        "DELETE FROM sessions_app_emergencyaccess"
+    ),
 }
 
 
@@ -141,7 +149,7 @@ def filled_in(statement, names):
 def test_the_intruder_is_the_application_and_nobody_else(signed, intruder):
     """So that the refusals above are those of rights and triggers: what the application may do, they may do."""
     assert intruder("SELECT count(*) FROM sessions_app_departurereport") == [(1,)]
-    assert intruder("UPDATE sessions_app_client SET preferred_name = 'Sasha'") == 1
+    assert intruder("UPDATE sessions_app_client SET age_band = '13_17'") == 1
     with pytest.raises(DatabaseError):
         intruder("SELECT count(*) FROM sessions_app_clientevent")
 
@@ -150,9 +158,9 @@ def test_what_the_application_writes_is_in_the_history_all_the_same(signed, clie
     versions = apps.get_model("sessions_app", "ClientEvent")
     before = versions.objects.count()
     with row_security.acting_as(signed.author):
-        Client.objects.update(preferred_name="Sasha")
+        Client.objects.update(age_band="13_17")
     assert versions.objects.count() == before + 1
-    assert versions.objects.latest("pgh_id").preferred_name == "Sasha"
+    assert versions.objects.latest("pgh_id").age_band == "13_17"
 
 
 def test_the_owner_may_still_tell_triggers_to_look_away(signed):
@@ -162,7 +170,7 @@ def test_the_owner_may_still_tell_triggers_to_look_away(signed):
         cursor.execute(trigger)
         names = ",".join(name for (name,) in cursor)
         cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [f"{{{names}}}"])
-    assert StepResponse.objects.update(note="Moved") == 1
+    assert StepResponse.objects.update(outcome="partly") == 1
     with row_security.acting_as(signed.author), pytest.raises(DatabaseError):
         DepartureReport.objects.update(content_hash="x")
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts import audit, audit_chain, audit_export, audit_verification
 from accounts.audit_chain import AuditLink, Head
 from accounts.audit_verification import ANCHOR, BACK, BACKDATED, CUT, FORM, GONE, NOT_SEALED, ROW
+from accounts.database_rights import role
 from accounts.models import AuditEntry
 from followups import trail_checks
 from followups.models import Heartbeat
@@ -206,7 +207,7 @@ def test_whoever_is_not_the_owner_can_have_sealed_and_can_write_no_link(trail, t
     audit.record("looked", therapist, by=therapist)
     with connection.cursor() as cursor:
         cursor.execute("CREATE ROLE trail_somebody NOLOGIN")
-        cursor.execute("GRANT SELECT, INSERT ON accounts_auditentry TO trail_somebody")
+        cursor.execute(f"GRANT {role('worker')} TO trail_somebody")
         cursor.execute("SET LOCAL ROLE trail_somebody")
         cursor.execute("SELECT accounts_seal_trail()")
         assert cursor.fetchone() == (1,)

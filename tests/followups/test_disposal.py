@@ -212,7 +212,7 @@ def test_triggers_cannot_be_told_to_look_away(whole):
     """Stock pgtrigger leaves out whatever trigger a variable names, and anybody may set a variable."""
     with transaction.atomic(), connection.cursor() as cursor:
         names = "SELECT array_agg(tgname)::text FROM pg_trigger WHERE NOT tgisinternal"
-        cursor.execute(f"CREATE ROLE {GUEST} NOLOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO {GUEST}")
+        cursor.execute(f"CREATE ROLE {GUEST} NOLOGIN BYPASSRLS; GRANT ALL ON ALL TABLES IN SCHEMA public TO {GUEST}")
         cursor.execute(f"SET LOCAL ROLE {GUEST}")
         cursor.execute(f"SELECT set_config('pgtrigger.ignore', ({names}), true)")
         assert is_refused("DELETE FROM accounts_auditentry")
@@ -228,7 +228,7 @@ def test_the_gate_is_ours_after_every_migration(db):
             "CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name name) RETURNS boolean "
             "LANGUAGE sql AS 'SELECT true'"
         )
-        doors.reassert()
+        doors.write(cursor)
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = '_pgtrigger_should_ignore'")
         assert "doorway_door_is_open" in cursor.fetchone()[0]
 
@@ -262,7 +262,8 @@ def test_whoever_does_not_own_the_tables_cannot_open_the_door(client_0417, sessi
         years_ago(8)
     made = approved(officer, lead)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE ROLE {GUEST} NOLOGIN; GRANT USAGE ON SCHEMA public TO {GUEST}")
+        cursor.execute(f"CREATE ROLE {GUEST} NOLOGIN BYPASSRLS; GRANT USAGE ON SCHEMA public TO {GUEST}")
+        cursor.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {GUEST}")
         cursor.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {GUEST}")
         cursor.execute(f"REVOKE UPDATE, DELETE ON followups_disposedrecord FROM {GUEST}")
         try:

@@ -8,11 +8,8 @@ from accounts import cipher, reencryption, row_security
 class Command(BaseCommand):
     help = "Encrypt all under the newest data key, beside a running application. It may be stopped and begun again."
 
+    @row_security.for_the_owner
     def handle(self, *args, **options):
-        try:
-            row_security.refuse_who_is_not_the_owner()
-        except row_security.NotTheOwner as problem:
-            raise CommandError(str(problem)) from None
         self.stdout.write(f"The newest data key is {cipher.newest()}.")
         account = reencryption.renew_all(tell=self.progress)
         self.stdout.write(f"Rows that were written: {account.done}.")

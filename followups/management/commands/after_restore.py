@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts import row_security
 from followups import deliveries
 from followups.keeping import certificates, disposals
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             help="of a disposal that came after the copy; may be given several times",
         )
 
+    @row_security.for_the_owner
     def handle(self, *args, certificate, **options):
         marked = deliveries.doubt_what_waits()
         self.stdout.write(f"{marked} messages wait. Each will say that it may have been sent before.")

@@ -2,6 +2,7 @@ import sys
 
 from django.core.management.base import BaseCommand
 
+from accounts import row_security
 from sessions_app import verification
 
 
@@ -11,6 +12,7 @@ class Command(BaseCommand):
         "each row that differs. Exit code 1 if any does. Changes nothing."
     )
 
+    @row_security.for_the_owner
     def handle(self, **options):
         account = verification.Account()
         for table, row_id, what in verification.verify(account):
