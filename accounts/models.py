@@ -11,13 +11,13 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import AuditEntry
 from accounts.audit_chain import AuditForm, AuditLink
 from accounts.conversion import Conversion
+from accounts.days import today
 from accounts.models_of_entry import Invitation, StaffMail
 from accounts.passwords import normal
 
@@ -229,9 +229,14 @@ class User(AbstractBaseUser):
 
 
 class DatedQuerySet(models.QuerySet):
+    """Rows that hold from one day to another, of models that say by `ZONES` whose days these are."""
+
     def on(self, day=None):
-        """Rows in force on that day (today in the current time zone by default), both ends included."""
-        day = day or timezone.localdate()
+        """Rows in force on that day, both ends included; without one today, where those live whom they are about.
+
+        Never by the zone of whoever asks: what somebody may see must not change because they travel, or a worker asks.
+        """
+        day = day or today(*self.model.ZONES)
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
@@ -242,6 +247,8 @@ class Supervision(models.Model):
     supervisee = models.ForeignKey(User, on_delete=models.PROTECT, related_name="supervisions_received")
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    ZONES = ("supervisee__time_zone", "supervisee__team__site__time_zone")
 
     objects = DatedQuerySet.as_manager()
 
@@ -263,6 +270,8 @@ class TeamCover(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
+    ZONES = ("team__site__time_zone",)
+
     objects = DatedQuerySet.as_manager()
 
     class Meta:
@@ -280,6 +289,8 @@ class Traineeship(models.Model):
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="traineeships")
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    ZONES = ("person__time_zone", "person__team__site__time_zone")
 
     objects = DatedQuerySet.as_manager()
 

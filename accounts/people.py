@@ -168,7 +168,7 @@ def supervise(person, *, email, by):
     supervisor = User.objects.filter(email=email, is_active=True).first()
     if supervisor is None or not supervisor.is_supervisor:
         raise NotAdded(f"There is no active supervisor with the address {email}.")
-    today = timezone.localdate(timezone=supervisor.zone)
+    today = timezone.localdate(timezone=person.zone)
     made = Supervision.objects.create(supervisor=supervisor, supervisee=person, starts_on=today)
     audit.record("supervision_added", made, by=by, supervisor=supervisor.pk, supervisee=person.pk)
 

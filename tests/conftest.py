@@ -31,6 +31,13 @@ hypothesis_settings.register_profile("doorway", deadline=None)  # a busy machine
 hypothesis_settings.load_profile("doorway")
 PASSWORD = "a password for tests"
 COMMITS = {"transactional_db", "live_server"}
+CLINIC = "America/New_York"
+
+
+def pytest_configure():
+    """The suite's own day is that of its people: for some hours of each night it is another one in UTC."""
+    settings.TIME_ZONE = CLINIC
+    timezone.get_default_timezone.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +119,7 @@ def site(db):
     return Site.objects.create(
         name="Riverside Clinic",
         country="US",
-        time_zone="America/New_York",
+        time_zone=CLINIC,
         emergency_number="911",
         on_call_name="Duty lead",
         on_call_phone="+1 555 0100",

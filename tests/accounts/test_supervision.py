@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role, Supervision, TeamCover
+from accounts.models import Role, Supervision, TeamCover, User
 from accounts.supervision import answers_for, supervisors_of
 from sessions_app.models import Client, DepartureEvent, TherapySession
 
@@ -58,18 +58,34 @@ def test_covering_a_team_counts_from_its_first_day_to_its_last(signed_in, pat, d
     assert list(supervisors_of(departure.therapist)) == ([pat] if sees else [])
 
 
-def test_the_day_is_the_one_on_the_supervisors_wall(signed_in, pat, departure, time_machine):
-    """Eleven at night in New York is the next day in London: supervision until today still holds for one of them."""
+def test_the_day_is_the_one_where_the_supervisee_works(signed_in, pat, departure, time_machine):
+    """Eleven at night in New York is the next day in London: supervision until today still holds for a New Yorker.
+
+    It does whoever asks: a supervisor on a journey loses nobody, and a worker that reckons in UTC tells nobody else.
+    """
     time_machine.move_to("2026-05-21T03:00:00Z", tick=False)
     DepartureEvent.objects.update(began_at=timezone.now())
-    Supervision.objects.create(
-        supervisor=pat, supervisee=departure.therapist, starts_on="2026-05-01", ends_on="2026-05-20"
-    )
+    ana = departure.therapist
+    Supervision.objects.create(supervisor=pat, supervisee=ana, starts_on="2026-05-01", ends_on="2026-05-20")
     where = reverse("departure", args=[departure.pk])
-    assert signed_in(pat).get(where).status_code == 200
-    pat.time_zone = "Europe/London"
-    pat.save()
+    for zone in ("", "Europe/London"):
+        User.objects.filter(pk=pat.pk).update(time_zone=zone)
+        assert signed_in(pat).get(where).status_code == 200
+        with timezone.override("UTC"):
+            assert list(supervisors_of(ana)) == [pat]
+    User.objects.filter(pk=ana.pk).update(time_zone="Europe/London")
     assert signed_in(pat).get(where).status_code == 404
+    assert not supervisors_of(ana)
+
+
+def test_cover_of_a_team_ends_with_the_day_at_its_site(pat, departure, time_machine):
+    time_machine.move_to("2026-05-21T03:00:00Z", tick=False)
+    ana = departure.therapist
+    TeamCover.objects.create(supervisor=pat, team=ana.team, starts_on="2026-05-01", ends_on="2026-05-20")
+    with timezone.override("Asia/Tokyo"):
+        assert list(supervisors_of(ana)) == [pat]
+    time_machine.move_to("2026-05-21T04:00:00Z", tick=False)
+    assert not supervisors_of(ana)
 
 
 @pytest.mark.parametrize("model", [DepartureEvent, Client, TherapySession])
