@@ -1,4 +1,4 @@
-"""What may be asked about rows that whoever asks may not see: functions of the database's owner, in row_functions.sql."""
+"""What may be asked about rows that one may not see: functions of the owner of the tables, in row_functions.sql."""
 
 from pathlib import Path
 

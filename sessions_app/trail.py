@@ -90,7 +90,7 @@ def of_client(pk):
     with connection.cursor() as cursor:
         cursor.execute("SELECT doorway_look_into_trail(%s)", [pk])
         found = cursor.fetchone()[0]
-    numbers = RawSQL("SELECT unnest(%s::bigint[])", [found])  # noqa: S611 values apart # nosec B611
+    numbers = RawSQL("SELECT unnest(%s::bigint[])", [found])
     return AuditEntry.objects.filter(pk__in=numbers).select_related("by__team__site").order_by("-pk")
 
 
