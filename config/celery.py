@@ -9,8 +9,6 @@ import os
 from celery import Celery, Task
 from celery.signals import setup_logging
 
-from accounts import row_security
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
@@ -18,6 +16,8 @@ class WorkersTask(Task):
     """Each task runs as the worker's role in the database, whoever signs in to it."""
 
     def __call__(self, *args, **kwargs):
+        from accounts import row_security  # models are not there yet when this file is read
+
         with row_security.as_worker():
             return super().__call__(*args, **kwargs)
 
