@@ -9,8 +9,10 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import tries
 from accounts.models import AuditEntry
 from tests.conftest import PASSWORD
+from tests.followups.races import both, meet_after
 
 ATTACKER, VICTIM = "203.0.113.66", "198.51.100.7"
 NOBODY = "nobody@clinic.example"
@@ -32,6 +34,15 @@ def test_after_five_wrong_ones_the_right_one_does_not_count_either(therapist):
     is_in, answer = attempt(therapist.email, PASSWORD)
     assert not is_in
     assert "Too many" in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_guesses_at_once_are_two(therapist, monkeypatch):
+    """A request is one transaction, so that neither would see what the other had counted."""
+    guess(therapist.email, times=4)
+    meet_after(monkeypatch, tries, "key_of")
+    answers = both(lambda: guess(therapist.email, times=1)[0].content.decode())
+    assert sorted("Too many" in answer for answer in answers) == [False, True]
 
 
 def test_five_minutes_later_it_does(therapist, time_machine):
