@@ -10,7 +10,6 @@ from accounts.models import User
 from accounts.supervision import answers_for
 from sessions_app.models.reports import DepartureReport
 
-
 SHOWN_IN_A_LINE = (
     *("stage", "urgency", "due_at", "sent_at", "moved_at", "needs_co_sign", "claimed_until", "client_reference"),
     *("report__departure__began_at", "report__departure__response_level", "report__departure__client__reference"),
