@@ -12,7 +12,6 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows import reauthentication
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.utils import get_next_redirect_url
-from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -38,7 +37,7 @@ def recently_checked(view):
 
     @wraps(view)
     def door(request, *args, **kwargs):
-        return view(request, *args, **kwargs) if not is_due(request, after=RECENT_SECONDS) else put_off(request)
+        return view(request, *args, **kwargs) if not is_due(request) else put_off(request)
 
     door.is_recently_checked = True
     return door
@@ -75,9 +74,10 @@ def about(request):
 def is_due(request, *, after=None):
     """Whether the person proved too long ago who they are, at sign-in or when they were asked again.
 
-    Too long is `after` seconds; without it, what the installation says of signing.
+    Too long is `after` seconds, five minutes without it. Only signing, which is done all day, may take longer: there
+    the installation says how long.
     """
-    limit = settings.SIGNING_REAUTHENTICATION_SECONDS if after is None else after
+    limit = RECENT_SECONDS if after is None else after
     return time.time() - proved_at(request) >= limit
 
 

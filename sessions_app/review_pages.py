@@ -110,7 +110,7 @@ def lines(user, tab, rows, *, after):
     mine = answers_for(user).exclude(pk=user.pk)
     ids = rows.firsts_by_author(mine, order=tab.names, most=PAGE + 1)
     ids += told_about(user, rows, tab)
-    found = ReviewTask.objects.visible_to(user).filter(pk__in=ids).order_by(*tab.names).for_queue()
+    found = ReviewTask.objects.visible_to(user).filter(pk__in=ids).order_by(*tab.names).for_lines()
     tasks = list(found[: PAGE + 1])
     return Page(tasks[:PAGE], cursor_of(tasks[PAGE - 1], tab) if len(tasks) > PAGE else "")
 

@@ -15,7 +15,7 @@ from django.test import Client as Browser
 from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
 
-from accounts import keys, staff_post
+from accounts import keys, recheck, staff_post
 from accounts.models import Role, Site, Supervision, Team, User
 from followups import audits, ladders, policies
 from followups.models import FollowUpPolicy
@@ -112,6 +112,12 @@ def mother_tongue():
     """The language of the last page stays with the thread; the next test begins in the usual one."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture
+def asked_each_time(monkeypatch):
+    """Whoever does what asks for it proved too long ago who they are."""
+    monkeypatch.setattr(recheck, "RECENT_SECONDS", 0)
 
 
 @pytest.fixture

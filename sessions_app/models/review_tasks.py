@@ -10,6 +10,12 @@ from accounts.models import User
 from accounts.supervision import answers_for
 from sessions_app.models.reports import DepartureReport
 
+SHOWN_IN_A_LINE = (
+    *("stage", "urgency", "due_at", "sent_at", "moved_at", "needs_co_sign", "claimed_until", "client_reference"),
+    *("report__departure__began_at", "report__departure__response_level", "report__departure__client__reference"),
+    *("report__author__name", "claimed_by__name"),
+)
+
 
 class ReviewTaskQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -26,10 +32,15 @@ class ReviewTaskQuerySet(models.QuerySet):
     def open(self):
         return self.filter(stage__in=ReviewTask.OPEN)
 
-    def for_queue(self):
-        """With all that a line of the queue shows, and without the whole of what was signed."""
-        related = ("report__departure__client", "report__departure__site", "report__author", "claimed_by")
-        return self.select_related(*related).defer("report__content")
+    def for_page(self):
+        """With all that the page of one report shows."""
+        departure = ("report__departure__client", "report__departure__site")
+        return self.select_related(*departure, "report__author", "report__quality_note", "author", "claimed_by")
+
+    def for_lines(self):
+        """With what a line of the queue shows, and no other column: a row of a departure alone has some forty."""
+        related = ("report__departure__client", "report__author", "claimed_by")
+        return self.select_related(*related).only(*SHOWN_IN_A_LINE)
 
     def firsts_by_author(self, authors, *, order, most):
         """The first `most` of these rows of each author, as ids: one probe of an index for each author.

@@ -67,12 +67,7 @@ def review(request, departure_id):
 
 def own_task(request, departure_id):
     """Where the review of that departure's report stands, if this supervisor may see it."""
-    visible = (
-        ReviewTask.objects.visible_to(request.user)
-        .for_queue()
-        .defer(None)
-        .select_related("author", "report__quality_note")
-    )
+    visible = ReviewTask.objects.visible_to(request.user).for_page()
     return get_object_or_404(visible, report__departure=departure_id)
 
 

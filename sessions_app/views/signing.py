@@ -1,5 +1,6 @@
 """Signing a report, reading what was signed, and adding to it."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +21,7 @@ GO_ON = "sessions_app.views.signing.go_on"
 
 def sign_or_ask(request, found):
     """Sign, or first ask again who it is. What was typed is saved by then; afterwards the signing goes on by itself."""
-    if not recheck.is_due(request):
+    if not recheck.is_due(request, after=settings.SIGNING_REAUTHENTICATION_SECONDS):
         return sign(request, found)
     check = reverse("check-report", args=[found.departure_id])
     if found.departure.is_practice:

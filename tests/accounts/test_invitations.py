@@ -222,8 +222,7 @@ def test_what_is_missing_is_said_beside_it_and_what_was_typed_stays(signed_in, a
     assert (LEE if missing != "email" else "Lee Park") in answer.content.decode()
 
 
-def test_the_admin_is_asked_who_they_are_first_and_nothing_typed_is_lost(signed_in, admin, settings, mails):
-    settings.SIGNING_REAUTHENTICATION_SECONDS = 0
+def test_the_admin_is_asked_who_they_are_first_and_nothing_typed_is_lost(signed_in, admin, asked_each_time, mails):
     browser = signed_in(admin)
     facts = {"email": LEE, "name": "Lee Park", "roles": ["therapist"], "team": admin.team_id}
     again = browser.post(reverse("invite"), facts)

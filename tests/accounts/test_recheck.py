@@ -59,6 +59,22 @@ def test_four_minutes_59_pass_and_five_minutes_one_asks(signed_in, admin, after,
     assert asked == asks
 
 
+@pytest.mark.parametrize(("seconds", "asks"), [(299, False), (301, True)])
+def test_roles_invitations_and_devices_ask_after_five_minutes_as_well(
+    signed_in, admin, therapist, team, after, seconds, asks
+):
+    somebody = {"email": "lee@clinic.example", "name": "Lee Park", "roles": ["therapist"], "team": team.pk}
+    for name, parameters, typed in (
+        ("person", [therapist.pk], {"roles": ["supervisor"], "is_active": "on"}),
+        ("invite", [], somebody),
+        ("end-other-devices", [], {}),
+    ):
+        browser = after(signed_in(admin), seconds)
+        answer = browser.post(reverse(name, args=parameters), typed)
+        assert answer.status_code == 302, name
+        assert answer.url.startswith(AGAIN) == asks, name
+
+
 def test_a_page_opens_by_itself_afterwards(signed_in, admin, after):
     browser = after(signed_in(admin), 301)
     asked = browser.get(RESET).url

@@ -109,8 +109,7 @@ def test_a_role_that_is_none_is_refused(signed_in, admin, therapist):
     assert change(signed_in(admin), therapist, "owner").status_code == 422
 
 
-def test_the_admin_is_asked_who_they_are_first(signed_in, admin, therapist, settings):
-    settings.SIGNING_REAUTHENTICATION_SECONDS = 0
+def test_the_admin_is_asked_who_they_are_first(signed_in, admin, therapist, asked_each_time):
     browser, page = signed_in(admin), reverse("person", args=[therapist.pk])
     again = change(browser, therapist, "supervisor")
     assert again.url.startswith(reverse("account_reauthenticate"))

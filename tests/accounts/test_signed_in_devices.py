@@ -93,9 +93,8 @@ def test_a_device_that_did_nothing_for_too_long_is_not_listed(enter, therapist, 
     assert devices_on(enter(therapist, EDGE)) == ["Edge on Windows"]
 
 
-def test_who_asks_is_asked_first_where_that_was_too_long_ago(enter, therapist, settings):
+def test_who_asks_is_asked_first_where_that_was_too_long_ago(enter, therapist, asked_each_time):
     phone, laptop = enter(therapist, SAFARI), enter(therapist, EDGE)
-    settings.SIGNING_REAUTHENTICATION_SECONDS = 0
     again = laptop.post(reverse("end-other-devices"))
     assert again.url.startswith(reverse("account_reauthenticate"))
     assert is_in(phone)

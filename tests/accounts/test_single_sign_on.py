@@ -357,37 +357,38 @@ def again(provider, browser, sub=SUB):
     return browser.get(provider.sign_in(asked, sub))
 
 
-def test_who_has_no_password_proves_again_at_the_provider_who_they_are(provider, vouched, client, settings, signed_in):
+def test_who_has_no_password_proves_again_at_the_provider_who_they_are(
+    provider, vouched, client, asked_each_time, signed_in
+):
     person = vouched(auth_time=int(time.time()))
     person.set_unusable_password()
     person.save()
     come(provider, client)
     elsewhere = signed_in(person)
-    settings.SIGNING_REAUTHENTICATION_SECONDS = 0
     assert again(provider, client).url == reverse("me")
     assert not is_in(elsewhere)
     assert is_in(client)
 
 
 @pytest.mark.parametrize("asked_at", [0, "now", True])
-def test_a_provider_that_did_not_ask_again_proves_nothing(provider, vouched, client, settings, signed_in, asked_at):
+def test_a_provider_that_did_not_ask_again_proves_nothing(
+    provider, vouched, client, asked_each_time, signed_in, asked_at
+):
     person = vouched(auth_time=asked_at)
     person.set_unusable_password()
     person.save()
     come(provider, client)
     elsewhere = signed_in(person)
-    settings.SIGNING_REAUTHENTICATION_SECONDS = 0
     refused(again(provider, client), "not asked again")
     assert is_in(elsewhere)
 
 
-def test_somebody_else_at_the_provider_does_not_prove_it(provider, vouched, client, settings, stranger):
+def test_somebody_else_at_the_provider_does_not_prove_it(provider, vouched, client, asked_each_time, stranger):
     person = vouched()
     person.set_unusable_password()
     person.save()
     come(provider, client)
     provider.knows("max", email=stranger.email, email_verified=True, auth_time=int(time.time()))
-    settings.SIGNING_REAUTHENTICATION_SECONDS = 0
     refused(again(provider, client, "max"), "somebody else")
 
 

@@ -60,14 +60,12 @@ def test_it_is_fetched_once_by_who_asked_within_a_day(copy, therapist, superviso
     assert entry.facts["hash"] == ChartPackage.objects.get(pk=made.pk).sha256
 
 
-def test_who_it_is_is_asked_again_first(copy, therapist, signed_in, settings):
-    settings.SIGNING_REAUTHENTICATION_SECONDS = 0
+def test_who_it_is_is_asked_again_first(copy, therapist, signed_in, asked_each_time):
     browser, address = signed_in(therapist), reverse("ask-for-package", args=[copy.pk])
     asked = browser.post(address, {"why": "legal"})
     assert asked.url.startswith(reverse("account_reauthenticate"))
     assert not ChartPackage.objects.exists()
     assert browser.post(asked.url, {"password": PASSWORD}).url == reverse("client-copy", args=[copy.pk])
-    settings.SIGNING_REAUTHENTICATION_SECONDS = 900
     made = ChartPackage.objects.get()
     assert made.why == "legal"
     assert AuditEntry.objects.get(action="package_asked_for").facts["why"] == "legal"
