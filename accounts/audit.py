@@ -87,6 +87,11 @@ class AuditEntry(models.Model):
             ),
         ]
 
+    @property
+    def deed(self):
+        """The action as words: codes of ours are phrases with lines between them, in English."""
+        return self.action.replace("_", " ")
+
 
 def record(action, subject, *, by, **facts):
     """Write down that `by` did `action` to `subject`.
