@@ -59,6 +59,8 @@ ALSO_SHOWN = [
 ]
 #: What is known of a person besides FACTS, told by the room whose tables it stands in: {name: (type, expression)}.
 MORE_FACTS = {}
+#: The same, but asked for in a transaction when a rule first comes to it: rows of one's own are shown without.
+LENT_FACTS = {}
 #: Tables without clinical rows: what the application may do with them, whoever acts.
 REST = {
     "accounts_auditform": "",
@@ -93,7 +95,7 @@ REST = {
 #: What the worker may do besides, with tables that the application may not use: it proves that the chain is whole.
 WORKERS = {"accounts_auditform": "S", "accounts_auditlink": "S"}
 #: Functions that run as the owner of the tables, and who may call them. All others nobody may.
-EXECUTE = {"app": {"doorway_enter"}, "worker": {"accounts_seal_trail"}}
+EXECUTE = {"app": {"doorway_enter", "doorway_lent"}, "worker": {"accounts_seal_trail"}}
 #: Called with a cursor before rights are written: each puts the functions of its room in place.
 FUNCTIONS = []
 #: Triggers that judge by who sent the statement, so that they run as whoever that is and not as the owner.
@@ -148,9 +150,13 @@ def condition(text):
 
 
 def fact(name, kind):
-    read = f"(SELECT nullif(current_setting('doorway.{name}', true), '')::{kind})"
-    return f"{read}::{kind}" if kind.endswith("[]") else read
+    read = f"doorway_lent('{name}')" if name in LENT_FACTS else f"nullif(current_setting('doorway.{name}', true), '')"
+    return f"(SELECT {read}::{kind})::{kind}" if kind.endswith("[]") else f"(SELECT {read}::{kind})"
+
+
+def facts_at_once():
+    return FACTS | {name: kind for name, (kind, _expression) in MORE_FACTS.items()}
 
 
 def known_facts():
-    return FACTS | {name: kind for name, (kind, _expression) in MORE_FACTS.items()}
+    return facts_at_once() | {name: kind for name, (kind, _expression) in LENT_FACTS.items()}

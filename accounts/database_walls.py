@@ -5,7 +5,7 @@ from django.db import connections, transaction
 from psycopg import sql
 
 from accounts import database_rights
-from accounts.database_rights import RULES, VERBS, condition, known_facts, role, verbs_of
+from accounts.database_rights import RULES, VERBS, condition, fact, role, verbs_of
 
 SAFE_PATH = "pg_catalog, public, pg_temp"
 
@@ -21,6 +21,7 @@ def apply(using="default"):
         ensure_roles(cursor)
         cursor.execute("SET LOCAL check_function_bodies = off")  # a room may be without its tables, on the way back
         cursor.execute(enter_function())
+        cursor.execute(lent_function())
         for write in database_rights.FUNCTIONS:
             write(cursor)
         for table, owner in tables(cursor):
@@ -89,18 +90,45 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
         (SELECT true FROM who WHERE 'privacy' = ANY(roles)) AS reads_trail,
         NULL::bigint[] AS looked_into
     )
-    SELECT {settings} FROM {known}) AS said;
+    SELECT set_config('doorway.has_lent', '', true), {settings} FROM {known}) AS said;
 END $body$;
 """
 
 
 def enter_function():
     """The one function that finds out who somebody is, and says so until the transaction ends."""
-    known = "known"
-    for name, (_kind, expression) in database_rights.MORE_FACTS.items():  # each may look at those before it
-        known = f"(SELECT known.*, ({expression}) AS {name} FROM {known}) AS known"  # noqa: S608 # nosec B608
-    said = ", ".join(f"set_config('doorway.{name}', coalesce({name}::text, ''), true)" for name in known_facts())
-    return ENTER.format(settings=said, known=known)
+    return ENTER.format(settings=said(database_rights.facts_at_once()), known=told("known", database_rights.MORE_FACTS))
+
+
+LENT = """
+CREATE OR REPLACE FUNCTION doorway_lent(name text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $body$ BEGIN
+    IF current_setting('doorway.has_lent', true) = '' THEN
+        PERFORM set_config('doorway.has_lent', 'yes', true), {settings} FROM {known};
+    END IF;
+    RETURN nullif(current_setting('doorway.' || name, true), '');
+END $body$;
+"""
+
+
+def lent_function():
+    """What others have lent to the person: found by index, once in a transaction, and only if a rule asks for it."""
+    at_once = ", ".join(f"{fact(name, kind)} AS {name}" for name, kind in database_rights.facts_at_once().items())
+    known = told(f"(SELECT {at_once}) AS known", database_rights.LENT_FACTS)
+    return LENT.format(settings=said(database_rights.LENT_FACTS) or "1", known=known)
+
+
+def said(names):
+    return ", ".join(f"set_config('doorway.{name}', coalesce({name}::text, ''), true)" for name in names)
+
+
+def told(known, facts):
+    """`known` with more facts beside it, of which each may look at those before it; OFFSET keeps each from being asked
+    for again wherever it is named.
+    """
+    for name, (_kind, expression) in facts.items():
+        known = f"(SELECT known.*, ({expression}) AS {name} FROM {known} OFFSET 0) AS known"  # noqa: S608 # nosec B608
+    return known
 
 
 # Tables ---------------------------------------------------------------------------------------------------------------

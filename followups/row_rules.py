@@ -1,6 +1,16 @@
 """Which rows of what comes next the database shows to whom, and which departures of others are lent to somebody."""
 
-from accounts.database_rights import AS_WHOEVER_WRITES, EVERYTHING, EXECUTE, FUNCTIONS, MORE_FACTS, REST, RULES, Rule
+from accounts.database_rights import (
+    AS_WHOEVER_WRITES,
+    EVERYTHING,
+    EXECUTE,
+    FUNCTIONS,
+    LENT_FACTS,
+    MORE_FACTS,
+    REST,
+    RULES,
+    Rule,
+)
 from followups.keeping import doors
 from sessions_app.row_rules import OF_A_CLIENT, OF_A_DEPARTURE, through
 
@@ -48,6 +58,8 @@ OF_LENT = "ARRAY(SELECT {column}_id FROM sessions_app_departureevent WHERE id = 
 MORE_FACTS |= {
     "confirms": ("bigint[]", CONFIRMS),
     "told_reviews": ("bigint[]", TOLD_REVIEWS),
+}
+LENT_FACTS |= {
     "lent": ("uuid[]", LENT),
     "lent_clients": ("bigint[]", f"{OF_LENT.format(column='client')} || known.opened"),
     "lent_sessions": ("bigint[]", OF_LENT.format(column="session")),

@@ -176,6 +176,18 @@ def test_an_answer_of_500_takes_everything_back(signed_in, therapist, monkeypatc
     assert not Client.objects.known_as("9999").exists()
 
 
+def test_rows_of_ones_own_are_shown_without_a_look_at_what_was_lent(departure, therapist, stranger):
+    """That grows with the years, and would be asked in each request."""
+    has_lent = "SELECT current_setting('doorway.has_lent')"
+    with row_security.acting_as(therapist):
+        assert DepartureEvent.objects.visible_to(therapist).get() == departure
+        assert Client.objects.get() == departure.client
+        assert ask(has_lent) == [("",)]
+    with row_security.acting_as(stranger):
+        assert not DepartureEvent.objects.filter(pk=departure.pk).exists()
+        assert ask(has_lent) == [("yes",)]
+
+
 def test_whoever_acted_before_acts_again(therapist, supervisor, client_0417, stranger):
     with row_security.acting_as(therapist):
         assert counted("sessions_app_client") == 1
