@@ -75,7 +75,8 @@ RULES |= {
     ),
     "sessions_app_privatenote": Rule("author_id = {me}", verbs="SID", worker=COMPARTMENT),
     "sessions_app_promptchoice": Rule(MINE, verbs="SI", worker=""),
-    "sessions_app_intake": Rule("therapist_id = {own}", verbs="SIUD", worker="SD"),
+    # The worker changes none; it locks what it is about to throw away, which takes the right to.
+    "sessions_app_intake": Rule("therapist_id = {own}", verbs="SIUD", worker="SUD"),
     "sessions_app_intaketitle": Rule(OF_AN_INTAKE, verbs="SIUD", worker="SD"),
     "sessions_app_intakerow": Rule(OF_AN_INTAKE, verbs="SIUD", worker="SD"),
 }
