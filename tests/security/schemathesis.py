@@ -8,11 +8,13 @@ from xml.etree import ElementTree
 from tests.security import Result, crawl, openapi
 from tests.security.environments import python_tool
 from tests.security.environments import run as start
+from tests.security.request_log import RequestLog
 
 NAME = "schemathesis"
 ORDER = 60
 CASES = 10_000  # at least, of all roles together
-PER_OPERATION = {"therapist": 12, "supervisor": 6, "admin": 6, "privacy": 2}
+#: Examples of each operation. The therapist tries every route there is, the others those that open only for them.
+PER_OPERATION = {"therapist": 10, "supervisor": 20, "admin": 20, "privacy": 20}
 SECONDS = 2400
 OF_THE_CANARY = {
     "openapi": "3.0.3",
@@ -32,14 +34,17 @@ def run(target):
     """schemathesis sends every route and form what nobody thought of, 10,000 cases and more, as each role"""
     program = python_tool("schemathesis") / "schemathesis"
     _, seen = attempt(target, program, "canary", OF_THE_CANARY, target.canary, examples=100)
-    number, found, counts = 0, [], []
+    number, found, counts, seen = 0, [], [], set()
     for role, examples in PER_OPERATION.items():
-        visitor = crawl.Visitor(target, role)
-        document = openapi.described(crawl.walk(visitor))
+        walk = crawl.walked(target, role)
+        reached = {*walk.pages, *(route for route, _ in walk.forms)}
+        document = openapi.described(walk, only=reached - seen if seen else None)
+        visitor, log, seen = walk.visitor, RequestLog(target), seen | reached
         token = visitor.token()
         headers = visitor.headers | {"X-CSRFToken": token, "Origin": target.url, "Sec-Fetch-Site": "same-origin"}
         cases, broken = attempt(target, program, role, document, target.url, headers=headers, examples=examples)
         number, found = number + cases, found + [f"{role}: {each}" for each in broken]
+        found += log.lost_session(role, target.people[role])
         counts.append(f"{role} {cases:,}")
     if number < CASES:
         found.append(f"only {number:,} cases were sent; {CASES:,} are wanted")

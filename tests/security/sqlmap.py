@@ -1,45 +1,49 @@
 """sqlmap: tries to speak to the database through every query and every text field."""
 
 import re
+from urllib.parse import urlencode
 
 from tests.security import Result, crawl
 from tests.security.crawl import NEVER
 from tests.security.environments import debian_tool
 from tests.security.environments import run as start
+from tests.security.request_log import RequestLog
 
 NAME = "sqlmap"
 ORDER = 80
 SECONDS = 300
-TECHNIQUES = "BEUSTQ"  # by answers true and false, errors, UNION, stacked, time, and inline
-QUERIES = ["--level", "3", "--risk", "2"]
-FIELDS = ["--level", "1", "--risk", "1"]
+#: What a person writes into a search: every technique, and payloads that few need.
+DEEP = ["--level", "3", "--risk", "2", "--technique", "BEUSTQ"]
+#: Everything else: by answers true and false, and by errors. A quote that came through to a statement would break it,
+#: and each answer with an error of ours is a finding of its own.
+SHALLOW = ["--level", "1", "--risk", "1", "--technique", "BE", "--ignore-redirects"]
 FOUND = re.compile(r"Type: ([^\n]+)")
-#: Fields in which a person writes, told from those that carry ids: all others are tried with the queries' ids.
-MOST_FIELDS = 4  # of one form; the last of ten text fields is bound as the first
+MOST_FIELDS = 3  # for words, of one form; the last of ten text fields is bound as the first
 ROLES = ["therapist", "supervisor", "admin"]
 
 
 def run(target):
-    """sqlmap tries every query of every page, and text fields of every form, as three roles"""
+    """sqlmap tries every query of every page, and fields of every form, as three roles"""
     program = debian_tool("sqlmap", "sqlmap")
     canary = attempt(
-        target, program, f"{target.canary}/search?q=1", parameters="q", options=["--dbms", "SQLite", *QUERIES]
+        target, program, f"{target.canary}/search?q=1", parameters="q", options=["--dbms", "SQLite", *DEEP]
     )
     tried, found, seen = 0, [], set()
     for role in ROLES:
-        visitor = crawl.Visitor(target, role)
-        walk = crawl.walk(visitor)
-        for url, parameters, more in [*queries_of(target, walk), *forms_of(target, walk, visitor)]:
-            key = (crawl.route_of(url.removeprefix(target.url)), tuple(parameters), bool(more))
+        walk, log = crawl.walked(target, role), RequestLog(target)
+        visitor = walk.visitor
+        for url, parameters, options in [*queries_of(target, walk), *forms_of(target, walk, visitor)]:
+            key = (crawl.route_of(url.removeprefix(target.url)), tuple(parameters), "--data" in options)
             if key in seen:
                 continue
             seen.add(key)
-            options = ["--dbms", "PostgreSQL", *(FIELDS if more else QUERIES), *more]
+            options = ["--dbms", "PostgreSQL", *options]
             kinds = attempt(
                 target, program, url, parameters=",".join(parameters), options=options, headers=visitor.headers
             )
             found += [f"{role} {url} {', '.join(parameters)}: {kind}" for kind in kinds]
             tried += len(parameters)
+        found += log.lost_session(role, target.people[role])
     return Result(f"{tried} parameters of {len(seen)} addresses", canary=(int(bool(canary)), 1), found=found)
 
 
@@ -48,22 +52,26 @@ def queries_of(target, walk):
         if names and walk.pages.get(route) and route not in NEVER:
             address = walk.pages[route][0].partition("?")[0]
             query = "&".join(f"{name}=1" for name in sorted(names))
-            yield f"{target.url}{address}?{query}", sorted(names), []
+            words, others = sorted(names & walk.words[route]), sorted(names - walk.words[route])
+            for tried, options in ((words, DEEP), (others, SHALLOW)):
+                if tried:
+                    yield f"{target.url}{address}?{query}", tried, options
 
 
 def forms_of(target, walk, visitor):
     """Each form with the values it came with; a token of the session goes along."""
     for (route, _), form in walk.forms.items():
-        names = [name for name in form.fields if name not in ("csrfmiddlewaretoken", "file")][:MOST_FIELDS]
+        others = [name for name in form.fields if name not in ("csrfmiddlewaretoken", "next", *form.words)][:1]
+        names = [*form.words[:MOST_FIELDS], *others]
         if names and route not in NEVER and not form.is_with_file:
             fields = form.fields | {"csrfmiddlewaretoken": visitor.token()}
-            data = "&".join(f"{name}={value or 1}" for name, value in fields.items())
-            yield f"{target.url}{form.address}", names, ["--data", data, "--headers", f"Origin: {target.url}"]
+            data = urlencode({name: value or 1 for name, value in fields.items()})
+            yield f"{target.url}{form.address}", names, [*SHALLOW, "--data", data, "--headers", f"Origin: {target.url}"]
 
 
 def attempt(target, program, url, *, parameters, options, headers=None):
     """The kinds of injection that were found."""
-    words = [program, "-u", url, "-p", parameters, "--batch", "--technique", TECHNIQUES, "--flush-session"]
+    words = [program, "-u", url, "-p", parameters, "--batch", "--flush-session"]
     words += ["--output-dir", target.folder / "sqlmap", "--disable-coloring", "--threads", "4", *options]
     words += ["--ignore-code", "*", "--skip-waf", "--timeout", "30", "--retries", "2"]
     words += ["--cookie", headers["Cookie"]] if headers else []
