@@ -94,6 +94,7 @@ FITS = {
     "image/svg+xml": lambda body: ElementTree.fromstring(body).tag.endswith("}svg"),
     "image/png": lambda body: body.startswith(b"\x89PNG\r\n"),
     "application/json": lambda body: json.loads(body) is not None,
+    "application/problem+json": lambda body: "title" in json.loads(body),
     "application/fhir+json": lambda body: "resourceType" in json.loads(body),
     "application/manifest+json": lambda body: "start_url" in json.loads(body),
     "application/pdf": lambda body: body.startswith(b"%PDF-"),
