@@ -37,10 +37,8 @@ def run(target):
             if key in seen:
                 continue
             seen.add(key)
-            options = ["--dbms", "PostgreSQL", *options]
-            kinds = attempt(
-                target, program, url, parameters=",".join(parameters), options=options, headers=visitor.headers
-            )
+            more = {"parameters": ",".join(parameters), "headers": visitor.headers}
+            kinds = attempt(target, program, url, options=["--dbms", "PostgreSQL", *options], **more)
             found += [f"{role} {url} {', '.join(parameters)}: {kind}" for kind in kinds]
             tried += len(parameters)
         found += log.lost_session(role, target.people[role])

@@ -69,9 +69,7 @@ def test_an_error_of_ours_is_a_finding_whichever_check_ran(tmp_path):
     line(200, "now", person=7)
     line(302, "now")
     assert told.by(types.SimpleNamespace(pk=7)) == (2, 1)
-    assert told.lost_session("therapist", types.SimpleNamespace(pk=7)) == [
-        "therapist: 1 of 2 requests were signed in"
-    ]
+    assert told.lost_session("therapist", types.SimpleNamespace(pk=7)) == ["therapist: 1 of 2 requests were signed in"]
 
 
 def test_what_could_not_be_run_is_counted_and_strictly_a_failure(capsys):
