@@ -57,7 +57,7 @@ class Target:
             "REDIS_URL": self.running.enter_context(servers.redis(self.folder / "redis")),
             "DJANGO_SETTINGS_MODULE": "tests.security.settings",
             "SECRET_KEY": secrets.token_urlsafe(60),
-            "DATA_KEYS": keys.new("security"),
+            "DATA_KEYS": keys.new("tools"),
             "PUBLIC_URL": f"https://localhost:{self.port}",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "TRUSTED_PROXIES": "0",
