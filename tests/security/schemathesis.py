@@ -50,7 +50,8 @@ def run(target):
         cases = len(log.requests())
         number, found = number + cases, found + [f"{role}: {each}" for each in told.broken]
         found += log.lost_session(role, target.people[role])
-        counts.append(f"{role} {cases:,} to {len(document['paths'])} addresses{told.words}")
+        met = len({each.get("route") for each in log.requests()})
+        counts.append(f"{role} {cases:,} to {met} of {len(document['paths'])} addresses{told.words}")
     if number < CASES:
         found.append(f"only {number:,} cases were sent; {CASES:,} are wanted")
     return Result(
