@@ -79,12 +79,21 @@ def attempt(target, program, name, document, url, *, examples, headers=None):
     words = [program, "run", described, "--url", url, "--checks", "not_a_server_error", "--phases", "coverage,fuzzing"]
     words += ["--max-examples", examples, "--generation-allow-x00", "true", "--continue-on-failure", "--no-color"]
     words += ["--report", "junit", "--report-junit-path", report, "--generation-database", "none", "--workers", "4"]
-    words += ["--tls-verify", "false", "--request-timeout", "60", "--suppress-health-check", "all"]
+    words += [
+        "--max-time",
+        SECONDS[name],
+        "--tls-verify",
+        "false",
+        "--request-timeout",
+        "60",
+        "--suppress-health-check",
+        "all",
+    ]
     for each, value in (headers or {}).items():
         words += ["-H", f"{each}: {value}"]
     env = os.environ | {"HYPOTHESIS_STORAGE_DIRECTORY": str(target.folder)}
     try:
-        done = start(words, seconds=SECONDS[name], cwd=target.folder, env=env)
+        done = start(words, seconds=SECONDS[name] + 60, cwd=target.folder, env=env)
     except TimeoutExpired:
         return Told(is_cut=True)
     (target.folder / f"{name}.schemathesis.txt").write_text(done.stdout + done.stderr)
