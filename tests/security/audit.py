@@ -36,10 +36,10 @@ def asked(program, lock, *words):
     try:
         done = start([*command, *words, "--requirement", lock], seconds=SECONDS)
     except TimeoutExpired as late:
-        raise CannotRun(f"nobody could be asked, so no network: no answer within {SECONDS} s") from late
+        raise CannotRun(f"no service of known faults answers here within {SECONDS} s") from late
     if not done.stdout.strip():
         last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
-        raise CannotRun(f"nobody could be asked, so no network: {last[0][:120]}")
+        raise CannotRun(f"no service of known faults answers here: {last[0][:120]}")
     return faults_in(done.stdout)
 
 
