@@ -11,7 +11,7 @@ from django.urls import Resolver404, resolve
 MOST_PAGES = 400
 OF_A_KIND = 3  # pages of one route: the next ten clients look like the first
 #: What would end the session that a tool is using, or change its password.
-NEVER = {"account_logout", "account_change_password", "account_reset_password_from_key"}
+NEVER = {"account_logout", "account_change_password", "account_reset_password_from_key", "end-other-devices"}
 
 
 @dataclass
@@ -75,6 +75,9 @@ class Visitor:
             name, _, rest = line.partition("=")
             self.cookies[name] = rest.partition(";")[0]
         return answer
+
+    def is_signed_in(self):
+        return self.get("/account/").status == 200
 
     def token(self):
         """The one of the CSRF cookie, which any page with a form sets."""

@@ -38,7 +38,8 @@ class RequestLog:
         made = self.requests()
         return len(made), sum(each.get("person") == person.pk for each in made)
 
-    def lost_session(self, name, person):
-        """A line when too few were made in the session, else none."""
+    def lost_session(self, visitor, person):
+        """A line when too few were made in the session, or it was over before the end; else none."""
         made, signed_in = self.by(person)
-        return [] if signed_in > made * LEAST_SIGNED_IN else [f"{name}: {signed_in} of {made} requests were signed in"]
+        is_well = signed_in > made * LEAST_SIGNED_IN and visitor.is_signed_in()
+        return [] if is_well else [f"{visitor.role}: {signed_in} of {made} requests were signed in, not to the end"]

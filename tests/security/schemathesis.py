@@ -19,7 +19,7 @@ CASES = 10_000  # at least, of all roles together
 PER_OPERATION = {"therapist": 10, "supervisor": 20, "admin": 20, "privacy": 20}
 #: A run that is not through by then is broken off, and says so; what it sent is counted in Doorway's log, where an
 #: error of ours stands as well.
-SECONDS = {"therapist": 390, "supervisor": 60, "admin": 90, "privacy": 60, "canary": 120}
+SECONDS = {"therapist": 270, "supervisor": 45, "admin": 60, "privacy": 45, "canary": 120}
 OF_THE_CANARY = {
     "openapi": "3.0.3",
     "info": {"title": "Canary", "version": "1"},
@@ -49,7 +49,7 @@ def run(target):
         told = attempt(target, program, role, document, target.url, headers=headers, examples=examples)
         cases = len(log.requests())
         number, found = number + cases, found + [f"{role}: {each}" for each in told.broken]
-        found += log.lost_session(role, target.people[role])
+        found += log.lost_session(visitor, target.people[role])
         met = len({each.get("route") for each in log.requests()})
         counts.append(f"{role} {cases:,} to {met} of {len(document['paths'])} addresses{told.words}")
     if number < CASES:

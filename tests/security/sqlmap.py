@@ -13,7 +13,7 @@ from tests.security.request_log import RequestLog
 NAME = "sqlmap"
 ORDER = 80
 SECONDS = 300  # of one address
-SECONDS_OF_ROLE = 200  # then no other address is begun; those that are left are counted
+SECONDS_OF_ROLE = 90  # then no other address is begun; those that are left are counted
 #: What a person writes into a search: every technique, and payloads that few need.
 DEEP = ["--level", "3", "--risk", "2", "--technique", "BEUSTQ"]
 #: Everything else: by answers true and false, and by errors. A quote that came through to a statement would break it,
@@ -46,7 +46,7 @@ def run(target):
             kinds = attempt(target, program, url, options=["--dbms", "PostgreSQL", *options], **more)
             found += [f"{role} {url} {', '.join(parameters)}: {kind}" for kind in kinds]
             tried += len(parameters)
-        found += log.lost_session(role, target.people[role])
+        found += log.lost_session(visitor, target.people[role])
     told = f"{tried} parameters of {len(seen) - left} addresses" + (f", {left} left for want of time" if left else "")
     return Result(told, canary=(int(bool(canary)), 1), found=found)
 

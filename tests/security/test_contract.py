@@ -69,7 +69,12 @@ def test_an_error_of_ours_is_a_finding_whichever_check_ran(tmp_path):
     line(200, "now", person=7)
     line(302, "now")
     assert told.by(types.SimpleNamespace(pk=7)) == (2, 1)
-    assert told.lost_session("therapist", types.SimpleNamespace(pk=7)) == ["therapist: 1 of 2 requests were signed in"]
+    line(200, "now", person=7)
+    ana = types.SimpleNamespace(pk=7)
+    in_it, out = (types.SimpleNamespace(role="therapist", is_signed_in=lambda is_in=is_in: is_in) for is_in in (1, 0))
+    assert told.lost_session(in_it, ana) == []
+    assert told.lost_session(out, ana) == ["therapist: 2 of 3 requests were signed in, not to the end"]
+    assert told.lost_session(in_it, types.SimpleNamespace(pk=8)) != []
 
 
 def test_what_could_not_be_run_is_counted_and_strictly_a_failure(capsys):
