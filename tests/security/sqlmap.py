@@ -35,7 +35,7 @@ def run(target):
         walk, log = crawl.walked(target, role), RequestLog(target)
         visitor, until = walk.visitor, time.monotonic() + SECONDS_OF_ROLE
         for url, parameters, options in [*queries_of(target, walk), *forms_of(target, walk, visitor)]:
-            key = (crawl.route_of(url.removeprefix(target.url)), tuple(parameters), "--data" in options)
+            key = (crawl.route_of(url.removeprefix(target.behind_a_proxy)), tuple(parameters), "--data" in options)
             if key in seen:
                 continue
             seen.add(key)
@@ -59,7 +59,7 @@ def queries_of(target, walk):
             words, others = sorted(names & walk.words[route]), sorted(names - walk.words[route])
             for tried, options in ((words, DEEP), (others, SHALLOW)):
                 if tried:
-                    yield f"{target.url}{address}?{query}", tried, options
+                    yield f"{target.behind_a_proxy}{address}?{query}", tried, options
 
 
 def forms_of(target, walk, visitor):
@@ -70,7 +70,7 @@ def forms_of(target, walk, visitor):
         if names and route not in NEVER and not form.is_with_file:
             fields = form.fields | {"csrfmiddlewaretoken": visitor.token()}
             data = urlencode({name: value or 1 for name, value in fields.items()})
-            yield f"{target.url}{form.address}", names, [*SHALLOW, "--data", data, "--headers", f"Origin: {target.url}"]
+            yield f"{target.behind_a_proxy}{form.address}", names, [*SHALLOW, "--data", data]
 
 
 def attempt(target, program, url, *, parameters, options, headers=None):
@@ -78,7 +78,9 @@ def attempt(target, program, url, *, parameters, options, headers=None):
     words = [program, "-u", url, "-p", parameters, "--batch", "--flush-session"]
     words += ["--output-dir", target.folder / "sqlmap", "--disable-coloring", "--threads", "4", *options]
     words += ["--ignore-code", "*", "--skip-waf", "--timeout", "30", "--retries", "2"]
-    words += ["--cookie", headers["Cookie"]] if headers else []
+    if headers:  # it speaks TLS 1.2 at most, so it comes as over a proxy
+        origin = target.behind_a_proxy.replace("http://", "https://")
+        words += ["--cookie", headers["Cookie"], "--headers", f"X-Forwarded-Proto: https\nOrigin: {origin}"]
     done = start(words, seconds=SECONDS, cwd=target.folder)
     if "all tested parameters do not appear" not in done.stdout and not FOUND.search(done.stdout):
         raise RuntimeError(f"sqlmap did not come to an end: {url} {(done.stdout + done.stderr)[-300:]}")

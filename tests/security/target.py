@@ -79,20 +79,30 @@ class Target:
         self.start("worker", ["-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "INFO"])
         self.start("sweeper", ["manage.py", "sweeper"])
         certificate, key = self.certificate
-        web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--no-ws"]
-        web += ["--workers", "1", "--blocking-threads", "4"]
-        web += ["--ssl-certificate", str(certificate), "--ssl-keyfile", str(key), "config.wsgi:application"]
-        self.start("web", web).wait_until(lambda: answers(self.port))
+        self.serve(self.port, ["--ssl-certificate", str(certificate), "--ssl-keyfile", str(key)])
         return f"https://localhost:{self.port}"
+
+    @cached_property
+    def behind_a_proxy(self):
+        """The same, where a proxy would reach it: for tools that cannot speak TLS 1.3, which send X-Forwarded-Proto."""
+        self.url  # noqa: B018 it has to be filled first
+        port = free_port()
+        self.serve(port, [], TRUSTED_PROXIES="1")
+        return f"http://127.0.0.1:{port}"
+
+    def serve(self, port, words, **more):
+        web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+        web += ["--workers", "1", "--blocking-threads", "4", *words, "config.wsgi:application"]
+        self.start("web", web, **more).wait_until(lambda: answers(port))
 
     def manage(self, *words):
         program = self.start(words[0], ["manage.py", *words])
         if program.process.wait(600):
             raise RuntimeError(f"manage.py {words[0]} did not work:\n{program.last_words()}")
 
-    def start(self, name, words):
+    def start(self, name, words, **more):
         log = self.folder / f"{name}.log"
-        program = Program(name, [sys.executable, *words], log=log, env=self.env, cwd=PROJECT)
+        program = Program(name, [sys.executable, *words], log=log, env=self.env | more, cwd=PROJECT)
         self.running.callback(program.stop)
         return program
 

@@ -67,6 +67,7 @@ def attempt(target, program, name, url, *, headers=None, begins=()):
     ]
     words += ["--store-session", target.folder / f"{name}.wapiti"]
     words += ["-d", "1", "--tasks", "4"] if begins else []  # as many at once as the web server answers
+    words += ["-v", "1"]  # else it does not say which modules ran out of time
     for address in begins:
         words += ["-s", url + address[1:]]
     words += ["--skip", "csrfmiddlewaretoken"]  # with another one every form is refused before it is read
@@ -79,7 +80,7 @@ def attempt(target, program, name, url, *, headers=None, begins=()):
     if not report.exists():
         raise RuntimeError(f"wapiti wrote no report: {(done.stdout + done.stderr)[-300:]}")
     told = told_in(json.loads(report.read_text()))
-    told.cut = len(re.findall("Max attack time was reached", done.stdout))
+    told.cut = len(re.findall("Max attack time was reached", done.stdout + done.stderr))
     return told
 
 
