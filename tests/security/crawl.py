@@ -28,7 +28,7 @@ class Form:
 class Walk:
     """What was found: {route: addresses}, {parameter of a route: values}, {route: names of its query}, forms.
 
-    `words` are those names of queries that somebody writes into.
+    `words` are those names of queries that somebody writes into, `examples` values of the others, as pages offer them.
     """
 
     visitor: "Visitor"
@@ -36,6 +36,7 @@ class Walk:
     forms: dict = field(default_factory=dict)
     queries: dict = field(default_factory=lambda: defaultdict(set))
     words: dict = field(default_factory=lambda: defaultdict(set))
+    examples: dict = field(default_factory=lambda: defaultdict(dict))
     values: dict = field(default_factory=lambda: defaultdict(set))
 
     @property
@@ -140,7 +141,9 @@ def remember(found, link):
         match = resolve(parts.path)
     except Resolver404:
         return
-    found.queries[match.url_name] |= set(parse_qs(parts.query))
+    asked = parse_qs(parts.query)
+    found.queries[match.url_name] |= set(asked)
+    found.examples[match.url_name] |= {name: values[0] for name, values in asked.items()}
     for name, value in match.kwargs.items():
         found.values[name].add(str(value))
 

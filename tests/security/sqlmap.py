@@ -2,6 +2,7 @@
 
 import re
 import time
+from subprocess import TimeoutExpired
 from urllib.parse import urlencode
 
 from tests.security import Result, crawl
@@ -44,8 +45,8 @@ def run(target):
                 continue
             more = {"parameters": ",".join(parameters), "headers": visitor.headers}
             kinds = attempt(target, program, url, options=["--dbms", "PostgreSQL", *options], **more)
-            found += [f"{role} {url} {', '.join(parameters)}: {kind}" for kind in kinds]
-            tried += len(parameters)
+            found += [f"{role} {url} {', '.join(parameters)}: {kind}" for kind in kinds or ()]
+            tried, left = (tried + len(parameters), left) if kinds is not None else (tried, left + 1)
         found += log.lost_session(visitor, target.people[role])
     told = f"{tried} parameters of {len(seen) - left} addresses" + (f", {left} left for want of time" if left else "")
     return Result(told, canary=(int(bool(canary)), 1), found=found)
@@ -55,11 +56,15 @@ def queries_of(target, walk):
     for route, names in walk.queries.items():
         if names and walk.pages.get(route) and route not in NEVER:
             address = walk.pages[route][0].partition("?")[0]
-            query = "&".join(f"{name}=1" for name in sorted(names))
             words, others = sorted(names & walk.words[route]), sorted(names - walk.words[route])
             for tried, options in ((words, DEEP), (others, SHALLOW)):
                 if tried:
-                    yield f"{target.behind_a_proxy}{address}?{query}", tried, options
+                    yield f"{target.behind_a_proxy}{address}?{query_of(walk, route, tried)}", tried, options
+
+
+def query_of(walk, route, names):
+    """Values that a page offers, and of no others: where one is refused, none comes as far as the database."""
+    return urlencode({name: walk.examples[route].get(name, "a" if name in walk.words[route] else "") for name in names})
 
 
 def forms_of(target, walk, visitor):
@@ -74,14 +79,17 @@ def forms_of(target, walk, visitor):
 
 
 def attempt(target, program, url, *, parameters, options, headers=None):
-    """The kinds of injection that were found."""
+    """The kinds of injection that were found; None where it did not come to its end in time."""
     words = [program, "-u", url, "-p", parameters, "--batch", "--flush-session"]
     words += ["--output-dir", target.folder / "sqlmap", "--disable-coloring", "--threads", "4", *options]
     words += ["--ignore-code", "*", "--skip-waf", "--timeout", "30", "--retries", "2"]
     if headers:  # it speaks TLS 1.2 at most, so it comes as over a proxy
         origin = target.behind_a_proxy.replace("http://", "https://")
         words += ["--cookie", headers["Cookie"], "--headers", f"X-Forwarded-Proto: https\nOrigin: {origin}"]
-    done = start(words, seconds=SECONDS, cwd=target.folder)
+    try:
+        done = start(words, seconds=SECONDS, cwd=target.folder)
+    except TimeoutExpired:
+        return None
     if "all tested parameters do not appear" not in done.stdout and not FOUND.search(done.stdout):
         raise RuntimeError(f"sqlmap did not come to an end: {url} {(done.stdout + done.stderr)[-300:]}")
     return sorted(set(FOUND.findall(done.stdout)))
