@@ -81,7 +81,7 @@ def rename(request):
     """
     session, before = request.session, request.session.session_key
     device = UserSession.objects.select_for_update().filter(session_key=before).first()  # against `end_one`
-    if not Session.objects.select_for_update().filter(session_key=before).exists():
+    if not Session.objects.filter(session_key=before).exists():
         session.flush()
         return
     audit_openings.keep_mark(session)
