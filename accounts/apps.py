@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
             factors,  # noqa: F401 — its receivers look after second factors at sign-in
             session_end,  # noqa: F401 — its receiver starts the clocks of a session at sign-in
             sign_in_events,  # noqa: F401 — its receivers write down who signs in and out, and warn people
+            signed_in_devices,  # noqa: F401 — its receiver notes that somebody proved again who they are
         )
 
         post_migrate.connect(write_rights, dispatch_uid="accounts.database_walls")

@@ -16,6 +16,7 @@ from accounts.addresses import client_address
 
 #: {model: [(kind, name of the attribute that holds the id)]}, as in (FollowUp: [("departure", "departure_id")]).
 STANDS_FOR = {}
+MARK = "audit_device"  # in a session that got another key
 SYMBOLS = 16  # of the mark of a sign-in: enough that no two are alike, and nothing to sign in with
 
 
@@ -36,8 +37,18 @@ class Opening:
     @property
     def device(self):
         """The sign-in it belongs to, by a mark that tells nobody its key; empty for somebody signed out."""
-        key = getattr(self.request, "session", None) and self.request.session.session_key
-        return salted_hmac("audit device", key).hexdigest()[:SYMBOLS] if key else ""
+        session = getattr(self.request, "session", None)
+        return "" if session is None else mark_of(session)
+
+
+def mark_of(session):
+    kept, key = session.get(MARK), session.session_key
+    return kept or (salted_hmac("audit device", key).hexdigest()[:SYMBOLS] if key else "")
+
+
+def keep_mark(session):
+    """From now on the session has the mark it has, whatever its key will be."""
+    session[MARK] = mark_of(session)
 
 
 current = ContextVar("opening", default=None)

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import audit, audit_openings, factors, session_end
+from accounts import audit, audit_openings, factors, session_end, signed_in_devices
 from accounts.access import EVERYONE
 
 
@@ -64,7 +64,9 @@ def is_from_script(request):
 def end_session(get_response):
     """Sign out whoever did nothing for too long, or signed in too long ago; count from now for whoever did something.
 
-    What a page asks for by itself (`X-Unattended`), and how long is left, does not count as done by a person.
+    What a page asks for by itself (`X-Unattended`), and how long is left, does not count as done by a person. Who has
+    proved again who they are gets the session under another name; not where the answer is an error of ours, with
+    which no cookie is sent.
     """
 
     def middleware(request):
@@ -73,13 +75,17 @@ def end_session(get_response):
                 logout(request)
             elif not is_unattended(request):
                 session_end.move(request.session)
-        return get_response(request)
+        response = get_response(request)
+        is_proved_again = getattr(request, "is_proved_again", False) and request.user.is_authenticated
+        if is_proved_again and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            signed_in_devices.rename(request)
+        return response
 
     return middleware
 
 
 def is_unattended(request):
-    return "X-Unattended" in request.headers or request.path == reverse("session-end")
+    return "X-Unattended" in request.headers or request.path in (reverse("session-end"), reverse("policy-reports"))
 
 
 def local_time(get_response):

@@ -20,6 +20,7 @@ from accounts.conversion import Conversion
 from accounts.days import today
 from accounts.models_of_entry import Invitation, StaffMail
 from accounts.passwords import normal
+from accounts.policy_reports import PolicyReport
 
 __all__ = [
     "AuditEntry",
@@ -27,6 +28,7 @@ __all__ = [
     "AuditLink",
     "Conversion",
     "Invitation",
+    "PolicyReport",
     "Role",
     "Site",
     "SiteRule",

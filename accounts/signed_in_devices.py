@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.account.signals import authentication_step_completed
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
+from django.dispatch import receiver
 from django.utils import timezone
 
-from accounts import audit, session_end, user_agents
+from accounts import audit, audit_openings, session_end, user_agents
 from accounts.models import User
 
 
@@ -55,12 +57,38 @@ def is_over(data):
 @transaction.atomic
 def end_one(device_id, *, by):
     """Sign one device of the person's own out: its next request leads to sign-in. True where there was one."""
-    row = UserSession.objects.filter(user=by, pk=device_id).first()
+    row = UserSession.objects.select_for_update().filter(user=by, pk=device_id).first()  # it may be getting a new name
     if row is None:
         return False
     row.end()
     audit.record("sessions_ended", by, by=by, which="one")
     return True
+
+
+@receiver(authentication_step_completed)
+def note_proof(request, reauthenticated=False, **_):
+    """Somebody who is signed in proved again who they are: `rename` is due once the answer is ready."""
+    if reauthenticated:
+        request.is_proved_again = True
+
+
+@transaction.atomic
+def rename(request):
+    """The session of this request goes on under another name; the old one opens nothing any more (ASVS 5.0, 7.2.4).
+
+    The list of devices follows, and the trail goes on to know the sign-in by its mark. A session that was ended
+    meanwhile stays ended: whoever proved who they are has to sign in.
+    """
+    session, before = request.session, request.session.session_key
+    device = UserSession.objects.select_for_update().filter(session_key=before).first()  # against `end_one`
+    if not Session.objects.filter(session_key=before).exists():
+        session.flush()
+        return
+    audit_openings.keep_mark(session)
+    session.cycle_key()
+    if device:
+        device.session_key = session.session_key
+        device.save(update_fields=["session_key"])
 
 
 @transaction.atomic

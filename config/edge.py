@@ -3,6 +3,7 @@
 import logging
 
 from django.conf import settings
+from django.http import HttpResponseForbidden
 from django.shortcuts import render
 from django.views.csrf import csrf_failure
 
@@ -12,16 +13,41 @@ logger = logging.getLogger("config.edge")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 HERE = {"same-origin", "none"}  # "none": a person typed the address, or opened it from outside of any page
 ROOM_FOR_FIELDS = 64 * 1024  # bytes of a form around its largest part
+#: Addresses that programs ask for: calendars, directories, record systems, what browsers report by themselves.
+FOR_PROGRAMS = ("/api/", "/calendar/", "/fhir/CodeSystem/", "/policy-reports/")
+TEXTS = ("text/", "image/svg+xml", "application/xml", "application/xhtml+xml")
 
 
 def sealed(get_response):
-    """Every answer has every protecting header, also the one that a layer of Django gives before any page is asked."""
+    """Every answer has every protecting header, also the one that a layer of Django gives before any page is asked.
+
+    What is text says in which encoding, which is always the one that Django writes: UTF-8.
+    """
 
     def middleware(request):
         response = get_response(request)
         for name, value in settings.ON_EVERY_ANSWER.items():
             response.headers.setdefault(name, value)
+        kind = response.headers.get("Content-Type", "")
+        if kind.startswith(TEXTS) and "charset" not in kind:
+            response.headers["Content-Type"] = f"{kind}; charset=utf-8"
         return response
+
+    return middleware
+
+
+def programs_use_https(get_response):
+    """What programs ask for is refused over plain http, where people are led on to https.
+
+    A program that was led on would send its secret in the clear every time, and nobody would notice (ASVS 5.0, 4.1.2).
+    /healthz and /readyz hold no secret and are answered: whoever starts Doorway asks them inside the machine.
+    """
+
+    def middleware(request):
+        is_plain = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+        if is_plain and request.path.startswith(FOR_PROGRAMS):
+            return HttpResponseForbidden("Use https.\n", content_type="text/plain; charset=utf-8")
+        return get_response(request)
 
     return middleware
 

@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "config.edge.sealed",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "config.edge.programs_use_https",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # secrets in pages are masked anew each time, or of no use (BREACH)
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -399,6 +400,7 @@ ON_EVERY_ANSWER = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": X_FRAME_OPTIONS,
     "X-Permitted-Cross-Domain-Policies": "none",
+    "Reporting-Endpoints": 'policy="/policy-reports/"',
     "Server": "web",  # else granian says what it is
 }
 if IS_HTTPS:
@@ -417,6 +419,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "report-uri": "/policy-reports/",
+        "report-to": "policy",
     }
 }
 #: What pages use, for themselves only; everything else that browsers can be told to keep shut is shut.

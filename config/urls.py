@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from accounts import views as accounts_views
+from accounts import views_of_policy_reports
 from accounts.access import even_without_factor
 from config import device_views, views
 from followups.views import channels
@@ -13,6 +14,7 @@ urlpatterns = [
     path("push-worker.js", device_views.push_worker, name="push-worker"),
     path("offline/", device_views.offline, name="offline"),
     path("manifest.webmanifest", device_views.manifest, name="manifest"),
+    path("policy-reports/", views_of_policy_reports.receive, name="policy-reports"),
     path("demo-mail/", views.demo_mail, name="demo-mail"),
     path("session/", even_without_factor(accounts_views.session), name="session-end"),
     path("account/", include("accounts.urls")),

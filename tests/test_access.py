@@ -62,6 +62,7 @@ TABLE = {
     "service-worker": (EVERYBODY, [405] * 6),
     "offline": (EVERYBODY, [405] * 6),
     "manifest": (EVERYBODY, [405] * 6),
+    "policy-reports": ([405] * 6, [400] * 6),  # sent by browsers; an empty one is none
     "demo-mail": ([404, 404, 404, 404, 404, 302], GET_ONLY),
     "account_login": ([302, 302, 302, 302, 302, 200], [302, 302, 302, 302, 302, 200]),
     "begin-sign-on": ([405] * 6, SWITCHED_OFF),  # unless there is an identity provider

@@ -40,6 +40,7 @@ IN_CLEAR = {
         "sessions_app.DepartureEvent": "country_today",
     },
     CODES: {
+        "accounts.PolicyReport": "directive",
         "accounts.AuditEntry": "system_actor action subject_type subject_id facts about device why",
         "accounts.AuditForm": "source columns",
         "accounts.AuditLink": "source content_hash hash",

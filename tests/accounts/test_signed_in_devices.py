@@ -1,16 +1,24 @@
 """Where one is signed in, and how it ends: there, everywhere else, or everywhere."""
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.conf import settings as here
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import signed_in_devices
 from accounts.models import AuditEntry, User
+from tests.accounts.keys import app_of, code
 from tests.conftest import PASSWORD
+from tests.followups.races import Held
 
 FIREFOX = "Mozilla/5.0 (Android 14; Mobile; rv:131.0) Gecko/131.0 Firefox/131.0"
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1"
@@ -124,3 +132,122 @@ def test_pages_of_allauth_that_are_not_ours_are_not_there(signed_in, therapist):
     for path in ("sessions/", "social/connections/", "3rdparty/", "email/", "signup/", "social/signup/"):
         assert browser.get(f"/account/{path}").status_code == 404
         assert browser.get(f"/accounts/{path}").status_code == 404
+
+
+# Another name after proving again -------------------------------------------------------------------------------------
+
+AGAIN = "/account/again/"
+
+
+def name_of(browser):
+    return browser.cookies[here.SESSION_COOKIE_NAME].value
+
+
+@pytest.mark.parametrize("way", ["password", "code"])
+def test_proving_again_gives_the_session_another_name_and_the_list_follows(enter, therapist, way):
+    """OWASP ASVS 5.0, 7.2.4: whoever knew the old name has nothing of it."""
+    phone, laptop = enter(therapist, SAFARI), enter(therapist, EDGE)
+    secret = app_of(therapist)
+    old, device = name_of(laptop), device_of(laptop)
+    prove = {"password": (AGAIN, {"password": PASSWORD}), "code": (f"{AGAIN}code/", {"code": code(secret)})}
+    address, facts = prove[way]
+    assert laptop.post(address, facts | {"next": reverse("me")}).url == reverse("me")
+    assert name_of(laptop) != old
+    assert is_in(laptop)
+    assert (device_of(laptop), devices_on(laptop)) == (device, ["Edge on Windows", "Safari on iPhone"])
+    assert laptop.get(reverse("me")).content.decode().count("This device") == 1
+    assert not Session.objects.filter(session_key=old).exists()
+    thief = Browser()
+    thief.cookies[here.SESSION_COOKIE_NAME] = old
+    assert not is_in(thief)
+    phone.post(reverse("end-device", args=[device]))
+    assert not is_in(laptop), "the list goes by the new name"
+
+
+def test_a_wrong_proof_changes_no_name(enter, therapist):
+    laptop = enter(therapist, EDGE)
+    old = name_of(laptop)
+    laptop.post(AGAIN, {"password": "not the right one", "next": reverse("me")})
+    assert name_of(laptop) == old
+
+
+def test_the_trail_knows_the_sign_in_by_the_same_mark_before_and_after(enter, therapist):
+    laptop = enter(therapist, EDGE)
+    laptop.get(reverse("clients"))
+    laptop.post(AGAIN, {"password": PASSWORD, "next": reverse("me")})
+    laptop.get(reverse("follow-ups"))
+    laptop.post(reverse("account_logout"))
+    marks = set(AuditEntry.objects.filter(by=therapist).values_list("device", flat=True))
+    assert len(marks - {""}) == 1
+    enter(therapist, EDGE).get(reverse("clients"))
+    assert AuditEntry.objects.filter(by=therapist).order_by("pk").last().device not in marks
+
+
+def test_an_error_of_ours_leaves_the_session_its_name(enter, therapist, monkeypatch):
+    """No cookie goes with such an answer, so a new name would sign the person out."""
+    laptop = enter(therapist, EDGE)
+    old, laptop.raise_request_exception = name_of(laptop), False
+    monkeypatch.setattr("accounts.views_of_devices.do", lambda *_: 1 / 0)
+    monkeypatch.setattr("accounts.recheck.is_due", lambda *_, **__: True)
+    asked = laptop.post(reverse("end-other-devices")).url
+    assert laptop.post(asked, {"password": PASSWORD, "next": reverse("me")}).status_code == 500
+    assert name_of(laptop) == old
+    assert is_in(laptop)
+
+
+def at_once(first, second, held):
+    """`second` begins when `first` is held, and `first` goes on when `second` waits for it or is done."""
+    threads = [threading.Thread(target=alone, args=[each], daemon=True) for each in (first, second)]
+    threads[0].start()
+    assert held.reached.wait(10)
+    threads[1].start()
+    while threads[1].is_alive() and not anybody_waits():
+        threads[1].join(0.02)
+    held.let_go.set()
+    for thread in threads:
+        thread.join(20)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def alone(deed):
+    try:
+        deed()
+    finally:
+        connection.close()
+
+
+def anybody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0] > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_device_that_is_ended_while_it_gets_its_new_name_is_ended(enter, therapist, monkeypatch):
+    """The end comes while the new name is being given: it has to find the session under that name."""
+    laptop = enter(therapist, EDGE)
+    device, held = device_of(laptop), Held(monkeypatch, SessionBase, "cycle_key")
+    at_once(
+        lambda: laptop.post(AGAIN, {"password": PASSWORD, "next": reverse("me")}),
+        lambda: signed_in_devices.end_one(device, by=therapist),
+        held,
+    )
+    assert not is_in(laptop)
+    assert not UserSession.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_device_that_was_ended_just_before_gets_no_new_name(enter, therapist, monkeypatch):
+    """The end has begun when the person proves again: the session does not come back under another name."""
+    laptop = enter(therapist, EDGE)
+    device, held = device_of(laptop), Held(monkeypatch, UserSession, "end")
+    at_once(
+        lambda: signed_in_devices.end_one(device, by=therapist),
+        lambda: laptop.post(AGAIN, {"password": PASSWORD, "next": reverse("me")}),
+        held,
+    )
+    assert not is_in(laptop)
+    assert not UserSession.objects.exists()
+    assert not Session.objects.filter(session_key=laptop.cookies[here.SESSION_COOKIE_NAME].value or "-").exists()

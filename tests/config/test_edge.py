@@ -1,16 +1,19 @@
 """Every answer of every address protects itself; what is too large, comes from elsewhere or lies is refused."""
 
 import gzip
+import json
 import re
+from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings as here
+from django.http import HttpResponse
 from django.test import Client as Browser
 from django.urls import reverse
 
 from sessions_app.models import Client
 from tests.config.test_settings import settings_with
-from tests.test_access import ACTORS, TABLE, addresses, cast, resource  # noqa: F401 - fixtures
+from tests.test_access import ACTORS, HSDS, TABLE, addresses, cast, resource  # noqa: F401 - fixtures
 
 #: What an installation behind https has that one for trying out has not.
 OF_HTTPS = ["SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"]
@@ -25,6 +28,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Permitted-Cross-Domain-Policies": "none",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
+    "Reporting-Endpoints": 'policy="/policy-reports/"',
     "Server": "web",
     "X-Powered-By": None,
     "Access-Control-Allow-Origin": None,
@@ -32,7 +36,7 @@ HEADERS = {
 POLICY = {
     *("default-src 'none'", "base-uri 'none'", "connect-src 'self'", "font-src 'self'", "form-action 'self'"),
     *("frame-ancestors 'none'", "img-src 'self' data:", "manifest-src 'self'", "script-src 'self'"),
-    *("style-src 'self'", "worker-src 'self'"),
+    *("style-src 'self'", "worker-src 'self'", "report-uri /policy-reports/", "report-to policy"),
 }
 SHUT = ["camera", "microphone", "geolocation", "display-capture", "payment", "usb", "clipboard-read", "sync-xhr"]
 #: Nobody's data: kept by devices on purpose, or asked for by programs that look whether it has changed.
@@ -79,8 +83,68 @@ def faults(answer):
     return found
 
 
+#: {kind of an answer: whether a body is of that kind}.
+FITS = {
+    "text/html": lambda body: body.lstrip().startswith(b"<") and b"</" in body,
+    "text/plain": lambda body: not body.lstrip().startswith((b"<", b"{")),
+    "text/css": lambda body: b"{" in body and not body.lstrip().startswith(b"<"),
+    "text/javascript": lambda body: not body.lstrip().startswith((b"<", b"{")),
+    "text/csv": lambda body: b"," in body.splitlines()[0] and not body.lstrip().startswith((b"<", b"{")),
+    "text/calendar": lambda body: body.startswith(b"BEGIN:VCALENDAR\r\n"),
+    "image/svg+xml": lambda body: ElementTree.fromstring(body).tag.endswith("}svg"),
+    "image/png": lambda body: body.startswith(b"\x89PNG\r\n"),
+    "application/json": lambda body: json.loads(body) is not None,
+    "application/problem+json": lambda body: "title" in json.loads(body),
+    "application/fhir+json": lambda body: "resourceType" in json.loads(body),
+    "application/manifest+json": lambda body: "start_url" in json.loads(body),
+    "application/pdf": lambda body: body.startswith(b"%PDF-"),
+    "application/zip": lambda body: body.startswith(b"PK"),
+}
+
+
+def wrong_kind(answer):
+    """What an answer says of its kind and encoding that is not so; nothing where it has no body."""
+    body, (kind, _, more) = answer.getvalue(), answer.get("Content-Type", "").partition(";")
+    if not body:
+        return []
+    found = [] if kind in FITS and fits(kind, body) else [f"is not {kind or 'of any kind'}: {body[:60]!r}"]
+    if kind.startswith("text/") or kind.endswith("xml"):
+        found += [] if more.strip().replace('"', "") == "charset=utf-8" else [f"{kind} without its encoding: {more!r}"]
+    return found
+
+
+def fits(kind, body):
+    try:
+        return bool(FITS[kind](body)) and (kind.endswith(("png", "pdf", "zip")) or body.decode() is not None)
+    except (ValueError, ElementTree.ParseError):
+        return False
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b"<!doctype html><p>No</p>"),
+        ("text/html; charset=utf-8", b'{"a": 1}'),
+        ("text/html; charset=utf-8", "<p>caf\u00e9</p>".encode("latin-1")),
+        ("text/html; charset=latin-1", b"<p>Well</p>"),
+        ("text/html", b"<p>Well</p>"),
+        ("text/calendar; charset=utf-8", b"<p>No</p>"),
+        ("image/png", b"<svg></svg>"),
+        ("application/octet-stream", b"anything"),
+        ("", b"anything"),
+    ],
+)
+def test_a_kind_that_does_not_fit_is_seen(kind, body):
+    answer = HttpResponse(body)
+    answer.headers["Content-Type"] = kind
+    assert wrong_kind(answer)
+
+
 def test_every_answer_of_every_address_protects_itself(https, request, db):
-    """Each is looked at by the therapist, by somebody signed out, and by each other role that it opens for."""
+    """Each is looked at by the therapist, by somebody signed out, and by each other role that it opens for.
+
+    And says of what kind it is and in which encoding, and is so (OWASP ASVS 5.0, 4.1.1).
+    """
     where, people = request.getfixturevalue("addresses"), request.getfixturevalue("cast")
     asked, wrong, statuses = 0, {}, set()
     for actor in ("therapist", "supervisor", "admin", None):
@@ -90,7 +154,7 @@ def test_every_answer_of_every_address_protects_itself(https, request, db):
             if actor in ("therapist", None) or (to_actor == 200 != to_therapist):
                 answer = browser.get(address)
                 asked, statuses = asked + 1, statuses | {answer.status_code}
-                found = faults(answer)
+                found = faults(answer) + wrong_kind(answer)
                 if "no-store" not in answer.get("Cache-Control", "") and name not in KEPT:
                     found.append(f"is kept: {answer.get('Cache-Control')}")
                 if found:
@@ -125,18 +189,37 @@ def test_every_refusal_protects_itself(refused):
         assert answer.status_code == int(str(kind)[:3]), kind
         is_plain = kind == "400 host of plain http"
         assert [each for each in faults(answer) if not (is_plain and "Transport" in each)] == [], kind
+        assert wrong_kind(answer) == [], kind
         assert "no-store" in answer.get("Cache-Control", "") or "host" in str(kind), kind
 
 
 def test_files_health_pages_and_the_way_to_https_protect_themselves(https):
     for file in ("app.css", "app.js", "icon.svg", "icons/192.png"):
         answer = https().get(f"/static/{file}")
-        assert (answer.status_code, faults(answer)) == (200, []), file
-    assert faults(https().get(reverse("healthz"))) == []
-    plain = Browser()
-    away = plain.get(reverse("clients"))
-    assert (away.status_code, away["Location"]) == (301, f"https://testserver{reverse('clients')}")
+        assert (answer.status_code, faults(answer), wrong_kind(answer)) == (200, [], []), file
+    health = https().get(reverse("healthz"))
+    assert (faults(health), wrong_kind(health)) == ([], [])
+
+
+def test_only_pages_for_people_lead_from_http_to_https(https, addresses):  # noqa: F811
+    """What a program asks for is refused, so that one which sends its secret in the clear is noticed (ASVS 4.1.2)."""
+    https()
+    plain, led_on, refused_ones = Browser(), set(), set()
+    for name, address in addresses.items():
+        for answer in (plain.get(address), plain.post(address)):
+            if answer.status_code == 301:
+                assert answer["Location"] == f"https://testserver{address}", name
+                led_on.add(name)
+            elif answer.status_code == 403:
+                assert (answer.get("Location"), answer.content, wrong_kind(answer)) == (None, b"Use https.\n", [])
+                refused_ones.add(name)
+    assert refused_ones == {"api", "calendar", "code-system", "policy-reports", *HSDS}
+    assert set(TABLE) - led_on - refused_ones == {"healthz", "readyz"}, "asked for inside the machine, without secrets"
     assert plain.get(reverse("healthz")).status_code == 200
+
+
+def test_where_there_is_no_https_programs_are_answered(client, db):
+    assert client.get(reverse("api")).status_code == 200
 
 
 def test_the_policy_allows_nothing_that_runs_words():

@@ -19,6 +19,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from accounts import keys
 from tests.faults import engine_mutants
 from tests.security import access_mutants
 
@@ -104,7 +105,7 @@ class AccessLane(Lane):
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
             name = sql.Identifier(self.env["DATABASE_URL"].rpartition("/")[2])
             admin.execute(sql.SQL("CREATE DATABASE {}").format(name))
-        self.env |= {"SECRET_KEY": "k" * 60}
+        self.env |= {"SECRET_KEY": "k" * 60, "DATA_KEYS": keys.new("mutants")}
         code, said = self.run("manage.py", "migrate", "--verbosity=0")
         if code:
             raise RuntimeError(said)

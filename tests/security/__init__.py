@@ -19,6 +19,8 @@ for (`target.url`), so that a check which needs no running Doorway costs nothing
     target.cookies(role)        {name: value}, signed in past every factor; made anew at each call
     target.canary               the address of `tests.security.canary`, the page with known faults
 
+Whichever check runs: an answer with an error of ours (5xx) that stands in Doorway's log afterwards is a finding.
+
 A check that needs servers of its own starts them itself (`config.local.servers`), below `target.folder`.
 
 **The canary comes first.** A tool that does not find what is broken on purpose says nothing by its silence. `canary` is

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 from tests import security
 from tests.security import CannotRun
+from tests.security.request_log import RequestLog
 from tests.security.target import Target
 
 WIDTH = 110  # columns of what is printed of one finding
@@ -52,9 +53,10 @@ def about(check):
 def attempt(name, check, target):
     """(name, verdict, words, findings) of one check; never raises."""
     print(f"\n== {name}: {about(check)}", flush=True)
-    began = time.monotonic()
+    began, log = time.monotonic(), RequestLog(target)
     try:
         result = check.run(target)
+        result.found += log.errors()
     except CannotRun as reason:
         row = (name, "NOT RUN", str(reason), [])
     except Exception as error:  # whatever breaks a check must not keep the others from running
@@ -64,7 +66,8 @@ def attempt(name, check, target):
         row = (name, verdict(result), result.counts, result.found)
     for line in row[3]:
         print(f"   {line[: 4 * WIDTH]}")
-    print(f"   {row[1]}: {row[2]} ({time.monotonic() - began:.0f} s)", flush=True)
+    answered = f", {len(log.requests()):,} answers of Doorway" if target else ""
+    print(f"   {row[1]}: {row[2]} ({time.monotonic() - began:.0f} s{answered})", flush=True)
     return row
 
 

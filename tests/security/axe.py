@@ -16,7 +16,7 @@ def run(target):
     program = browser.find()
     if not program:
         raise CannotRun("there is no Chromium and no Chrome. On Debian: apt-get install chromium")
-    walks = [crawl.walk(crawl.Visitor(target, role)) for role in ROLES]
+    walks = [crawl.walked(target, role) for role in ROLES]
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:

@@ -10,14 +10,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
-from django.conf import settings
 
+from accounts import keys
 from config.backup import contents
 from config.local import servers
 from tests.faults.machines import Sink
 from tests.security import Result
 
 NAME = "restore"
+PROJECT = Path(__file__).resolve().parent.parent.parent
 GIGABYTE = 1024**3
 MOST_MINUTES = 15  # for putting it back and comparing it, on a small machine
 DRAIN = "from followups import deliveries, reminders; reminders.sweep(clock_name='beat'); deliveries.drain()"
@@ -75,6 +76,7 @@ def server(running, folder):
 
 def environment(sink):
     key = {"SECRET_KEY": secrets.token_urlsafe(60), "BACKUP_KEY": secrets.token_urlsafe(32)}
+    key |= {"DATA_KEYS": keys.new("restore"), "DJANGO_SETTINGS_MODULE": "config.settings"}
     return {**os.environ, **key, "DEBUG": "false", "DEMO": "false", "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}"}
 
 
@@ -82,7 +84,7 @@ def manage(env, url, *words, is_python=False):
     """`manage.py` on the database at `url`, or a line of Python with Django set up."""
     start = [sys.executable, "manage.py", "shell", "-v", "0"] if is_python else [sys.executable, "manage.py"]
     env = env | {"DATABASE_URL": url, "BACKUP_DATABASE_URL": url}
-    done = subprocess.run([*start, *words], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run([*start, *words], cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{words[:2]}: {done.stderr[-600:]}")
 

@@ -1,7 +1,7 @@
 """Walking through Doorway with somebody's session: which pages they reach, which forms and queries are on them."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import lxml.html
@@ -11,7 +11,7 @@ from django.urls import Resolver404, resolve
 MOST_PAGES = 400
 OF_A_KIND = 3  # pages of one route: the next ten clients look like the first
 #: What would end the session that a tool is using, or change its password.
-NEVER = {"account_logout", "account_change_password", "account_reset_password_from_key"}
+NEVER = {"account_logout", "account_change_password", "account_reset_password_from_key", "end-other-devices"}
 
 
 @dataclass
@@ -20,19 +20,24 @@ class Form:
     route: str
     fields: dict = field(default_factory=dict)
     choices: dict = field(default_factory=dict)
+    words: list = field(default_factory=list)
     is_with_file: bool = False
 
 
 @dataclass
 class Walk:
-    """What was found: {route: addresses}, {parameter of a route: values}, {route: names of its query}, forms."""
+    """What was found: {route: addresses}, {parameter of a route: values}, {route: names of its query}, forms.
+
+    `words` are those names of queries that somebody writes into, `examples` values of the others, as pages offer them.
+    """
 
     visitor: "Visitor"
     pages: dict = field(default_factory=lambda: defaultdict(list))
     forms: dict = field(default_factory=dict)
     queries: dict = field(default_factory=lambda: defaultdict(set))
+    words: dict = field(default_factory=lambda: defaultdict(set))
+    examples: dict = field(default_factory=lambda: defaultdict(dict))
     values: dict = field(default_factory=lambda: defaultdict(set))
-    broken: list = field(default_factory=list)
 
     @property
     def role(self):
@@ -72,11 +77,21 @@ class Visitor:
             self.cookies[name] = rest.partition(";")[0]
         return answer
 
+    def is_signed_in(self):
+        return self.get("/account/").status == 200
+
     def token(self):
         """The one of the CSRF cookie, which any page with a form sets."""
         if "__Host-csrftoken" not in self.cookies:
             self.get("/account/" if self.role else "/account/sign-in/")
         return self.cookies["__Host-csrftoken"]
+
+
+def walked(target, role):
+    """What a walk with the role's session finds, walked once for all checks; the visitor has a session made anew."""
+    if role not in target.walks:
+        target.walks[role] = walk(Visitor(target, role))
+    return replace(target.walks[role], visitor=Visitor(target, role))
 
 
 def walk(visitor, *, most=MOST_PAGES):
@@ -90,8 +105,6 @@ def walk(visitor, *, most=MOST_PAGES):
         most -= 1
         answer = visitor.get(address)
         found.pages[route].append(address)
-        if answer.status >= 500 and route != "readyz":
-            found.broken.append(f"{answer.status} {visitor.role} {address}")
         for each in [*links_of(found, address, answer)]:
             if each not in seen:
                 seen.add(each)
@@ -128,7 +141,9 @@ def remember(found, link):
         match = resolve(parts.path)
     except Resolver404:
         return
-    found.queries[match.url_name] |= set(parse_qs(parts.query))
+    asked = parse_qs(parts.query)
+    found.queries[match.url_name] |= set(asked)
+    found.examples[match.url_name] |= {name: values[0] for name, values in asked.items()}
     for name, value in match.kwargs.items():
         found.values[name].add(str(value))
 
@@ -140,6 +155,7 @@ def note(found, address, form):
     fields.pop(None, None)
     if (form.get("method") or "get").lower() == "get":
         found.queries[route] |= set(fields)
+        found.words[route] |= {name for name, each in fields.items() if is_for_words(each)}
         return
     made = Form(where, route)
     for name, each in fields.items():
@@ -147,7 +163,12 @@ def note(found, address, form):
         if each.tag == "select":
             made.choices[name] = [option.get("value") or "" for option in each.xpath(".//option")]
         made.is_with_file |= each.get("type") == "file"
+    made.words = [name for name, each in fields.items() if is_for_words(each)]
     found.forms.setdefault((route, tuple(sorted(fields))), made)
+
+
+def is_for_words(each):
+    return each.tag == "textarea" or (each.tag == "input" and each.get("type", "text") in ("text", "search"))
 
 
 def route_of(address):

@@ -1,7 +1,8 @@
 """`python -m tests.security.knock`: the whole access matrix on a migrated database. Exit code 1 when a cell is wrong.
 
 `--fast` is the part that every run of the tests does, `--down` repeats it with Redis, mail and the cache gone and asks
-only whether anything opens, `--first` stops where something is found. Nothing stays in the database.
+only whether anything opens, `--first` stops where something is found. `--broken` takes away what asks people to sign
+in: something has to be found then. Nothing stays in the database.
 """
 
 import argparse
@@ -23,7 +24,7 @@ DOWN = {
 
 def main(words):
     asked = argparse.ArgumentParser(prog="tests.security.knock", description=__doc__)
-    for name in ("--fast", "--down", "--first"):
+    for name in ("--fast", "--down", "--first", "--broken"):
         asked.add_argument(name, action="store_true")
     asked.add_argument("--near", default="", help="a file whose pages are tried first")
     chosen = asked.parse_args(words)
@@ -47,7 +48,7 @@ def knock(chosen):
     audits.known = (float("inf"), datetime.max.replace(tzinfo=UTC))  # the auditor has just been here
     extent = access_matrix.FAST if chosen.fast or chosen.down else access_matrix.WHOLE
     call_command("createcachetable", verbosity=0)
-    with override_settings(**(DOWN if chosen.down else {})), transaction.atomic():
+    with override_settings(**changes(chosen)), transaction.atomic():
         found = access_matrix.run(
             World(), extent, only=access_matrix.near(chosen.near), stops_at_first=chosen.first, is_aloud=not chosen.down
         )
@@ -58,6 +59,14 @@ def knock(chosen):
     print(f"{found.cells} cells, {found.opened} open, {len(found.problems)} wrong")
     is_too_small = not (chosen.fast or chosen.first or chosen.down) and found.cells < LEAST
     return 1 if found.problems or is_too_small else 0
+
+
+def changes(chosen):
+    """What is other than usual in the settings."""
+    from django.conf import settings
+
+    kept = [each for each in settings.MIDDLEWARE if not each.endswith("SignInRequiredMiddleware")]
+    return (DOWN if chosen.down else {}) | ({"MIDDLEWARE": kept} if chosen.broken else {})
 
 
 if __name__ == "__main__":

@@ -13,11 +13,12 @@ KINDS = {
 }
 
 
-def described(walk):
-    """The document for one role: every route but those that would end the session."""
+def described(walk, *, only=None):
+    """The document for one role: every route, or those in `only`, but none that would end the session."""
     paths = {}
     for pattern, prefix in routes(get_resolver().url_patterns, ""):
-        if pattern.name in NEVER or not hasattr(pattern.pattern, "_route"):
+        is_left_out = pattern.name in NEVER or (only is not None and pattern.name not in only)
+        if is_left_out or not hasattr(pattern.pattern, "_route"):
             continue
         address = prefix + pattern.pattern._route
         for name in pattern.pattern.converters:

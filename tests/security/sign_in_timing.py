@@ -24,7 +24,7 @@ import requests
 
 from tests.security import CannotRun, Result
 
-NAME = "sign-in timing"
+NAME = "sign_in_timing"
 ROUNDS = 220
 NOISE = 0.001
 STARTS_WITHIN = 60  # seconds

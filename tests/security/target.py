@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 
+from accounts import keys
 from config.local import servers
 from config.local.processes import Program, answers, free_port
 from tests.security import certificates
@@ -24,6 +25,7 @@ class Target:
         self.running = ExitStack()
         self.folder = Path(self.running.enter_context(tempfile.TemporaryDirectory(prefix="doorway-security-")))
         self.folder.chmod(0o711)
+        self.walks = {}
         return self
 
     def __exit__(self, *error):
@@ -43,15 +45,19 @@ class Target:
 
     @cached_property
     def env(self):
-        """Servers of our own; every setting as in earnest, but that mail goes to files and nobody outside is asked."""
+        """Servers of our own; every setting as in earnest, but that mail goes to files and nobody outside is asked.
+
+        And that nobody is held back for searching too often (tests.security.settings).
+        """
         wanted = self.folder / "postgres"
         self.running.callback(servers.remove_data, wanted)
         (self.folder / "mail").mkdir()
         own = {
             "DATABASE_URL": self.running.enter_context(servers.postgres(servers.data_folder(wanted), is_lasting=False)),
             "REDIS_URL": self.running.enter_context(servers.redis(self.folder / "redis")),
-            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DJANGO_SETTINGS_MODULE": "tests.security.settings",
             "SECRET_KEY": secrets.token_urlsafe(60),
+            "DATA_KEYS": keys.new("tools"),
             "PUBLIC_URL": f"https://localhost:{self.port}",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "TRUSTED_PROXIES": "0",
@@ -73,20 +79,30 @@ class Target:
         self.start("worker", ["-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "INFO"])
         self.start("sweeper", ["manage.py", "sweeper"])
         certificate, key = self.certificate
-        web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--no-ws"]
-        web += ["--workers", "1", "--blocking-threads", "4"]
-        web += ["--ssl-certificate", str(certificate), "--ssl-keyfile", str(key), "config.wsgi:application"]
-        self.start("web", web).wait_until(lambda: answers(self.port))
+        self.serve(self.port, ["--ssl-certificate", str(certificate), "--ssl-keyfile", str(key)])
         return f"https://localhost:{self.port}"
+
+    @cached_property
+    def behind_a_proxy(self):
+        """The same, where a proxy would reach it: for tools that cannot speak TLS 1.3, which send X-Forwarded-Proto."""
+        self.url  # noqa: B018 it has to be filled first
+        port = free_port()
+        self.serve(port, [], TRUSTED_PROXIES="1")
+        return f"http://127.0.0.1:{port}"
+
+    def serve(self, port, words, **more):
+        web = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+        web += ["--workers", "1", "--blocking-threads", "4", *words, "config.wsgi:application"]
+        self.start("web", web, **more).wait_until(lambda: answers(port))
 
     def manage(self, *words):
         program = self.start(words[0], ["manage.py", *words])
         if program.process.wait(600):
             raise RuntimeError(f"manage.py {words[0]} did not work:\n{program.last_words()}")
 
-    def start(self, name, words):
+    def start(self, name, words, **more):
         log = self.folder / f"{name}.log"
-        program = Program(name, [sys.executable, *words], log=log, env=self.env, cwd=PROJECT)
+        program = Program(name, [sys.executable, *words], log=log, env=self.env | more, cwd=PROJECT)
         self.running.callback(program.stop)
         return program
 
@@ -111,8 +127,12 @@ class Target:
         return {role.value: next(each for each in everybody if role in each.roles) for role in Role}
 
     def cookies(self, role):
-        """Signed in as the first who has that role: {name: value} of the session cookie."""
+        """Signed in as the first who has that role: {name: value} of the session cookie.
+
+        Whatever a tool has made of the person before (other roles, no longer here) is undone first.
+        """
         person = self.people[role]
+        person.save()
         from django.conf import settings
         from django.test import Client
 

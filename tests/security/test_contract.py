@@ -1,5 +1,6 @@
 """What `make security` calls clean, and what it never does."""
 
+import json
 import re
 import types
 
@@ -9,6 +10,7 @@ from tests.security import CannotRun, Result, static
 from tests.security.__main__ import all_checks, attempt, told
 from tests.security.canary import application
 from tests.security.environments import HERE
+from tests.security.request_log import RequestLog
 
 
 def check(came_of_it):
@@ -40,6 +42,39 @@ def test_only_what_found_its_canary_and_nothing_else_is_clean(came_of_it, verdic
     assert row[1] == verdict
     assert told([row], is_strict=False) == code
     assert verdict in capsys.readouterr().out
+
+
+def test_an_error_of_ours_is_a_finding_whichever_check_ran(tmp_path):
+    """Read from Doorway's log, and only of the time while the check ran."""
+    log = tmp_path / "web.log"
+
+    def line(status, route, person=None):
+        facts = {"logger": "config.requests", "method": "GET", "route": route, "status": status, "person": person}
+        with log.open("a") as file:
+            file.write(f"{json.dumps(facts)}\nsomething else\n")
+
+    def run(target):
+        for status, route in ((500, "clients"), (500, "clients"), (200, "now"), (503, "readyz")):
+            line(status, route, person=7)
+        return Result("4 requests", canary=(1, 1))
+
+    line(500, "before")
+    target = types.SimpleNamespace(folder=tmp_path)
+    assert attempt("tool", types.SimpleNamespace(run=run), target)[1:] == (
+        "FOUND 1",
+        "4 requests",
+        ["500 GET clients, 2 times"],
+    )
+    told = RequestLog(target)
+    line(200, "now", person=7)
+    line(302, "now")
+    assert told.by(types.SimpleNamespace(pk=7)) == (2, 1)
+    line(200, "now", person=7)
+    ana = types.SimpleNamespace(pk=7)
+    in_it, out = (types.SimpleNamespace(role="therapist", is_signed_in=lambda is_in=is_in: is_in) for is_in in (1, 0))
+    assert told.lost_session(in_it, ana) == []
+    assert told.lost_session(out, ana) == ["therapist: 2 of 3 requests were signed in, not to the end"]
+    assert told.lost_session(in_it, types.SimpleNamespace(pk=8)) != []
 
 
 def test_what_could_not_be_run_is_counted_and_strictly_a_failure(capsys):
