@@ -43,12 +43,14 @@ def django_db_modify_db_settings(
             connection.settings_dict["TEST"]["TEMPLATE"] = databases.migrated_once(testrun_uid)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def emptied_quickly():
-    """Hundreds of tests commit, and each leaves empty tables to the next, on whichever connection."""
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Hundreds of tests commit, and each leaves to the next what migrations load, on whichever connection."""
     operations = type(connection.ops)
+    with django_db_blocker.unblock():
+        loaded = databases.what_migrations_load()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "sql_flush", databases.emptied_quickly(operations.sql_flush))
+        patch.setattr(operations, "sql_flush", databases.emptied_quickly(operations.sql_flush, loaded))
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_: None)
         yield
 
@@ -61,7 +63,7 @@ def all_is_well(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def published(request):
-    """What migrations load. A test that commits empties every table when it ends, so any later one may miss it."""
+    """What migrations load. It may be missing in a database that an earlier run has left behind."""
     asked_for = set(request.fixturenames)
     if asked_for & {"db", *COMMITS} or request.node.get_closest_marker("django_db"):
         request.getfixturevalue("transactional_db" if asked_for & COMMITS else "db")
