@@ -1,6 +1,7 @@
 """The cast. Tests are small stories about these people; each fixture makes one of them, or something of theirs."""
 
 import fcntl
+import gc
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connection
+from django.template import Template
 from django.test import Client as Browser
 from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
@@ -53,6 +55,21 @@ def django_db_setup(django_db_setup, django_db_blocker):
         patch.setattr(operations, "sql_flush", databases.emptied_quickly(operations.sql_flush, loaded))
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_: None)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rendered_as_in_earnest(django_test_environment):
+    """No test asks which templates made an answer, so the context of each, down to widgets, need not be copied."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", lambda template, context: template.nodelist.render(context))
+        yield
+
+
+def pytest_collection_finish():
+    """What was imported and collected stays to the end: the search for garbage need not walk through it each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
