@@ -58,11 +58,11 @@ format: $(READY) ## put the code into its usual form
 	@.venv/bin/ruff format .
 
 check: $(READY) ## migrations are complete, and the settings are safe to deploy
-	@$(WITH_SERVERS) env DEBUG=true $(RUN) manage.py makemigrations --check --dry-run
-	@$(WITH_SERVERS) env -u DEBUG -u DEMO SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
-		DATA_KEYS="$$($(RUN) -c 'from accounts import keys; print(keys.new("check"))')" \
-		PUBLIC_URL=https://doorway.example ALLOWED_HOSTS=doorway.example TRUSTED_PROXIES=1 \
-		$(RUN) manage.py check --deploy --fail-level WARNING
+	@export SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
+		DATA_KEYS="$$($(RUN) -c 'from accounts import keys; print(keys.new("check"))')"; \
+		$(WITH_SERVERS) sh -c 'DEBUG=true $(RUN) manage.py makemigrations --check --dry-run && \
+		env -u DEBUG -u DEMO PUBLIC_URL=https://doorway.example ALLOWED_HOSTS=doorway.example TRUSTED_PROXIES=1 \
+		$(RUN) manage.py check --deploy --fail-level WARNING'
 
 MESSAGES := config/locale/es/LC_MESSAGES/django
 messages: $(READY) ## gather the words of the interface and compile their translations (needs gettext)

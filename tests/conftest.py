@@ -1,6 +1,7 @@
 """The cast. Tests are small stories about these people; each fixture makes one of them, or something of theirs."""
 
 import fcntl
+import gc
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connection
+from django.template import Template
 from django.test import Client as Browser
 from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
@@ -50,14 +52,31 @@ def django_db_modify_db_settings(
             connection.settings_dict["TEST"]["TEMPLATE"] = databases.migrated_once(testrun_uid)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def emptied_quickly():
-    """Hundreds of tests commit, and each leaves empty tables to the next, on whichever connection."""
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Hundreds of tests commit, and each leaves to the next what migrations load, on whichever connection."""
     operations = type(connection.ops)
+    with django_db_blocker.unblock():
+        loaded = databases.what_migrations_load()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "sql_flush", databases.emptied_quickly(operations.sql_flush))
+        patch.setattr(operations, "sql_flush", databases.emptied_quickly(operations.sql_flush, loaded))
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_: None)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rendered_as_in_earnest(django_test_environment):
+    """No test asks which templates made an answer, so the context of each, down to widgets, need not be copied."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", lambda template, context: template.nodelist.render(context))
+        yield
+
+
+def pytest_collection_finish():
+    """What was imported and collected stays to the end: the search for garbage need not walk through it each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +87,7 @@ def all_is_well(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def published(request):
-    """What migrations load. A test that commits empties every table when it ends, so any later one may miss it."""
+    """What migrations load. It may be missing in a database that an earlier run has left behind."""
     asked_for = set(request.fixturenames)
     if asked_for & {"db", *COMMITS} or request.node.get_closest_marker("django_db"):
         request.getfixturevalue("transactional_db" if asked_for & COMMITS else "db")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.db import connection, transaction
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
@@ -513,9 +514,18 @@ def test_each_door_is_open_to_whom_the_table_says(knock):
     assert found == {name: as_the_table_says(name, "get") for name in DOORS}
 
 
-@pytest.mark.parametrize("name", DOORS)
-def test_each_deed_is_for_whom_the_table_says(knock, name):
-    assert knock(name, "post") == as_the_table_says(name, "post")
+PARTS = 6  # for as many processors as there may be
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_each_deed_is_for_whom_the_table_says(knock, part):
+    """Each is undone before the next, so that all of them meet the same day."""
+    names, found = DOORS[part::PARTS], {}
+    for name in names:
+        with transaction.atomic():
+            found[name] = knock(name, "post")
+            transaction.set_rollback(True)
+    assert found == {name: as_the_table_says(name, "post") for name in names}
 
 
 def test_the_directory_is_open_to_everybody_to_read_where_that_was_switched_on(knock, settings):
@@ -583,7 +593,9 @@ def test_looking_changes_nothing(cast, addresses, signed_in):
 
 def counts():
     """Rows of every table but those that looking is meant to add to."""
-    leaves_a_trace = {"accounts.AuditEntry", "sessions.Session"}
-    tables = [model for model in apps.get_models() if model._meta.managed and not model._meta.proxy]
-    models = [model for model in tables if model._meta.label not in leaves_a_trace]
-    return {model._meta.label: model._base_manager.count() for model in models}
+    leaves_a_trace = {"accounts_auditentry", "django_session"}
+    tables = {model._meta.db_table for model in apps.get_models() if model._meta.managed and not model._meta.proxy}
+    asked = [f"SELECT '{table}', count(*) FROM \"{table}\"" for table in tables - leaves_a_trace]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        return dict(cursor.fetchall())

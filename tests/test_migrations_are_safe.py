@@ -9,8 +9,12 @@ the SQL that an operation becomes, and knows of several of these; it does not kn
 import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import StateApps
 from django.db.models.functions import Now
+
+from config.management.commands.migrate import copied
 
 ROOMS = ["accounts", "resources", "protocols", "sessions_app", "followups"]
 #: Installed by making a release's tables, before there was an installation to upgrade.
@@ -211,3 +215,28 @@ def test_a_new_table_may_have_anything():
     made = migrations.CreateModel("Client", [("id", models.BigAutoField(primary_key=True))])
     rest = [operation for _rule, operation in CANARIES[:5] if not isinstance(operation, AddIndexConcurrently)]
     assert lint([made, *rest]) == []
+
+
+# The quicker command ------------------------------------------------------------------------------------------------
+
+
+def test_models_of_migrations_that_are_drawn_from_copies_are_as_django_draws_them(monkeypatch):
+    """After every step so far: each field as it is described, where it leads, and in which place."""
+    state = MigrationLoader(None).project_state()
+    as_django_does = drawn(state)
+    monkeypatch.setattr(models.Field, "clone", copied)
+    assert drawn(state) == as_django_does
+    assert drawn(state) == as_django_does, "drawing one leaves nothing in what the next is drawn from"
+    assert len(as_django_does) > 100
+
+
+def drawn(state):
+    described = MigrationAutodetector(state, state).deep_deconstruct
+    found = StateApps(state.real_apps, state.models).get_models(include_auto_created=True)
+    return {
+        model._meta.label: [
+            (field.name, described(field)[1:], field.related_model and field.related_model._meta.label)
+            for field in (*model._meta.local_fields, *model._meta.local_many_to_many)
+        ]
+        for model in found
+    }

@@ -33,11 +33,14 @@ def eventually(is_so, *, seconds=60, what="it"):
 
 
 class Doorway:
-    """Starts programs on the test's database, mail server and folder; `stop()` ends whatever was started."""
+    """Starts programs on the test's database, mail server and folder; `stop()` ends whatever was started.
 
-    def __init__(self, folder, *, mail_port):
+    `static` is a folder of files that were collected already; without it they are collected anew.
+    """
+
+    def __init__(self, folder, *, mail_port, static=None):
         self.folder, self.port, self.started = folder, free_port(), []
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url, self.is_collected = f"http://127.0.0.1:{self.port}", static is not None
         self.env = os.environ | {
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "DATABASE_URL": database_url(),
@@ -46,7 +49,7 @@ class Doorway:
             "PUBLIC_URL": self.url,
             "SECRET_KEY": "a key for tests that start real programs, and nothing else",
             "DATA_KEYS": keys.written(settings.DATA_KEYS),  # or they could not read what the test writes
-            "STATIC_ROOT": str(folder / "static"),
+            "STATIC_ROOT": str(static or folder / "static"),
             "SWEEP_SECONDS": "1",
             "DEBUG": "false",
             "DEMO": "false",
@@ -62,8 +65,9 @@ class Doorway:
         return program
 
     def start_web(self):
-        collect = self.start("collectstatic", [sys.executable, "manage.py", "collectstatic", "--noinput"])
-        assert collect.process.wait(60) == 0, collect.last_words()
+        if not self.is_collected:
+            collect = self.start("collectstatic", [sys.executable, "manage.py", "collectstatic", "--noinput"])
+            assert collect.process.wait(60) == 0, collect.last_words()
         return self.serve()
 
     def serve(self):

@@ -28,8 +28,8 @@ State, Result = Delivery.State, DeliveryEnd.Result
 
 
 @pytest.fixture
-def doorway(transactional_db, mail_server, tmp_path):
-    running = Doorway(tmp_path, mail_port=mail_server.port)
+def doorway(transactional_db, mail_server, tmp_path, collected):
+    running = Doorway(tmp_path, mail_port=mail_server.port, static=collected)
     yield running
     running.stop()
 

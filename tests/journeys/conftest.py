@@ -45,10 +45,11 @@ QUIET = 0.15  # seconds without a request; the browser's own idea of it is half 
 
 
 class Window:
-    """One person's browser window; remembers what went wrong in it."""
+    """One person's browser window; remembers what went wrong in it. `rules` of axe are what it is inspected by."""
 
-    def __init__(self, context, address, *, has_javascript):
+    def __init__(self, context, address, *, has_javascript, rules=None):
         self.tab, self.address, self.has_javascript = context.new_page(), address, has_javascript
+        self.rules = rules
         self.problems, self.under_way, self.heard_at = [], set(), 0.0
         self.tab.add_init_script(TELL_VIOLATIONS)
         for event, keep in (("request", self.under_way.add), *((done, self.under_way.discard) for done in ENDED)):
@@ -104,13 +105,13 @@ class Window:
     def inspect(self, *, rules=None):
         """No rule of accessibility is broken, nothing is wider than the screen, and no script complained.
 
-        `rules` names those of axe that matter; all of them without it.
+        `rules` names those of axe that matter; without it those of the window, which usually are all.
         """
         assert self.problems == []
         if self.has_javascript:
             width = self.tab.viewport_size["width"]
             assert self.tab.evaluate("document.documentElement.scrollWidth") <= width, self.tab.url
-            found = self.judge(rules)
+            found = self.judge(rules or self.rules)
             assert found.violations_count == 0, f"{self.tab.url}\n{found.generate_report()}"
 
     def judge(self, rules):
@@ -127,13 +128,23 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idl
 """
 
 
+#: Rules that a page may keep on a phone and break at a desk; colours have a ruler of their own.
+OF_LAYOUT = ["scrollable-region-focusable", "target-size"]
+
+
+def rules_of(test):
+    """What is told in both sizes is inspected by all rules on the phone, and at the desk by those that may differ."""
+    told_at = getattr(test, "callspec", None) and test.callspec.params.get("size")
+    return OF_LAYOUT if told_at == LAPTOP else None
+
+
 @pytest.fixture
-def open_window(browser, live_server):
+def open_window(request, browser, live_server):
     """Open a browser for somebody: `open_window(therapist)`; signed out without anybody.
 
     `keeps_pages` lets it have the service worker; without, every page comes from the server, and nothing else does.
     """
-    contexts = []
+    contexts, rules = [], rules_of(request.node)
 
     def opened(person=None, *, size=PHONE, has_javascript=True, keeps_pages=False, **more):
         workers = "allow" if keeps_pages else "block"
@@ -142,7 +153,7 @@ def open_window(browser, live_server):
         )
         context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
-        window = Window(context, live_server.url, has_javascript=has_javascript)
+        window = Window(context, live_server.url, has_javascript=has_javascript, rules=rules)
         return window.sign_in(person) if person else window
 
     yield opened

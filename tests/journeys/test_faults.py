@@ -37,10 +37,10 @@ IDBFactory.prototype.open = () => { throw new DOMException("denied", "SecurityEr
 
 
 @pytest.fixture(scope="module")
-def doorway(django_db_setup, django_db_blocker, tmp_path_factory):
+def doorway(django_db_setup, django_db_blocker, tmp_path_factory, collected):
     """The web server as it runs in earnest, on the test's database."""
     with django_db_blocker.unblock():
-        running = Doorway(tmp_path_factory.mktemp("doorway"), mail_port=1)
+        running = Doorway(tmp_path_factory.mktemp("doorway"), mail_port=1, static=collected)
     running.web = running.start_web()
     yield running
     running.stop()

@@ -20,10 +20,10 @@ KINDS = {"performance": "T19 speed", "accessibility": "T19 access", "best-practi
 
 
 @pytest.fixture(scope="module")
-def in_earnest(django_db_setup, django_db_blocker, tmp_path_factory):
+def in_earnest(django_db_setup, django_db_blocker, tmp_path_factory, collected):
     """The address of the web server with its compressed files."""
     with django_db_blocker.unblock():
-        running = Doorway(tmp_path_factory.mktemp("doorway"), mail_port=1)
+        running = Doorway(tmp_path_factory.mktemp("doorway"), mail_port=1, static=collected)
     running.start_web()
     yield running.url
     running.stop()
