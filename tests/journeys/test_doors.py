@@ -196,6 +196,7 @@ PAGES = {
         "/resources/",
     ],
     "admin": [
+        "/operations/",
         "/account/factors/reset/",
         "/account/people/",
         "/account/people/invite/",
@@ -253,6 +254,7 @@ PAGES = {
     ],
 }
 FOR_MACHINES = {
+    "metrics",
     "failed-contacts-table",
     "calendar",
     "code-system",

@@ -4,8 +4,6 @@ Each subject is a module whose `answers()` yields one Answer for each thing that
 address only its host and port are told, of a key its name and fingerprint, of an error its kind.
 """
 
-from django.db import connection
-
 from config.operations.answers import broken, look
 from config.operations.doctor import backups, clocks, database, front, keys, mail, processes, redis, settings
 
@@ -38,6 +36,5 @@ def answers_of(name):
     try:
         return list(SUBJECTS[name]())
     except Exception as problem:  # whatever is wrong here is what the doctor is there to say
-        connection.close()
         kind = f"{type(problem).__module__}.{type(problem).__qualname__}"
         return [broken(name, f"It could not be asked: {kind}.", "Is everything migrated? Tell whoever made it, if so.")]

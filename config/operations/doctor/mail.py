@@ -48,7 +48,8 @@ def server():
         says = f"{where} cannot do what EMAIL_URL asks for: TLS, or signing in."
         return broken("server", says, "Is it smtp+tls:// or smtp+ssl://, and is it the right port?")
     except ssl.SSLError:
-        return broken("server", f"{where} has no certificate we can trust.", "Mend it, or the name in EMAIL_URL.")
+        says = f"{where} cannot be talked to over TLS: it has none there, or no certificate we can trust."
+        return broken("server", says, "Is it the right port, and is the certificate for that name and not run out?")
     except (OSError, SMTPException) as problem:
         says = f"{where} does not answer: {type(problem).__name__}."
         return broken("server", says, "Is it running, and are host and port in EMAIL_URL right?")
