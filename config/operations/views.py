@@ -1,6 +1,7 @@
 """What machines read, and the page of operations."""
 
 from django.conf import settings
+from django.db import Error
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import constant_time_compare
@@ -11,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from accounts.access import allow, allow_everyone
 from accounts.models import Role
 from config.operations import adoption, broker, figures, metrics, releases, words
-from config.operations.answers import WORST_FIRST, worst
+from config.operations.answers import WORST_FIRST, broken, worst
 
 
 @require_safe
@@ -36,8 +37,7 @@ def is_right(said):
 @allow(Role.ADMIN)
 def operations(request):
     """Whether Doorway runs as it should, in words, the worst first. Counts and ages; no row of anybody's."""
-    found = figures.read()
-    answers = [*words.of_figures(found), words.broker(broker.queue_lengths()), words.watched_from_outside()]
+    answers = [*running(), words.broker(broker.queue_lengths()), words.watched_from_outside()]
     parts = [(_("Running"), answers), (_("Filled in and adopted"), adoption.answers())]
     context = {
         "parts": [(title, sorted(each, key=lambda answer: WORST_FIRST.index(answer.state))) for title, each in parts],
@@ -45,3 +45,12 @@ def operations(request):
         "version": releases.VERSION,
     }
     return render(request, "config/operations.html", context)
+
+
+def running():
+    """What the figures say; that they could not be had in time is worth a word as well."""
+    try:
+        return words.of_figures(figures.read())
+    except Error:
+        to_do = _("Look at its disk, its load and its log.")
+        return [broken("database", _("The database is too slow to say how things are."), to_do)]

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from config.operations import latencies, metrics, releases, words
 from config.operations.metrics import OfDoorway
-from followups import heartbeats
+from followups import canaries, deliveries, heartbeats
 
 OPERATIONS = Path(settings.BASE_DIR) / "config" / "operations"
 RULES = yaml.safe_load((OPERATIONS / "alerts.yml").read_text())["groups"][0]["rules"]
@@ -32,12 +32,13 @@ def selectors(node):
 
 
 @pytest.fixture
-def told(db, settings, monkeypatch):
+def told(db, settings):
     """Every sample there can be, as {metric: {label: values}}: with a canary, a copy, and requests."""
     settings.CANARY_ADDRESS = "canary@clinic.example"
     for name in heartbeats.LATE_AFTER:
         heartbeats.leave(name)
-    monkeypatch.setattr("config.operations.figures.queue_figures.canaries.last_sent_at", heartbeats.clock.now)
+    canaries.sweep()
+    deliveries.drain()
     latencies.seconds.labels("now").observe(1)
     latencies.answers.labels("GET", "5xx").inc()
     registry, found = CollectorRegistry(), {}
