@@ -143,7 +143,7 @@ def tries(found):
     """Whether what was tried lately went out. One that fails alone comes again by itself."""
     went = sum(number for (_channel, result), number in found.items() if result == DeliveryEnd.Result.SENT)
     did_not = sum(found.values()) - went
-    says = _("In the last 15 minutes %(went)s messages went out and %(did_not)s tries did not work.")
+    says = _("In the last 15 minutes: sent %(went)s, tried in vain %(did_not)s.")
     says %= {"went": went, "did_not": did_not}
     if did_not <= went:
         return ok("tries", says)

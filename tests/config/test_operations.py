@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from accounts.models import Role, StaffMail
 from config.celery import app
 from config.operations import broker
-from followups import deliveries, heartbeats, queue_figures, reminders
+from followups import deliveries, heartbeats, queue_figures, reminders, tasks
 from followups.models import Delivery, DeliveryEnd, Heartbeat, Reminder
 from followups.models.deliveries import DeliveryChannel
 from tests.databases import database_url
@@ -220,12 +220,12 @@ def test_no_label_holds_anything_but_names_of_ours(scrape, one_due, mail_server,
 
 
 @pytest.fixture
-def page(signed_in, admin):
+def read_page(signed_in, admin):
     return lambda: " ".join(signed_in(admin).get(reverse("operations")).content.decode().split())
 
 
-def test_an_admin_reads_how_late_and_what_to_do(page, one_due, client_0417, therapist):  # noqa: F811
-    shown = page()
+def test_an_admin_reads_how_late_and_what_to_do(read_page, one_due, client_0417, therapist):  # noqa: F811
+    shown = read_page()
     assert "The oldest overdue reminder is 5 minutes late." in shown
     assert "Start what is silent" in shown
     assert "Something is broken." in shown
@@ -245,8 +245,8 @@ def all_well(db, settings, starter, adopted, hire, admin, privacy_officer, mail_
     deliveries.drain()
 
 
-def test_when_all_is_well_the_page_says_so(page, all_well):
-    shown = page()
+def test_when_all_is_well_the_page_says_so(read_page, all_well):
+    shown = read_page()
     assert "All is well." in shown
     assert "No urgent reminder is late." in shown
 
@@ -260,16 +260,16 @@ def test_when_all_is_well_the_page_says_so(page, all_well):
         ("audit", "The auditor, when all was well: last heard 2 hours ago.", "Start manage.py auditor."),
     ],
 )
-def test_a_program_that_fell_silent_is_named(page, all_well, sign, says, to_do):
+def test_a_program_that_fell_silent_is_named(read_page, all_well, sign, says, to_do):
     Heartbeat.objects.filter(clock=sign).update(beat_at=timezone.now() - timedelta(hours=2, seconds=5))
-    shown = page()
+    shown = read_page()
     assert says in shown
     assert to_do in shown
     assert "All is well." not in shown
 
 
 def test_a_worker_leaves_the_sign_of_its_queue(db):
-    app.tasks["followups.tasks.drain_urgent"]()
+    tasks.drain_urgent()
     assert Heartbeat.objects.filter(clock=heartbeats.URGENT).exists()
 
 

@@ -33,8 +33,11 @@ def answers_of(name):
     """Whatever cannot be asked is an answer as well: the doctor himself never breaks."""
     if name in ASK_THE_DATABASE and database.why_away():
         return [look(name, "Not asked: the database does not answer.", "See the database first.")]
+    found = []
     try:
-        return list(SUBJECTS[name]())
+        found.extend(SUBJECTS[name]())
     except Exception as problem:  # whatever is wrong here is what the doctor is there to say
         kind = f"{type(problem).__module__}.{type(problem).__qualname__}"
-        return [broken(name, f"It could not be asked: {kind}.", "Is everything migrated? Tell whoever made it, if so.")]
+        to_do = "Is everything migrated? If so, tell whoever made it."
+        found.append(broken(name, f"It could not be asked: {kind}.", to_do))
+    return found

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from accounts.models import Conversion
 from config.operations.answers import broken, look, ok
@@ -75,22 +75,18 @@ def checksums():
 
 def migrations():
     """Whether the database is of this version: neither behind nor ahead of it."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if plan:
-        says = f"{len(plan)} migrations are not applied, the first is {plan[0][0]}."
+    loader = MigrationLoader(connection)
+    applied = set(loader.applied_migrations)
+    if missing := sorted(set(loader.graph.nodes) - applied):
+        says = f"{len(missing)} migrations are not applied, such as {'.'.join(missing[0])}."
         yield broken("migrations", says, "Run manage.py migrate; config/UPGRADING.md says what comes before it.")
     else:
         yield ok("migrations", "All migrations are applied.")
-    rooms = {app for app, _name in executor.loader.disk_migrations}
-    ahead = [each for each in executor.loader.applied_migrations if each[0] in rooms]
-    if ahead := sorted(set(ahead) - set(executor.loader.disk_migrations) - replaced(executor.loader)):
-        says = f"The database is of a newer Doorway: it has {ahead[0][0]}.{ahead[0][1]}."
+    replaced = {old for migration in loader.replacements.values() for old in migration.replaces}
+    known = set(loader.disk_migrations) | replaced
+    if ahead := sorted(each for each in applied - known if each[0] in loader.migrated_apps):
+        says = f"The database is of a newer Doorway: it has {'.'.join(ahead[0])}."
         yield look("newer", says, "Run the newer version here as well.")
-
-
-def replaced(loader):
-    return {old for migration in loader.replacements.values() for old in migration.replaces}
 
 
 def conversion():
@@ -125,9 +121,12 @@ def reader():
         yield look("audit_role", "The auditor reads with every right there is.", to_do)
         return
     tables = [model._meta.db_table for model in READS]
-    asked = "SELECT bool_and(has_table_privilege(t, 'SELECT')), bool_or(has_table_privilege(t, %s)) FROM unnest(%s) t"
+    asked = """
+        SELECT bool_and(has_table_privilege(name, 'SELECT')),
+            bool_or(has_table_privilege(name, 'INSERT, UPDATE, DELETE')) FROM unnest(%s::text[]) AS name
+    """
     with connections[audits.SIGN].cursor() as cursor:
-        cursor.execute(asked, ["INSERT, UPDATE, DELETE", tables])
+        cursor.execute(asked, [tables])
         may_read, may_write = cursor.fetchone()
     if not may_read:
         yield broken("audit_role", "The auditor's role may not read the queue.", "Run manage.py create_audit_role.")
