@@ -167,9 +167,9 @@ def test_a_database_that_is_behind_and_one_that_is_ahead_are_told_apart(db):
     MigrationRecorder(connection).record_applied("followups", "9999_of_tomorrow")
     state, says = asked("database")["newer"]
     assert (state, "followups.9999_of_tomorrow" in says) == ("look", True)
-    MigrationRecorder(connection).record_unapplied("followups", "0002_defaults")
+    MigrationRecorder(connection).record_unapplied("followups", "0003_review")
     state, says = asked("database")["migrations"]
-    assert (state, "followups.0002_defaults" in says, "manage.py migrate" in says) == ("broken", True, True)
+    assert (state, "followups.0003_review" in says, "manage.py migrate" in says) == ("broken", True, True)
 
 
 def test_what_the_database_would_write_into_its_log_is_told(db):
