@@ -10,14 +10,16 @@ import yaml
 from django.conf import settings
 from prometheus_client import CollectorRegistry, generate_latest
 
-from config.operations import latencies, metrics, releases, words
+from config.operations import figures, latencies, metrics, releases, words
 from config.operations.metrics import OfDoorway
-from followups import canaries, deliveries, heartbeats
+from followups import canaries, deliveries, heartbeats, reminders
 
 OPERATIONS = Path(settings.BASE_DIR) / "config" / "operations"
 RULES = yaml.safe_load((OPERATIONS / "alerts.yml").read_text())["groups"][0]["rules"]
 NAMES = [rule["alert"] for rule in RULES]
 PROMETHEUS_OWN = {"up"}
+#: What no page can tell, since it is about pages.
+ANSWERED_BY_NOBODY = {"DoorwayIsAway", "DoorwayDatabaseIsAway", "DoorwayAnswersWithErrors", "DoorwayIsSlow"}
 
 
 def selectors(node):
@@ -80,6 +82,16 @@ def test_each_alert_says_how_bad_it_is_and_is_explained():
         assert re.fullmatch(r"\d+m", rule["for"])
     explained = re.findall(r"^## (\w+)$", (OPERATIONS / "ALERTS.md").read_text(), re.MULTILINE)
     assert explained == NAMES
+
+
+def test_whoever_reads_a_code_on_the_page_finds_its_alert(told):
+    table = re.findall(r"^\| (`.+?) \| (.+) \|$", (OPERATIONS / "ALERTS.md").read_text(), re.MULTILINE)
+    listed = {code: alerts for codes, alerts in table for code in re.findall(r"`(\w+)`", codes)}
+    found = figures.read() | {"archiver_fails": True}
+    reminders.sweep(clock_name="sweeper")
+    answers = [*words.of_figures(found), words.broker(None), words.watched_from_outside()]
+    assert {each.about for each in answers} <= set(listed)
+    assert set(re.findall(r"Doorway\w+", " ".join(listed.values()))) == {*NAMES} - ANSWERED_BY_NOBODY
 
 
 @pytest.mark.parametrize(

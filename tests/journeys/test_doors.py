@@ -254,7 +254,6 @@ PAGES = {
     ],
 }
 FOR_MACHINES = {
-    "metrics",
     "failed-contacts-table",
     "calendar",
     "code-system",
