@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from config.operations import figures, latencies, metrics, releases, words
 from config.operations.metrics import OfDoorway
-from followups import canaries, deliveries, heartbeats, reminders
+from followups import canaries, deliveries, heartbeats
 
 OPERATIONS = Path(settings.BASE_DIR) / "config" / "operations"
 RULES = yaml.safe_load((OPERATIONS / "alerts.yml").read_text())["groups"][0]["rules"]
@@ -88,7 +88,6 @@ def test_whoever_reads_a_code_on_the_page_finds_its_alert(told):
     table = re.findall(r"^\| (`.+?) \| (.+) \|$", (OPERATIONS / "ALERTS.md").read_text(), re.MULTILINE)
     listed = {code: alerts for codes, alerts in table for code in re.findall(r"`(\w+)`", codes)}
     found = figures.read() | {"archiver_fails": True}
-    reminders.sweep(clock_name="sweeper")
     answers = [*words.of_figures(found), words.broker(None), words.watched_from_outside()]
     assert {each.about for each in answers} <= set(listed)
     assert set(re.findall(r"Doorway\w+", " ".join(listed.values()))) == {*NAMES} - ANSWERED_BY_NOBODY
