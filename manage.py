@@ -13,7 +13,8 @@ def main():
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as problem:
-        sys.exit(f"Doorway cannot start: {problem}")
+        print(f"Doorway cannot start: {problem}", file=sys.stderr)
+        sys.exit(2 if sys.argv[1:2] == ["doctor"] else 1)  # what the doctor ends with when something is broken
 
 
 if __name__ == "__main__":

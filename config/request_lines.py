@@ -8,6 +8,7 @@ import time
 import uuid
 
 from config import logs
+from config.operations import latencies
 
 logger = logging.getLogger("config.requests")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -26,7 +27,10 @@ def request_lines(get_response):
             response.headers[HEADER] = request.id
             if response.streaming:
                 response.streaming_content = guarded(response.streaming_content)
-            logger.info("request", extra={"facts": facts_of(request, response, time.monotonic() - began)})
+            took = time.monotonic() - began
+            facts = facts_of(request, response, took)
+            logger.info("request", extra={"facts": facts})
+            latencies.note(route=facts["route"], method=facts["method"], status=facts["status"], took=took)
         finally:
             logs.request_id.reset(token)
         return response

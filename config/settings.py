@@ -1,5 +1,6 @@
 """Settings. Everything that differs between machines comes from the environment; `.env.example` explains each."""
 
+import os
 import re
 import sys
 from base64 import urlsafe_b64decode
@@ -50,7 +51,7 @@ SECRET_KEY = secret_key()
 def data_keys():
     """The keys of the record's words, newest first; refuses to start without one outside DEBUG and tests."""
     try:
-        path = env.str("DATA_KEYS_FILE", default="")
+        path = DATA_KEYS_FILE
         found = keys.read_file(path) if path else keys.read(env.str("DATA_KEYS", default=""))
     except keys.BadKeys as problem:
         raise ImproperlyConfigured(f"DATA_KEYS: {problem}") from problem
@@ -62,6 +63,7 @@ def data_keys():
     return found or {"dev": b"for development only, no clinic!"}
 
 
+DATA_KEYS_FILE = env.str("DATA_KEYS_FILE", default="")
 MAKES_A_KEY = sys.argv[1:2] == ["create_data_key"]  # the one command that is there for who has none
 DATA_KEYS = data_keys()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -189,6 +191,7 @@ def backup_key():
 BACKUP_KEY_BYTES = 32
 BACKUP_KEY = backup_key()
 BACKUP_KEY_FILE = env.str("BACKUP_KEY_FILE", default="")
+BACKUP_FOLDER = env.str("BACKUP_FOLDER", default="")
 
 
 def database_role_prefix():
@@ -380,7 +383,7 @@ if IS_HTTPS:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     LANGUAGE_COOKIE_NAME = "__Host-language"
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -508,6 +511,29 @@ def deadman_url():
 AUDIT_SECONDS = env.int("AUDIT_SECONDS", default=60)
 DEADMAN_URL = deadman_url()
 CANARY_ADDRESS = env.str("CANARY_ADDRESS", default="")
+
+
+# Watching: figures for Prometheus ---------------------------------------------------------------------------
+def metrics_token():
+    """What a program must say to read /metrics, or "" where there is none; refuses one that could be guessed."""
+    token, least = env.str("METRICS_TOKEN", default=""), 32
+    if token and (len(token) < least or not token.isascii() or not token.isprintable() or " " in token):
+        raise ImproperlyConfigured(f"METRICS_TOKEN must have at least {least} letters, digits or signs, and no space.")
+    return token
+
+
+def metrics_folder():
+    """Where the programs of this machine add up how long requests take; refuses what is no folder to write in."""
+    folder = env.str("METRICS_FOLDER", default="")
+    if folder and not (os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)):
+        raise ImproperlyConfigured("METRICS_FOLDER must name a folder that is there and may be written in.")
+    return folder
+
+
+METRICS_TOKEN = metrics_token()
+METRICS_FOLDER = metrics_folder()
+if METRICS_FOLDER:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_FOLDER  # read when the library is imported, and never after
 
 
 # Trends: small numbers about people are not shown ----------------------------------------------------------

@@ -4,12 +4,15 @@ from accounts import views as accounts_views
 from accounts import views_of_policy_reports
 from accounts.access import even_without_factor
 from config import device_views, views
+from config.operations import views as operations
 from followups.views import channels
 
 handler500 = "config.views.server_error"
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", operations.metrics_page, name="metrics"),
+    path("operations/", operations.operations, name="operations"),
     path("sw.js", device_views.service_worker, name="service-worker"),
     path("push-worker.js", device_views.push_worker, name="push-worker"),
     path("offline/", device_views.offline, name="offline"),

@@ -14,13 +14,13 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from followups import canaries, invariants, trail_checks
+from followups import canaries, heartbeats, invariants, trail_checks
 from followups.invariants import GRACE, UNSENT
 from followups.models import DeliveryEnd, DeliveryStart, Heartbeat
 
-SIGN = "audit"
-LATE_AFTER = timedelta(minutes=3)
-CLOCKS = ("beat", "sweeper")
+SIGN = heartbeats.AUDIT
+LATE_AFTER = heartbeats.LATE_AFTER[SIGN]
+CLOCKS = heartbeats.CLOCKS
 CLOCKS_APART = timedelta(seconds=5)
 ASKED_ANEW = 15  # seconds for which a process believes what it read last: no page costs a statement more
 PATIENCE = 10  # seconds for the switch outside

@@ -1,6 +1,6 @@
 """Whether reminders go out. Ages in seconds, counts; no ids and no names."""
 
-from followups import audits, canaries, clock, trail_checks
+from followups import audits, canaries, clock, heartbeats
 from followups.models import Delivery, Heartbeat, Reminder
 
 STALE_AFTER = 60  # seconds without any clock having swept
@@ -9,10 +9,9 @@ STALE_AFTER = 60  # seconds without any clock having swept
 def report():
     """`is_ready` is false when no clock swept within STALE_AFTER seconds."""
     now = clock.now()
-    ages = {beat.clock: round((now - beat.beat_at).total_seconds()) for beat in Heartbeat.objects.all()}
-    audited = ages.pop(audits.SIGN, None)
-    for sign in (trail_checks.SEALED, trail_checks.PROVEN):
-        ages.pop(sign, None)  # no clock that sweeps
+    signs = {beat.clock: round((now - beat.beat_at).total_seconds()) for beat in Heartbeat.objects.all()}
+    audited = signs.get(audits.SIGN)
+    ages = {name: seconds for name, seconds in signs.items() if name not in heartbeats.NO_CLOCKS}
     canary = canaries.last_sent_at()
     oldest = Reminder.objects.due(now).order_by("due_at").values_list("due_at", flat=True).first()
     return {

@@ -6,7 +6,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from accounts import staff_post
-from followups import deliveries, papers, reminders, trail_checks
+from followups import deliveries, heartbeats, papers, reminders, trail_checks
 from followups.keeping import disposals
 from followups.models import Reminder
 from followups.trends import aggregates, releases
@@ -28,6 +28,7 @@ def drain():
 def drain_urgent():
     reminders.sweep_batch(lanes=[Reminder.Lane.URGENT])
     deliveries.drain(lanes=[Reminder.Lane.URGENT])
+    heartbeats.leave(heartbeats.URGENT)
 
 
 @shared_task(name="followups.tasks.make_papers")

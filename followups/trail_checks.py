@@ -5,15 +5,13 @@ or with old ones, something is not as it should be, whoever stopped it.
 """
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from accounts import audit_chain, audit_verification
 from followups import clock
+from followups.heartbeats import LATE_AFTER, PROVEN, SEALED, leave
 from followups.models import Heartbeat
 
-SEALED, PROVEN = "trail sealed", "trail proven"
-SEAL_LATE = timedelta(minutes=15)
-PROOF_LATE = timedelta(hours=26)
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # the sign of a chain that was found broken
 SHOWN = 20  # findings that a log names, by position and table
 
@@ -44,15 +42,11 @@ def prove():
     return account.found
 
 
-def leave(sign, at):
-    Heartbeat.objects.update_or_create(clock=sign, defaults={"beat_at": at})
-
-
 def findings(now, *, using):
     """{code: 0 or 1}. Before the first sealing nothing is late: there is no worker yet."""
     signs = dict(Heartbeat.objects.using(using).filter(clock__in=[SEALED, PROVEN]).values_list("clock", "beat_at"))
     sealed, proven = signs.get(SEALED), signs.get(PROVEN)
     return {
-        "trail_not_sealed": int(sealed is not None and now - sealed > SEAL_LATE),
-        "trail_not_proven": int(sealed is not None and (proven is None or now - proven > PROOF_LATE)),
+        "trail_not_sealed": int(sealed is not None and now - sealed > LATE_AFTER[SEALED]),
+        "trail_not_proven": int(sealed is not None and (proven is None or now - proven > LATE_AFTER[PROVEN])),
     }

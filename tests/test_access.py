@@ -60,6 +60,8 @@ def but(row, **changes):
 TABLE = {
     "healthz": (EVERYBODY, [405] * 6),
     "readyz": ([503] * 6, [405] * 6),
+    "metrics": (SWITCHED_OFF, [405] * 6),  # unless METRICS_TOKEN is set: tests/config/test_operations.py
+    "operations": (OF_THE_ADMIN, GET_ONLY),
     "service-worker": (EVERYBODY, [405] * 6),
     "offline": (EVERYBODY, [405] * 6),
     "manifest": (EVERYBODY, [405] * 6),

@@ -222,7 +222,8 @@ def address_of(name, departure):
 ASKED = {"departure-bundle": "?version=R5&attempts=on&name=on"}
 LIMITS["departure-bundle"] = 48  # the rows of the file, the chart inside as text, and how often it was asked for
 OF_THE_THERAPIST += ["departure-exchange", *ASKED]
-WITHOUT_ARGUMENTS += ["protocol-exchange"]
+WITHOUT_ARGUMENTS += ["protocol-exchange", "operations"]
+LIMITS["operations"] = 56  # everything that programs leave behind, and everything that must be adopted; nobody hurries
 
 
 #: The session is written once in fifteen seconds, on whichever page that falls. Who acts is said once for each request
@@ -266,7 +267,8 @@ def test_pages_of_the_supervisor_do_not_grow(signed_in, supervisor, add_a_day):
 
 def test_the_page_of_files_does_not_grow(signed_in, admin, add_a_day):
     first = add_a_day()
-    assert too_many(signed_in(admin), ["export-resources", "api", "protocol-exchange"], first, add_a_day) == {}
+    pages = ["export-resources", "api", "protocol-exchange", "operations"]
+    assert too_many(signed_in(admin), pages, first, add_a_day) == {}
 
 
 def test_pages_about_people_and_devices_do_not_grow(signed_in, admin, therapist, supervisor, hire):

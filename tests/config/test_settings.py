@@ -76,6 +76,8 @@ def settings_with(names, **changes):
         ({"INVITATION_HOURS": "0"}, "INVITATION_HOURS must be from 1 to 336."),
         ({"OIDC_NAME": "Clinic Login"}, "Single sign-on needs OIDC_NAME, OIDC_SERVER_URL,"),
         (SIGN_ON | {"OIDC_SERVER_URL": "http://login.example"}, "OIDC_SERVER_URL must be a web address that starts"),
+        ({"METRICS_TOKEN": "hidden and short"}, "METRICS_TOKEN must have at least 32 letters, digits or signs"),
+        ({"METRICS_FOLDER": "/nowhere/at/all"}, "METRICS_FOLDER must name a folder that is there"),
         ({"PASSWORD_SIGN_IN": "false"}, "nobody could sign in."),
         ({"SECRET_KEY": None, "DEMO": "true"}, "SECRET_KEY is not set and DEBUG is off."),
     ],

@@ -196,6 +196,7 @@ PAGES = {
         "/resources/",
     ],
     "admin": [
+        "/operations/",
         "/account/factors/reset/",
         "/account/people/",
         "/account/people/invite/",

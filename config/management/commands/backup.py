@@ -5,9 +5,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, InterfaceError
 
 from config.backup import archives, keys
 from config.backup.streams import Refused, fingerprint
+from followups import heartbeats
 
 
 class Command(BaseCommand):
@@ -26,12 +28,21 @@ class Command(BaseCommand):
         try:
             if verify:
                 self.tell(archives.look_through(verify, key=keys.backup_key()))
+                self.leave(heartbeats.BACKUP_READ)
             elif file:
                 self.tell(write(file, url=settings.BACKUP_DATABASE_URL, key=keys.backup_key()))
+                self.leave(heartbeats.BACKUP)
             else:
                 raise Refused("Name a file for the archive.")
         except (Refused, OSError) as problem:
             raise CommandError(str(problem)) from None
+
+    def leave(self, sign):
+        """For `manage.py doctor`. The archive is whole either way: another machine may not reach the database."""
+        try:
+            heartbeats.leave(sign)
+        except (DatabaseError, InterfaceError):
+            self.stderr.write("No sign of this was left: the database at DATABASE_URL cannot be written.")
 
     def tell(self, manifest):
         rows = sum(said[0] for said in manifest["tables"].values())

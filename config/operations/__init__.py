@@ -1,0 +1,1 @@
+"""Running Doorway: what machines that watch it are told, what admins read, and `manage.py doctor`."""
