@@ -1,7 +1,9 @@
 """Settings. Everything that differs between machines comes from the environment; `.env.example` explains each."""
 
+import os
 import sys
 from base64 import urlsafe_b64decode
+from collections import ChainMap
 from contextlib import suppress
 from email.utils import parseaddr
 from pathlib import Path
@@ -11,6 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts import keys
+from config import secret_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -27,6 +30,10 @@ class Environment(environ.Env):
 
 env = Environment()
 environ.Env.read_env(BASE_DIR / ".env")  # real environment variables win over the file
+try:
+    env.ENVIRON = ChainMap(secret_files.read(os.environ), os.environ)
+except secret_files.BadFile as problem:
+    raise ImproperlyConfigured(str(problem)) from problem
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
