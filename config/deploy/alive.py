@@ -19,7 +19,7 @@ def main(kind, port="8000"):
 
 def web(port):
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:  # noqa: S310 # nosec B310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:  # nosec B310
             return 0 if answer.status == 200 else 1  # noqa: PLR2004
     except OSError as problem:
         print(problem)

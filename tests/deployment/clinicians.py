@@ -3,8 +3,8 @@
 A tap is sent again, under the same operation id, until an answer says `X-Op`: what else comes back is no answer.
 """
 
-import http.cookiejar
 import http.client
+import http.cookiejar
 import random
 import threading
 import time

@@ -7,10 +7,10 @@ with a client that repeats what was not acknowledged, reminders fall due all the
 import time
 from collections import Counter
 
+from tests.conftest import PASSWORD
 from tests.deployment import clinicians
 from tests.deployment.place import place
 from tests.followups.programs import keep_real_password, kill
-from tests.conftest import PASSWORD
 
 TWICE = ["web", "worker-urgent", "worker-routine", "beat", "sweeper"]
 PROGRAMS = [f"{each}-{number}" for each in TWICE for number in (1, 2)] + ["worker-background-1", "auditor"]

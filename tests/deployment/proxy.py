@@ -46,7 +46,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = do_HEAD = answer
+    do_GET = do_POST = do_HEAD = answer  # noqa: N815
 
     def version_string(self):
         return "web"
@@ -215,10 +215,12 @@ def either_release(proxy, nodes):
 def slow_senders(proxy, nodes):
     """Somebody who sends a header line and then nothing is cut off after ten seconds."""
     context, began = proxy.trust, time.monotonic()
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=40) as line:
-        with context.wrap_socket(line, server_hostname=HOST) as tls:
-            tls.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\n".encode())
-            said = tls.recv(100)
+    with (
+        socket.create_connection(("127.0.0.1", proxy.port), timeout=40) as line,
+        context.wrap_socket(line, server_hostname=HOST) as tls,
+    ):
+        tls.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\n".encode())
+        said = tls.recv(100)
     took = time.monotonic() - began
     return None if took < 30 and b" 200 " not in said else f"held for {took:.0f} s: {said!r}"
 
