@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from config import edge, secret_files
 from config.celery import app
 from config.local.servers import NO_VALUES_IN_LOG
+from tests.config.living import fresh_environment
 from tests.config.test_settings import SAFE, manage, settings_with
 
 ROOT = Path(settings.BASE_DIR)
@@ -267,12 +268,21 @@ def test_what_ends_is_started_again_and_what_hangs_as_well():
 
 
 def test_no_secret_reaches_an_environment_of_a_unit():
-    text = COMMON.read_text()
-    loaded = set(re.findall(r"LoadCredential=(\w+):/etc/doorway/secrets/\1$", text, re.M))
-    named = dict(re.findall(r"(\w+)_FILE=%d/(\w+)", text))
-    assert set(named.values()) == loaded | {"database_url"}  # each unit loads its own
-    assert all(path == name.lower() for name, path in named.items())
-    assert set(named) <= {*secret_files.NAMES, "DATA_KEYS"}
+    for each in [COMMON, *UNITS]:
+        text = each.read_text()
+        loaded = re.findall(r"^LoadCredential=(\w+):/etc/doorway/secrets/(\w+)$", text, re.M)
+        assert len(loaded) == text.count("LoadCredential")
+        assert {name.upper() for name, _file in loaded} <= {*secret_files.NAMES, "DATA_KEYS"}
+        assert all(name in {file, "database_url"} for name, file in loaded)
+        assert not re.search(r"^Environment=.*(KEY|SECRET|PASSWORD|_URL)", text, re.M)
+
+
+def test_the_launcher_names_the_files_that_systemd_hands_over(tmp_path):
+    (tmp_path / "secret_key").write_text(SAFE["SECRET_KEY"])
+    (tmp_path / "database_url").write_text("mysql://nowhere")
+    env = fresh_environment(CREDENTIALS_DIRECTORY=str(tmp_path), DATA_KEYS=SAFE["DATA_KEYS"])
+    done = subprocess.run([DEPLOY / "run", "manage", "check"], env=env, capture_output=True, text=True, check=False)
+    assert "DATABASE_URL must name a PostgreSQL database" in done.stderr
 
 
 @pytest.fixture(scope="module")

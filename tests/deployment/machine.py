@@ -38,7 +38,10 @@ exec unshare --mount --pid --fork --uts --ipc --net --cgroup --kill-child sh -eu
     mount -t sysfs -o ro sysfs "$root/sys"
     mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
     mount -t tmpfs -o mode=0755 tmpfs "$root/dev"
-    for each in null zero full random urandom tty; do touch "$root/dev/$each"; mount --bind "/dev/$each" "$root/dev/$each"; done
+    for each in null zero full random urandom tty; do
+        touch "$root/dev/$each"
+        mount --bind "/dev/$each" "$root/dev/$each"
+    done
     mkdir "$root/dev/pts" "$root/dev/shm"
     mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$root/dev/pts"
     ln -s pts/ptmx "$root/dev/ptmx"; ln -s /proc/self/fd "$root/dev/fd"

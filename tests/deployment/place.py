@@ -28,7 +28,7 @@ def place():
 
 
 class Place:
-    """`run("web-1")` starts a program; `again(name)` is what systemd would do. `programs` are those that run, by name."""
+    """`run("web-1")` starts a program, kept in `programs` by its name; `again(name)` is what systemd would do."""
 
     def __init__(self, world):
         from tests.deployment.nginx import HOST, Nginx
