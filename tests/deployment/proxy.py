@@ -11,6 +11,7 @@ import ssl
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests.deployment.nginx import HOST, Nginx
@@ -24,13 +25,25 @@ class Node(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, name):
-        self.name, self.mode, self.heard = name, "well", []
+        self.name, self.mode, self.heard, self.lines = name, "well", [], []
         super().__init__(("127.0.0.1", 0), Echo)
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def end(self):
+        """As a program that was killed: nobody listens, and every line it held is closed."""
+        self.shutdown()
+        self.server_close()
+        for each in self.lines:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+
+    def setup(self):
+        super().setup()
+        self.server.lines.append(self.connection)
 
     def answer(self):
         length = int(self.headers.get("Content-Length") or 0)
@@ -67,7 +80,7 @@ def run():
         finally:
             proxy.stop()
             for each in nodes:
-                each.shutdown()
+                each.end()
 
 
 def ask(proxy, method="GET", path="/", *, host=HOST, body=None, tls=True, **headers):
@@ -175,16 +188,16 @@ def writing_is_not_repeated(proxy, nodes):
 def a_dead_node(proxy, nodes):
     """What could not be sent at all goes to the other node, a tap as well."""
     calm(nodes, 2.5)
-    nodes[1].shutdown()
-    nodes[1].server_close()
+    nodes[1].end()
+    time.sleep(0.2)
     said = [ask(proxy, "POST", "/departures/", body=b"id=1") for _turn in range(6)]
     return None if all(each and each[0] == 200 for each in said) else f"{[each and each[0] for each in said]}"
 
 
 def away(proxy, nodes):
     """With no node at all a page of ours says so, with every protecting header."""
-    nodes[0].shutdown()
-    nodes[0].server_close()
+    nodes[0].end()
+    time.sleep(0.2)
     status, headers, body = ask(proxy, path=f"/?q={WORD}")
     wanted = ["Content-Security-Policy", "X-Content-Type-Options", "Strict-Transport-Security", "Referrer-Policy"]
     missing = [each for each in wanted if not headers[each]]
