@@ -7,10 +7,7 @@ with a client that repeats what was not acknowledged, reminders fall due all the
 import time
 from collections import Counter
 
-from tests.conftest import PASSWORD
 from tests.deployment import clinicians
-from tests.deployment.place import place
-from tests.followups.programs import keep_real_password, kill
 
 TWICE = ["web", "worker-urgent", "worker-routine", "beat", "sweeper"]
 PROGRAMS = [f"{each}-{number}" for each in TWICE for number in (1, 2)] + ["worker-background-1", "auditor"]
@@ -19,8 +16,8 @@ DUE = 12  # reminders that fall due around each kill
 LEFT_BEHIND = 240  # seconds that a dead sender's messages may take: its lease is two minutes
 
 
-def run():
-    with place() as here:
+def run(here):
+    with here.to_itself():
         return judged(here)
 
 
@@ -29,7 +26,7 @@ def judged(here):
     people = world.people[:4]
     made_ready(people)
     begin(here)
-    working = clinicians.at_work(here, people, password=PASSWORD)
+    working = clinicians.at_work(here, people, password=password())
     due, hits = [], Counter()
     for name in PROGRAMS:
         due += world.make(DUE)
@@ -44,11 +41,19 @@ def judged(here):
     return told(world, ledgers, due, hits)
 
 
+def password():
+    """What each of them signs in with. Models are imported once Django knows its database."""
+    from tests.conftest import PASSWORD
+
+    return PASSWORD
+
+
 def made_ready(people):
     """Passwords that real programs take, and a follow-up policy in force: without one no plan has times."""
     from django.utils import timezone
 
     from followups.models import FollowUpPolicy
+    from tests.followups.programs import keep_real_password
 
     for each in people:
         keep_real_password(each)
@@ -75,6 +80,7 @@ def strike(here, name):
     """SIGKILL to a program and its children. Returns how many talks with the mail server it left open."""
     from followups.models import DeliveryStart
     from tests.config.living import descendants
+    from tests.followups.programs import kill
 
     program = here.programs[name]
     family = {program.process.pid} | descendants(program.process.pid)

@@ -1,7 +1,5 @@
 """One machine with two of each program: PostgreSQL, Redis, a mail server, nodes behind nginx, workers and clocks."""
 
-import os
-import secrets
 import shutil
 import subprocess
 import sys
@@ -73,12 +71,22 @@ class Place:
         code, env = self.code[name]
         return self.run(name, code=code, **env)
 
+    @contextmanager
+    def to_itself(self):
+        """For one part: nothing runs when it begins, and nothing when it has ended."""
+        self.world.begin()
+        try:
+            yield
+        finally:
+            self.stop()
+
     def stop(self):
         for program in self.programs.values():
             program.ask_to_stop()
         for program in self.programs.values():
             program.stop()
         self.nginx.stop()
+        self.programs.clear()
 
 
 def copy_of_the_code(folder):
@@ -87,10 +95,6 @@ def copy_of_the_code(folder):
     shutil.copytree(ROOT, folder, ignore=left_out)
     (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
     return folder
-
-
-def new_password():
-    return secrets.token_urlsafe(20)
 
 
 def memory_of(program):
@@ -105,7 +109,3 @@ def memory_of(program):
             continue
         total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return total / 1024
-
-
-def is_root():
-    return os.geteuid() == 0

@@ -10,17 +10,16 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.conftest import PASSWORD
 from tests.deployment import clinicians, nodes
-from tests.deployment.place import copy_of_the_code, place
+from tests.deployment.place import copy_of_the_code
 
 PROGRAMS = ["web-1", "web-2", "worker-urgent-1", "worker-routine-1", "beat-1", "sweeper-1"]
 FIELD = '    device_kind = models.CharField(max_length=20, blank=True, db_default="")\n'
 BETWEEN = 4  # seconds of work between two steps of the deployment
 
 
-def run():
-    with place() as here:
+def run(here):
+    with here.to_itself():
         older = copy_of_the_code(here.folder / "older")
         newer = newer_release(here, here.folder / "newer")
         return judged(here, older, newer)
@@ -58,7 +57,7 @@ def judged(here, older, newer):
     for name in PROGRAMS:
         start(here, name, older)
     here.world.bound = 0
-    working = clinicians.at_work(here, people, password=PASSWORD)
+    working = clinicians.at_work(here, people, password=nodes.password())
     due = here.world.make(nodes.DUE)
     phases = [("before", None)]
     phases.append(("tables change under the older release", lambda: manage(here, newer, "migrate", "--noinput")))
@@ -119,7 +118,7 @@ def static_files(here):
         names |= set(re.findall(r'"app\.css": "(app\.[0-9a-f]+\.css)"', manifest))
     if len(names) != 2:
         problems.append("the two releases have the same style sheet: the check would see nothing")
-    asker = clinicians.Clinician(here, here.world.people[0], password=PASSWORD)
+    asker = clinicians.Clinician(here, here.world.people[0], password=nodes.password())
     for each in names:
         for _turn in range(4):
             answer, _body = asker.ask(f"/static/{each}")

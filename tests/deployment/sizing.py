@@ -8,17 +8,16 @@ import os
 import time
 from pathlib import Path
 
-from tests.conftest import PASSWORD
 from tests.deployment import clinicians, nodes
-from tests.deployment.place import memory_of, place
+from tests.deployment.place import memory_of
 
 PROGRAMS = ["web-1", "web-2", "worker-urgent-1", "worker-routine-1", "worker-background-1"]
 PROGRAMS += ["beat-1", "sweeper-1", "auditor-1"]
 SECONDS = 20
 
 
-def run():
-    with place() as here:
+def run(here):
+    with here.to_itself():
         people = here.world.people
         nodes.made_ready(people)
         here.nginx.start()
@@ -41,7 +40,7 @@ def machine():
 
 def loaded(here, people, what):
     """Everybody taps as fast as they are answered; prints how many a second, and what one costs."""
-    working = clinicians.at_work(here, people, password=PASSWORD, pause=0)
+    working = clinicians.at_work(here, people, password=nodes.password(), pause=0)
     used, began, before = processor_time(here), time.monotonic(), asked(working)
     time.sleep(SECONDS)
     used, took, number = processor_time(here) - used, time.monotonic() - began, asked(working) - before
