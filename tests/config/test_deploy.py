@@ -22,13 +22,13 @@ from config.celery import app
 from config.local.servers import NO_VALUES_IN_LOG
 from tests.config.living import fresh_environment
 from tests.config.test_settings import SAFE, manage, settings_with
+from tests.deployment import EXPOSURE
 
 ROOT = Path(settings.BASE_DIR)
 DEPLOY = ROOT / "config" / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 COMMON = DEPLOY / "systemd" / "doorway-.service.d" / "common.conf"
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
-EXPOSURE = 15  # of 100, as `systemd-analyze security` counts; a unit without any hardening has 96
 OURS = [name for name, each in COMPOSE["services"].items() if each["image"].startswith("doorway:")]
 
 

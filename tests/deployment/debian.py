@@ -7,8 +7,7 @@ import re
 import shutil
 import time
 
-from tests.config.test_deploy import EXPOSURE
-from tests.deployment import machine
+from tests.deployment import EXPOSURE, machine
 from tests.deployment.place import ROOT
 
 HOST = "doorway.example"

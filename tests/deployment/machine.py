@@ -111,7 +111,10 @@ def wheels():
         print("   fetching Python packages (once) …", flush=True)
         shutil.rmtree(folder, ignore_errors=True)
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--dest", folder]
-        for words in (["--require-hashes", "--no-deps", "-r", ROOT / "requirements.txt"], ["setuptools", "wheel"]):
+        folder.mkdir()
+        wanted = folder / "wanted.txt"  # the Python there may be an older one than ours
+        wanted.write_text(re.sub(r" ; python_full_version [^\\\n]+", " ", (ROOT / "requirements.txt").read_text()))
+        for words in (["--require-hashes", "--no-deps", "-r", wanted], ["setuptools", "wheel"]):
             done = quietly([*pip, *words])
             if done.returncode:
                 raise CannotRun(f"Python packages could not be fetched: {done.stderr.strip()[-200:]}")
@@ -132,7 +135,7 @@ class Machine:
 
     def run(self, line, *, seconds=120, is_checked=True):
         enter = ["nsenter", "--target", self.pid, "--all", "--root", "--wd=/root"]
-        done = quietly([*enter, "env", "-i", f"PATH={PATH}", "HOME=/root", "LC_ALL=C.UTF-8", "bash", "-c", line],
+        done = quietly([*enter, "env", "-i", f"PATH={PATH}", "HOME=/root", "LC_ALL=C.UTF-8", "bash", "-c", f"cd /root; {line}"],
                        timeout=seconds)  # fmt: skip
         if is_checked and done.returncode:
             raise AssertionError(f"{line[:80]} → {done.returncode}: {(done.stdout + done.stderr)[-1500:]}")
@@ -160,6 +163,7 @@ def started(tar):
         assert quietly(["tar", "-C", root, "-xf", tar]).returncode == 0
         (root / ".before").mkdir()
         (root / "etc/machine-id").write_text("")
+        (root / "etc/dpkg/dpkg.cfg.d/soon").write_text("force-unsafe-io\n")  # it is thrown away
         (root / "etc/resolv.conf").unlink(missing_ok=True)
         group = own_cgroup()
         program = Program("Debian", ["sh", "-c", BOOT, "sh", root, group], log=Path(folder) / "boot.log")

@@ -57,7 +57,7 @@ def made_ready(people):
 
     for each in people:
         keep_real_password(each)
-    FollowUpPolicy.objects.filter(number=1).update(adopted_at=timezone.now(), adopted_by=people[0])
+    FollowUpPolicy.objects.filter(number=1, adopted_at=None).update(adopted_at=timezone.now(), adopted_by=people[0])
 
 
 def begin(here):

@@ -45,10 +45,8 @@ class Place:
             "PYTHONDONTWRITEBYTECODE": "1",
             "LOG_LEVEL": "WARNING",
         }
-        subprocess.run(
-            [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"],
-            cwd=ROOT, env=self.env, check=True,
-        )  # fmt: skip
+        for words in (["createcachetable"], ["collectstatic", "--noinput", "--verbosity=0"]):
+            subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=self.env, check=True)
 
     def words(self, name):
         """What the launcher is told for a program with this name: `worker-urgent-2` serves the queue `urgent`."""
