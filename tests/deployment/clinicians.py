@@ -34,6 +34,7 @@ class Ledger:
     repeats: int = 0
     longest: float = 0
     pages: int = 0
+    reloads: int = 0
     failed_pages: int = 0
     problems: list = field(default_factory=list)
 
@@ -83,13 +84,17 @@ class Clinician(threading.Thread):
         self.look(f"/departures/{wanted}/")
 
     def look(self, path):
-        """A page that a person opens; they reload once when it does not come."""
+        """A page that a person opens, and reloads while it does not come; one that never does counts as failed."""
         self.ledger.pages += 1
-        for last in (False, True):
+        began = time.monotonic()
+        while True:
             try:
                 self.ask(path)
             except (urllib.error.HTTPError, *AWAY):
-                self.ledger.failed_pages += last
+                if time.monotonic() - began > PATIENCE:
+                    self.ledger.failed_pages += 1
+                    return
+                self.ledger.reloads += 1
                 time.sleep(1)
             else:
                 return

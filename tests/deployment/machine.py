@@ -134,9 +134,8 @@ class Machine:
         self.root, self.program, self.pid = root, program, None
 
     def run(self, line, *, seconds=120, is_checked=True):
-        enter = ["nsenter", "--target", self.pid, "--all", "--root", "--wd=/root"]
-        done = quietly([*enter, "env", "-i", f"PATH={PATH}", "HOME=/root", "LC_ALL=C.UTF-8", "bash", "-c", f"cd /root; {line}"],
-                       timeout=seconds)  # fmt: skip
+        enter = ["nsenter", "--target", self.pid, "--all", "--root", "--wd=/root", "env", "-i", *CLEAN]
+        done = quietly([*enter, "bash", "-c", f"cd /root; {line}"], timeout=seconds)
         if is_checked and done.returncode:
             raise AssertionError(f"{line[:80]} → {done.returncode}: {(done.stdout + done.stderr)[-1500:]}")
         return done.stdout.strip() if is_checked else done
@@ -151,7 +150,7 @@ class Machine:
         return True
 
 
-PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+CLEAN = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8"]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ with a client that repeats what was not acknowledged, reminders fall due all the
 """
 
 import time
+import uuid
 from collections import Counter
 
 from tests.deployment import clinicians
@@ -101,12 +102,16 @@ def told(world, ledgers, due, hits):
     pages, failed = sum(each.pages for each in ledgers), sum(each.failed_pages for each in ledgers)
     print(f"   killed {len(hits)} programs, {sum(hits.values())} talks with the mail server cut")
     print(f"   {departures} departures and {ticks} ticks acknowledged, {repeats} sent again, longest {longest:.1f} s")
-    print(f"   {pages} pages looked at, {failed} did not come at the second try")
+    reloads = sum(each.reloads for each in ledgers)
+    print(f"   {pages} pages looked at, {reloads} times one was loaded again, {failed} never came")
     print(f"   reminders: {counts.line}")
+    made_up = clinicians.Ledger(departures={uuid.uuid4()}, ticks={(uuid.uuid4(), "stay-calm", uuid.uuid4())})
+    if len(kept([made_up])) != 2:
+        problems.append("what nobody saved was not missed: the comparison sees nothing")
     if not repeats:
         problems.append("no tap had to be sent again: the kills hit nothing")
     if failed:
-        problems.append(f"{failed} pages did not come although one node was there")
+        problems.append(f"{failed} pages never came although one node was there")
     return problems
 
 

@@ -6,7 +6,8 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.local.processes import Program, answers, free_port
+from config.local.demo import is_up
+from config.local.processes import Program, free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,7 +63,7 @@ class Place:
         self.programs[name] = program = Program(name, command, log=log, env=given, cwd="/")
         self.code[name] = (code, env)
         if name.startswith("web"):
-            program.wait_until(lambda: answers(self.ports[name]), seconds=60)
+            program.wait_until(lambda: is_up(self.ports[name]), seconds=90)
         return program
 
     def again(self, name):

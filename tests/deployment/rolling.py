@@ -133,7 +133,8 @@ def told(here, ledgers, due):
     failed, pages = (sum(getattr(each, name) for each in ledgers) for name in ("failed_pages", "pages"))
     longest = max(each.longest for each in ledgers)
     print(f"   {sum(len(each.ticks) for each in ledgers)} ticks acknowledged, {repeats} of all taps sent again")
-    print(f"   longest tap {longest:.1f} s; {pages} pages, {failed} did not come")
+    reloads = sum(each.reloads for each in ledgers)
+    print(f"   longest tap {longest:.1f} s; {pages} pages, {reloads} times one was loaded again, {failed} never came")
     print(f"   reminders: {counts.line}")
     problems = nodes.kept(ledgers) + counts.problems + [each for ledger in ledgers for each in ledger.problems]
-    return problems + ([f"{failed} pages did not come"] if failed else [])
+    return problems + ([f"{failed} pages never came"] if failed else [])
