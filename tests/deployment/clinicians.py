@@ -90,8 +90,8 @@ class Clinician(threading.Thread):
         while True:
             try:
                 self.ask(path)
-            except (urllib.error.HTTPError, *AWAY):
-                if time.monotonic() - began > PATIENCE:
+            except AWAY as error:  # an answer with an error's number among them
+                if getattr(error, "code", 0) in DENIED or time.monotonic() - began > PATIENCE:
                     self.ledger.failed_pages += 1
                     return
                 self.ledger.reloads += 1

@@ -91,6 +91,7 @@ class Place:
 def copy_of_the_code(folder):
     """The code as an installation has it: without tests, with the same environment."""
     left_out = shutil.ignore_patterns(".git", ".venv", ".local", "tests", "__pycache__", "staticfiles", ".*_cache")
+    shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT, folder, ignore=left_out)
     (folder / ".venv").symlink_to((ROOT / ".venv").resolve())
     return folder
