@@ -54,6 +54,7 @@ exec unshare --mount --pid --fork --uts --ipc --net --cgroup --kill-child sh -eu
     mkdir -p .before
     pivot_root . .before
     umount -l /.before
+    mount --make-rshared /
     exec env -i container=doorway-test PATH=/usr/sbin:/usr/bin:/sbin:/bin setpriv --bounding-set DROPPED \\
         /lib/systemd/systemd --system --log-target=journal --show-status=false
 ' sh "$root"

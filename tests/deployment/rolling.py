@@ -14,7 +14,7 @@ from tests.deployment import clinicians, nodes
 from tests.deployment.place import copy_of_the_code
 
 PROGRAMS = ["web-1", "web-2", "worker-urgent-1", "worker-routine-1", "beat-1", "sweeper-1"]
-FIELD = '    device_kind = models.CharField(max_length=20, blank=True, db_default="")\n'
+FIELD = '    device_kind = models.CharField(max_length=20, blank=True, db_default=models.Value(""))\n'
 BETWEEN = 4  # seconds of work between two steps of the deployment
 
 
@@ -51,7 +51,7 @@ def manage(here, code, *words):
 def judged(here, older, newer):
     problems = [f"the made-up migration breaks a rule: {each}" for each in broken_rules(newer)]
     people = here.world.people[:4]
-    nodes.made_ready(people)
+    earlier = nodes.made_ready(people)
     manage(here, older, "collectstatic", "--noinput", "--verbosity=0")
     here.nginx.start()
     for name in PROGRAMS:
@@ -70,7 +70,7 @@ def judged(here, older, newer):
         due += here.world.make(2)
     ledgers = clinicians.stopped(working)
     here.world.settle(due, seconds=nodes.LEFT_BEHIND, hurry=False)
-    return problems + told(here, ledgers, due)
+    return problems + told(here, ledgers, due, earlier)
 
 
 def broken_rules(newer):
@@ -126,7 +126,7 @@ def static_files(here):
     return problems + ([f"{asker.ledger.failed_pages} did not come"] if asker.ledger.failed_pages else [])
 
 
-def told(here, ledgers, due):
+def told(here, ledgers, due, earlier):
     counts = here.world.judge(due)
     repeats = sum(each.repeats for each in ledgers)
     failed, pages = (sum(getattr(each, name) for each in ledgers) for name in ("failed_pages", "pages"))
@@ -135,5 +135,9 @@ def told(here, ledgers, due):
     reloads = sum(each.reloads for each in ledgers)
     print(f"   longest tap {longest:.1f} s; {pages} pages, {reloads} times one was loaded again, {failed} never came")
     print(f"   reminders: {counts.line}")
-    problems = nodes.kept(ledgers) + counts.problems + [each for ledger in ledgers for each in ledger.problems]
+    problems = (
+        nodes.kept(ledgers, earlier=earlier)
+        + counts.problems
+        + [each for ledger in ledgers for each in ledger.problems]
+    )
     return problems + ([f"{failed} pages never came"] if failed else [])
