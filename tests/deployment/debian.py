@@ -98,7 +98,7 @@ def shut_in(debian):
         if debian.run(f"stat -c %U /proc/{pid}") != "doorway":
             problems.append(f"{unit} runs as somebody else")
         if (
-            debian.run(f"tr '\\0' '\\n' < /proc/{pid}/environ | grep -cFf <(cat /etc/doorway/secrets/*_url) || true")
+            debian.run(f"tr '\\0' '\\n' < /proc/{pid}/environ | grep -cFf <(grep -hv "^$" /etc/doorway/secrets/{*_url,secret_key,data_keys}) || true")
             != "0"
         ):
             problems.append(f"{unit} has a secret in its environment")
