@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test ux faults security audit sbom mutants benchmark lint format check messages requirements install clean
+.PHONY: help demo test ux faults deployment security audit sbom mutants benchmark lint format check messages requirements install clean
 
 # The first Python that is new enough; PYTHON=/path/to/python chooses another.
 PYTHON ?= $(shell for each in python3 python3.12 python3.11 python3.13 python3.14; do \
@@ -29,6 +29,9 @@ ux: $(READY) ## what is promised to hands, eyes and nerves: each limit beside wh
 
 faults: $(READY) ## kill, fill, cut and stop everything reminders need (ARGS="F1 F6", CAMPAIGN=1000, SEED=7)
 	@$(RUN) -m tests.faults $(ARGS) $(if $(CAMPAIGN),--campaign $(CAMPAIGN)) $(if $(SEED),--seed $(SEED))
+
+deployment: $(READY) ## nginx, two of each program killed under load, two releases at once, a Debian to install on (ARGS="nodes")
+	@$(RUN) -m tests.deployment $(ARGS) $(if $(STRICT),--strict)
 
 security: $(READY) ## outside tools attack a Doorway of their own; each first finds known faults (ARGS="wapiti", STRICT=1)
 	@$(RUN) -m tests.security $(ARGS) $(if $(STRICT),--strict)

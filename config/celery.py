@@ -7,7 +7,9 @@ has a crontab, which in UTC does neither.
 import os
 
 from celery import Celery, Task
-from celery.signals import setup_logging
+from celery.signals import after_task_publish, heartbeat_sent, setup_logging
+
+from followups import life_signs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -30,3 +32,10 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_ours(**_):
     """Celery leaves logging alone once somebody listens here: lines of workers and beat are ours (config.logs)."""
+
+
+@heartbeat_sent.connect  # a worker, every other second while it listens to Redis
+@after_task_publish.connect  # beat, whenever it says "look now"
+def still_here(**_):
+    """One that hangs, or has lost Redis for good, is silent, and is started again by whoever looks after it."""
+    life_signs.give()

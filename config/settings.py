@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from base64 import urlsafe_b64decode
+from collections import ChainMap
 from contextlib import suppress
 from email.utils import parseaddr
 from pathlib import Path
@@ -13,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts import keys
+from config import secret_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -29,6 +31,10 @@ class Environment(environ.Env):
 
 env = Environment()
 environ.Env.read_env(BASE_DIR / ".env")  # real environment variables win over the file
+try:
+    env.ENVIRON = ChainMap(secret_files.read(os.environ), os.environ)
+except secret_files.BadFile as problem:
+    raise ImproperlyConfigured(str(problem)) from problem
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
