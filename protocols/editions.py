@@ -67,7 +67,9 @@ def in_words_of(translated, step, language):
         spoken.title = translated.title or unspoken(step.title)
         spoken.prompt = translated.prompt or unspoken(step.prompt)
         spoken.say_or_do = lines_in(translated.say_or_do, step.say_or_do)
-        spoken.variants = {name: lines_in(translated.variants.get(name, []), said) for name, said in step.variants.items()}
+        spoken.variants = {
+            name: lines_in(translated.variants.get(name, []), said) for name, said in step.variants.items()
+        }
         spoken.by_setting = {name: prompt_in(translated, name, change) for name, change in step.by_setting.items()}
         spoken.own_tasks = [
             (task.key, task.translations.get(language) or unspoken(task.words)) for task in step.own.all()

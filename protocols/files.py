@@ -4,6 +4,7 @@ A file from elsewhere is not believed: its size, form, words and codes are looke
 """
 
 import json
+import re
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from protocols.models_of_change import ELEVEN
 FORMAT = "doorway-protocol"
 FORMAT_VERSION = 1
 MOST_BYTES = 300_000  # an edition is about 40,000
+LONGEST_TITLE = 80
 MOST_PROBLEMS = 50  # told at once; nobody reads more
 
 
@@ -127,14 +129,12 @@ class Look:
         return {name: words for name, words in found.items() if words}
 
     def edition(self, value):
-        value = self.table(
-            value, "file", known=["format", "format_version", "number", "languages", "title", "steps"]
-        )
+        value = self.table(value, "file", known=["format", "format_version", "number", "languages", "title", "steps"])
         if value.get("format") != FORMAT or value.get("format_version") != FORMAT_VERSION:
             self.wrong("format", _("This is no edition of the eleven steps that Doorway can read."))
             return {"title": "", "steps": []}
         title = self.text(value.get("title"), "title")
-        if not title or len(title) > 80 or not title.isprintable():
+        if not title or len(title) > LONGEST_TITLE or not title.isprintable():
             self.wrong("title", _("A title has one line of at most 80 letters."))
         return {"title": title, "steps": self.steps(value.get("steps"))}
 
@@ -142,7 +142,10 @@ class Look:
         found = self.rows(value, "steps", most=len(ELEVEN))
         slugs = [each.get("slug") if isinstance(each, dict) else None for each in found]
         if slugs != ELEVEN:
-            self.wrong("steps", _("The eleven steps have to be there, in their order: %(steps)s.") % {"steps": ", ".join(ELEVEN)})
+            self.wrong(
+                "steps",
+                _("The eleven steps have to be there, in their order: %(steps)s.") % {"steps": ", ".join(ELEVEN)},
+            )
             return []
         return [self.step(each, f"steps.{slug}", self.base[slug]) for each, slug in zip(found, slugs, strict=True)]
 
@@ -220,4 +223,4 @@ def captures_of(step):
 
 
 def is_key(key):
-    return isinstance(key, str) and len(key) == 12 and key.startswith("own-") and set(key[4:]) <= set("0123456789abcdef")
+    return isinstance(key, str) and bool(re.fullmatch(r"own-[0-9a-f]{8}", key))

@@ -39,7 +39,7 @@ WRITTEN_FOR_GOOD = f"""
     ) THEN
         RAISE EXCEPTION 'A step of a published protocol version never changes.' {REFUSED};
     END IF;
-"""
+"""  # nosec B608
 OF_STEPS = f"""
     IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'The eleven steps stay: a step never changes into none.' {REFUSED}; END IF;
     old_version = OLD.version_id; new_version = NEW.version_id;
@@ -172,9 +172,7 @@ class Draft(models.Model):
                 name="draft_is_published_by_two",
                 condition=Q(approved_by=None) | (Q(submitted_by__isnull=False) & ~Q(approved_by=F("submitted_by"))),
             ),
-            models.CheckConstraint(
-                name="draft_is_dropped_unsent", condition=Q(dropped_at=None) | Q(submitted_at=None)
-            ),
+            models.CheckConstraint(name="draft_is_dropped_unsent", condition=Q(dropped_at=None) | Q(submitted_at=None)),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -247,8 +245,6 @@ class OwnTask(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["step", "position"], name="own_task_position_once_per_step"),
             models.UniqueConstraint(fields=["step", "key"], name="own_task_key_once_per_step"),
-            models.CheckConstraint(
-                name="own_task_key_is_told_apart", condition=Q(key__startswith="own-")
-            ),
+            models.CheckConstraint(name="own_task_key_is_told_apart", condition=Q(key__startswith="own-")),
         ]
         triggers = [written_for_good("own_task_of_published_version_never_changes", OF_OWN_TASKS)]

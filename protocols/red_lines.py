@@ -20,15 +20,16 @@ ADVICE = {
     "en": [
         rf"\b(?:hold|holding|block|blocking|restrain|restraining|grab|grabbing|detain|pin|corner|trap)\b"
         rf"(?! (?:the line|on\b)){WORD}{{0,25}}?\b{WHOM}\b",
-        rf"\b(?:hold|pin) (?:them|him|her) (?:down|back)\b",
+        r"\b(?:hold|pin) (?:them|him|her) (?:down|back)\b",
         rf"\b(?:follow|chase|pursue|run after|go after|tail)(?!-| up| the emergency)\b(?! (?:your|our|their) (?:policy|"
-        rf"plan|rule)){WORD}{{0,12}}?\b(?:them|him|her|the (?:person|client|patient|child)|clients?|patients?)\b(?! up)",
+        rf"plan|rule)){WORD}{{0,12}}?\b(?:them|him|her|the (?:person|client|patient|child)|clients?|patients?)\b"
+        r"(?! up)",
         rf"\b(?:lock|bolt|bar|guard)\b{WORD}{{0,15}}?\b(?:door|exit|gate|way)\b",
         rf"\b(?:stand|step|get|sit|stay|put yourself|place yourself)\b{WORD}{{0,15}}?\b(?:in front of|in the way|"
         rf"between)\b{WORD}{{0,30}}?\b{WHOM}\b",
-        rf"\b(?:stop|prevent|keep)\b (?:them|him|her|the (?:person|client|patient|child)|anyone|clients?)"
-        rf"(?: from)? (?:leaving|going|walking)\b",
-        rf"\b(?:make|force|compel)\b (?:them|him|her|the \w+)(?: to)? stay\b",
+        r"\b(?:stop|prevent|keep)\b (?:them|him|her|the (?:person|client|patient|child)|anyone|clients?)"
+        r"(?: from)? (?:leaving|going|walking)\b",
+        r"\b(?:make|force|compel)\b (?:them|him|her|the \w+)(?: to)? stay\b",
     ],
     "es": [
         rf"\b(?:sujet[ea]n?|sujetar|retenga|retener|bloque[ea]n?|bloquear|inmovilic[ea]|inmovilizar|agarr[ea]|agarrar|"
@@ -46,10 +47,13 @@ ADVICE = {
 #: What is refused because it says not to let them go.
 NEVER = {
     "en": [r"\b(?:do not|don['’]t|never) let (?:them|him|her|the (?:person|client|patient|child)) (?:leave|go|out)\b"],
-    "es": [r"\bno (?:l[aeo]s? )?(?:deje|permita|dejes|permitas)\b(?: que)?(?: \w+){0,3}? (?:salir|salga|irse|ir|se vaya|se marche)\b"],
+    "es": [
+        r"\bno (?:l[aeo]s? )?(?:deje|permita|dejes|permitas)\b(?: que)?(?: \w+){0,3}? (?:salir|salga|irse|ir|se vaya|se marche)\b"
+    ],
 }
 NOT = {
-    "en": r"\b(?:not(?! hesitate)|never|no|nobody|without|avoid|don['’]t(?! hesitate)|cannot|can['’]t|instead of|rather than)\b",
+    "en": r"\b(?:not(?! hesitate)|never|no|nobody|without|avoid|don['’]t(?! hesitate)|cannot|can['’]t|instead of|"
+    r"rather than)\b",
     "es": r"\b(?:no|nunca|jamás|sin|ni|nadie|evite|en vez de|en lugar de)\b",
 }
 #: What step 2 says in each of its languages: (what it has to match, what to say when it does not).

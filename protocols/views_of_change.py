@@ -7,9 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
@@ -21,10 +20,15 @@ from protocols.models import EditionDeed, Phase, ProtocolStep, ProtocolVersion, 
 from protocols.states import State
 
 LANGUAGES = [("en", "English"), ("es", "Español")]
+MOST_DIGITS = 8
 
 
 def may_read(user):
     return user.is_clinical_lead or user.has_role(Role.ADMIN, Role.SUPERVISOR)
+
+
+def is_lead(user):
+    return user.is_clinical_lead
 
 
 def door_for(is_allowed):
@@ -43,7 +47,7 @@ def door_for(is_allowed):
 
 for_readers = door_for(may_read)
 for_writers = door_for(drafts.may_write)
-for_leads = door_for(lambda user: user.is_clinical_lead)
+for_leads = door_for(is_lead)
 
 
 def of_number(number):
@@ -52,6 +56,11 @@ def of_number(number):
     if found is None:
         raise Http404
     return found
+
+
+def as_number(text):
+    """The number of an edition as it was asked for; none for anything else."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def language_of(request):
@@ -112,8 +121,9 @@ def what_may_be_done(found, user):
 @for_writers
 def draft(request):
     """Begin a draft as a copy of a published edition, or go on with the one this person is writing."""
-    number = request.POST.get("number", "")
-    chosen = ProtocolVersion.objects.published().filter(number=number) if number.isdecimal() and len(number) < 9 else None
+    chosen = (
+        ProtocolVersion.objects.published().filter(number=number) if number.isdecimal() and len(number) < 9 else None
+    )
     source = (chosen and chosen.first()) or editions.in_force()
     return redirect("protocol-version", drafts.begin(source, by=request.user).number)
 
@@ -187,9 +197,8 @@ def does_not_change(request, number):
 def compare(request, protocol_number):
     """Two editions side by side. Without a second one: what it is a copy of, else what is in force."""
     found = of_number(protocol_number)
-    asked = request.GET.get("with", "")
-    if asked.isdecimal() and len(asked) < 9:
-        other = of_number(int(asked))
+    if asked := as_number(request.GET.get("with", "")):
+        other = of_number(asked)
     else:
         source = getattr(found, "draft", None) and found.draft.copy_of
         other = of_number((source or editions.in_force()).number)
@@ -277,7 +286,11 @@ DEEDS = {
     "take-back": (drafts.may_write, publishing.take_back, gettext_lazy("It is a draft again.")),
     "withdraw": (drafts.may_write, publishing.withdraw, gettext_lazy("Withdrawn. It is with the clinical lead again.")),
     "drop": (drafts.may_write, drafts.drop, gettext_lazy("Put aside.")),
-    "retire": (lambda user: user.is_clinical_lead, publishing.retire, gettext_lazy("Retired. Running departures keep it.")),
+    "retire": (
+        lambda user: user.is_clinical_lead,
+        publishing.retire,
+        gettext_lazy("Retired. Running departures keep it."),
+    ),
 }
 
 
