@@ -48,7 +48,8 @@ ADVICE = {
 NEVER = {
     "en": [r"\b(?:do not|don['’]t|never) let (?:them|him|her|the (?:person|client|patient|child)) (?:leave|go|out)\b"],
     "es": [
-        r"\bno (?:l[aeo]s? )?(?:deje|permita|dejes|permitas)\b(?: que)?(?: \w+){0,3}? (?:salir|salga|irse|ir|se vaya|se marche)\b"
+        r"\bno (?:l[aeo]s? )?(?:deje|permita|dejes|permitas)\b(?: que)?(?: \w+){0,3}? "
+        r"(?:salir|salga|irse|ir|se vaya|se marche)\b"
     ],
 }
 NOT = {

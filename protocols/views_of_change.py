@@ -121,10 +121,8 @@ def what_may_be_done(found, user):
 @for_writers
 def draft(request):
     """Begin a draft as a copy of a published edition, or go on with the one this person is writing."""
-    chosen = (
-        ProtocolVersion.objects.published().filter(number=number) if number.isdecimal() and len(number) < 9 else None
-    )
-    source = (chosen and chosen.first()) or editions.in_force()
+    number = as_number(request.POST.get("number", ""))
+    source = ProtocolVersion.objects.published().filter(number=number).first() or editions.in_force()
     return redirect("protocol-version", drafts.begin(source, by=request.user).number)
 
 
@@ -287,7 +285,7 @@ DEEDS = {
     "withdraw": (drafts.may_write, publishing.withdraw, gettext_lazy("Withdrawn. It is with the clinical lead again.")),
     "drop": (drafts.may_write, drafts.drop, gettext_lazy("Put aside.")),
     "retire": (
-        lambda user: user.is_clinical_lead,
+        is_lead,
         publishing.retire,
         gettext_lazy("Retired. Running departures keep it."),
     ),

@@ -65,6 +65,10 @@ TABLES = {
     "protocols.ProtocolStep": (WRITTEN_ONCE, RECORD),
     "protocols.EditionTranslation": (WRITTEN_ONCE, RECORD),  # once it was reviewed
     "protocols.StepTranslation": (WRITTEN_ONCE, RECORD),
+    "protocols.Draft": (EDITABLE, RECORD),  # until it is published
+    "protocols.Retirement": (WRITTEN_ONCE, RECORD),
+    "protocols.EditionDeed": (WRITTEN_ONCE, RECORD),
+    "protocols.OwnTask": (WRITTEN_ONCE, RECORD),  # once it was sent to the clinical lead
     "sessions_app.Client": (EDITABLE, RECORD),
     "sessions_app.ContactPermission": (EDITABLE, RECORD),
     "sessions_app.TherapySession": (EDITABLE, RECORD),

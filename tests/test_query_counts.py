@@ -222,7 +222,11 @@ def address_of(name, departure):
 ASKED = {"departure-bundle": "?version=R5&attempts=on&name=on"}
 LIMITS["departure-bundle"] = 48  # the rows of the file, the chart inside as text, and how often it was asked for
 OF_THE_THERAPIST += ["departure-exchange", *ASKED]
-WITHOUT_ARGUMENTS += ["protocol-exchange"]
+WITHOUT_ARGUMENTS += ["protocol-exchange", "protocol-versions"]
+OF_AN_EDITION = ["protocol-version", "compare-protocols", "protocol-card", "protocol-file", "preview-protocol"]
+OF_THE_SUPERVISOR += ["protocol-versions", *OF_AN_EDITION]
+OF_SOMETHING_ELSE |= dict.fromkeys(OF_AN_EDITION, lambda: 2)
+LIMITS |= dict.fromkeys(OF_AN_EDITION, 20)  # an edition in full, read anew: only a published one is kept in memory
 
 
 #: The session is written once in fifteen seconds, on whichever page that falls.
