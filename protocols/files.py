@@ -196,7 +196,7 @@ class Look:
     def key(self, value, place):
         key = value.get("key") if isinstance(value, dict) else None
         if not is_key(key):
-            self.wrong(place, _("A key is own- and eight of 0 to 9 and a to f."))
+            self.wrong(place, _("A key is task- and eight of 0 to 9 and a to f."))
         elif key in self.keys:
             self.wrong(place, _("The same one twice."))
         else:
@@ -223,4 +223,4 @@ def captures_of(step):
 
 
 def is_key(key):
-    return isinstance(key, str) and bool(re.fullmatch(r"own-[0-9a-f]{8}", key))
+    return isinstance(key, str) and bool(re.fullmatch(r"task-[0-9a-f]{8}", key))

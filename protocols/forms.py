@@ -154,7 +154,7 @@ class StepForm(WordsForm):
         """One that was here keeps its key; any other is a new task."""
         known = {task["key"] for task in self.step["own_tasks"]}
         key = self.cleaned_data.get(f"own_tasks-{number}-key")
-        return self.said(f"own_tasks-{number}") | {"key": key if key in known else f"own-{secrets.token_hex(4)}"}
+        return self.said(f"own_tasks-{number}") | {"key": key if key in known else f"task-{secrets.token_hex(4)}"}
 
     def name_of(self, path):
         kind, *rest = path

@@ -236,7 +236,7 @@ class OwnTask(models.Model):
 
     step = models.ForeignKey("protocols.ProtocolStep", on_delete=models.PROTECT, related_name="own")
     position = models.PositiveSmallIntegerField()
-    key = models.SlugField(max_length=12)
+    key = models.SlugField(max_length=13)
     words = models.CharField(max_length=160)
     translations = models.JSONField(default=dict)
 
@@ -245,6 +245,6 @@ class OwnTask(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["step", "position"], name="own_task_position_once_per_step"),
             models.UniqueConstraint(fields=["step", "key"], name="own_task_key_once_per_step"),
-            models.CheckConstraint(name="own_task_key_is_told_apart", condition=Q(key__startswith="own-")),
+            models.CheckConstraint(name="own_task_key_is_told_apart", condition=Q(key__startswith="task-")),
         ]
         triggers = [written_for_good("own_task_of_published_version_never_changes", OF_OWN_TASKS)]

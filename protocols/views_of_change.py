@@ -247,9 +247,9 @@ def file(request, protocol_number):
 def publish(request, protocol_number):
     """The clinical lead has read it, and says when it takes effect."""
     found = of_number(protocol_number)
-    form = PublishForm(posted(request), initial={"when": "now", "zone": request.user.time_zone})
+    form = PublishForm(posted(request), initial={"when": "now", "zone": str(request.user.zone)})
     if request.method == "POST" and form.is_valid():
-        moment = form.moment(zone=request.user.time_zone)
+        moment = form.moment(zone=str(request.user.zone))
         if form.is_valid():
             return published(request, found, form, moment)
     return publish_page(request, found, form)

@@ -1,6 +1,6 @@
 """The organisation's own tasks at a step: noted as done or not, like whatever else is noted there.
 
-Their keys begin with `own-`, which no other capture does; their words are those of the edition the departure is
+Their keys begin with `task-`, which no other capture does; their words are those of the edition the departure is
 pinned to, so that they never change under a record.
 """
 
@@ -14,7 +14,7 @@ DONE = [("yes", gettext_lazy("Done")), ("no", gettext_lazy("Not done"))]
 
 
 def is_own(name):
-    return name.startswith("own-")
+    return name.startswith("task-")
 
 
 def captures_of(step):

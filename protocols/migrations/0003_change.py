@@ -50,14 +50,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField()),
-                ('key', models.SlugField(max_length=12)),
+                ('key', models.SlugField(max_length=13)),
                 ('words', models.CharField(max_length=160)),
                 ('translations', models.JSONField(default=dict)),
                 ('step', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='own', to='protocols.protocolstep')),
             ],
             options={
                 'ordering': ['position'],
-                'constraints': [models.UniqueConstraint(fields=('step', 'position'), name='own_task_position_once_per_step'), models.UniqueConstraint(fields=('step', 'key'), name='own_task_key_once_per_step'), models.CheckConstraint(condition=models.Q(('key__startswith', 'own-')), name='own_task_key_is_told_apart')],
+                'constraints': [models.UniqueConstraint(fields=('step', 'position'), name='own_task_position_once_per_step'), models.UniqueConstraint(fields=('step', 'key'), name='own_task_key_once_per_step'), models.CheckConstraint(condition=models.Q(('key__startswith', 'task-')), name='own_task_key_is_told_apart')],
             },
         ),
         migrations.CreateModel(

@@ -14,7 +14,7 @@ from tests.protocols.writing import change, form_of, retitled, written
 from tests.refusals import is_refused
 
 pytestmark = pytest.mark.django_db
-TASK = {"en": "Tell the front desk", "es": "Avise a recepción", "key": "own-00aa11bb"}
+TASK = {"en": "Tell the front desk", "es": "Avise a recepción", "key": "task-00aa11bb"}
 
 
 @pytest.fixture

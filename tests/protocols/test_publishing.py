@@ -93,7 +93,7 @@ def test_what_is_being_read_does_not_change(sent, admin):
         "DELETE FROM protocols_steptranslation t USING protocols_editiontranslation e"
         " WHERE t.translation_id = e.id AND e.version_id = %s",
         "INSERT INTO protocols_owntask (step_id, position, key, words, translations)"
-        " SELECT id, 1, 'own-00000000', 'x', '{}' FROM protocols_protocolstep WHERE version_id = %s",
+        " SELECT id, 1, 'task-00000000', 'x', '{}' FROM protocols_protocolstep WHERE version_id = %s",
     ):
         assert is_refused(sql, sent.pk), sql
 
