@@ -95,6 +95,7 @@ TABLES = {
     "sessions_app.ReviewHarm": (WRITTEN_ONCE, RECORD),
     "sessions_app.SafetyEventReference": (WRITTEN_ONCE, RECORD),
     "sessions_app.PromptChoice": (WRITTEN_ONCE, STAFF),
+    "sessions_app.WordList": (WRITTEN_ONCE, RECORD),  # once it was published
     "followups.FollowUpPolicy": (WRITTEN_ONCE, RECORD),  # once it was adopted
     "followups.PolicyTask": (WRITTEN_ONCE, RECORD),
     "followups.PolicyOverlay": (WRITTEN_ONCE, RECORD),

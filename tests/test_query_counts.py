@@ -224,7 +224,8 @@ LIMITS["departure-bundle"] = 48  # the rows of the file, the chart inside as tex
 OF_THE_THERAPIST += ["departure-exchange", *ASKED]
 WITHOUT_ARGUMENTS += ["protocol-exchange", "protocol-versions"]
 OF_AN_EDITION = ["protocol-version", "compare-protocols", "protocol-card", "protocol-file", "preview-protocol"]
-OF_THE_SUPERVISOR += ["protocol-versions", *OF_AN_EDITION]
+OF_THE_SUPERVISOR += ["protocol-versions", "word-list", *OF_AN_EDITION]
+WITHOUT_ARGUMENTS += ["word-list"]
 OF_SOMETHING_ELSE |= dict.fromkeys(OF_AN_EDITION, lambda: 2)
 LIMITS |= dict.fromkeys(OF_AN_EDITION, 20)  # an edition in full, read anew: only a published one is kept in memory
 

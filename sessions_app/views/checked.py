@@ -21,10 +21,11 @@ def what_is_checked(report):
 
 def of_notes(made):
     """Words to weigh in what was noted at the steps, as (label, address, suggestion); the client's own never."""
+    rules = wording.in_force()
     for step in editions.steps_of(made.departure.protocol_version_id):
         for name in step.every_capture:
             capture = captures.CAPTURES.get(name)
             if capture and capture.kind == "text" and not capture.source and name in made.noted:
                 address = reverse("note-details", args=[made.departure.pk, step.slug])
-                for each in wording.weigh(made.noted[name], kept=made.report.words_kept):
+                for each in wording.weigh(made.noted[name], kept=made.report.words_kept, rules=rules):
                     yield capture.label, f"{address}?from=report#id_{step.slug}-{name}", each

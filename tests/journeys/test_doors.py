@@ -237,6 +237,8 @@ PAGES = {
         "/steps/versions/{protocol}/steps/stay-calm/",
         "/steps/versions/{protocol}/steps/stay-calm/remote/",
         "/preview/{protocol}/",
+        "/wording/",
+        "/wording/change/",
         "/follow-ups/policies/",
         "/follow-ups/policies/{policy}/",
         "/follow-ups/policies/{policy}/what-when/?{asked}",
