@@ -210,10 +210,12 @@ def compare(request, protocol_number):
 
 
 @require_safe
-@for_readers
+@allow()
 def card(request, protocol_number):
-    """The eleven steps on one side of A4, in a language and for a setting."""
+    """The eleven steps on one side of A4, in a language and for a setting. All staff may print what is in force."""
     found, language = of_number(protocol_number), language_of(request)
+    if found.state != State.IN_FORCE and not may_read(request.user):
+        raise PermissionDenied
     setting = request.GET.get("setting", "")
     chosen = [setting] if setting in Setting.values else []
     steps = editions.steps_as_written(found.pk, language)

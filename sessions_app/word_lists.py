@@ -1,6 +1,6 @@
 """The organisation's own changes to the words to weigh: written by an admin or a clinical lead, published by a lead."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -53,7 +53,11 @@ def change(words, *, was, by):
         number = (WordList.objects.aggregate(highest=Max("number"))["highest"] or 0) + 1
         found = WordList(number=number)
     found.added, found.removed, found.changed_by = words["added"], words["removed"], by
-    found.save()
+    try:
+        with transaction.atomic():
+            found.save()
+    except IntegrityError as error:  # the very first one, by two at once: there was no row to wait for
+        raise ChangedMeanwhile from error
     audit.record("word_list_changed", found, by=by)
     return found
 

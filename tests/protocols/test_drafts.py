@@ -255,6 +255,14 @@ def test_the_card_has_the_eleven_and_the_own_tasks(draft, admin, signed_in):
     assert "Avise a recepción" in signed_in(admin).get(address, {"language": "es", "setting": "minor"}).content.decode()
 
 
+def test_all_staff_print_the_card_of_what_is_in_force_and_no_other(draft, therapist, signed_in):
+    browser, steps = signed_in(therapist), reverse("eleven-steps")
+    in_force = reverse("protocol-card", args=[editions.in_force().number])
+    assert in_force in browser.get(steps).content.decode()
+    assert browser.get(in_force).status_code == 200
+    assert browser.get(reverse("protocol-card", args=[draft.number])).status_code == 403
+
+
 def test_one_open_draft_per_person_is_kept_by_the_database(draft, admin):
     other = ProtocolVersion.objects.create(number=99, title="Another")
     with pytest.raises(IntegrityError, match="one_open_draft_per_person"), transaction.atomic():

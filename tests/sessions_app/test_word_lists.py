@@ -131,3 +131,17 @@ def test_two_who_save_at_once_do_not_overwrite_each_other(admin, lead, monkeypat
 
     saved = both(lambda: save({}, admin), lambda: save({"en": ["fled"]}, lead))
     assert saved.count(None) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_begin_the_very_first_one_at_once_make_one(admin, lead, monkeypatch):
+    opened = was()
+    meet_after(monkeypatch, word_lists, "standing")
+
+    def begin(by):
+        try:
+            return word_lists.change(WORDS, was=opened, by=by).number
+        except word_lists.ChangedMeanwhile:
+            return None
+
+    assert sorted(map(str, both(lambda: begin(admin), lambda: begin(lead)))) == ["1", "None"]
