@@ -45,7 +45,7 @@ class WordsForm(forms.Form):
             said = rows[number] if number < len(rows) else {}
             self.add_text(f"{kind}-{number}", f"{label} {number + 1}", said)
             place = forms.IntegerField(
-                label=f"{_('Place of')} {str(label).lower()} {number + 1}",
+                label=f"{_('Place')} {number + 1}",
                 required=False,
                 min_value=1,
                 max_value=LAST,

@@ -93,7 +93,7 @@ def version(request, protocol_number):
         "version": found,
         "phases": [(phase, [step for step in steps if step.phase == phase]) for phase in Phase],
         "missing": sum(content.untranslated(data, language) for data in content.of(found)["steps"]),
-        "language": language,
+        "spoken": language,
         "languages": LANGUAGES,
         "deeds": EditionDeed.objects.filter(version=found).select_related("by"),
         **what_may_be_done(found, request.user),
@@ -223,7 +223,7 @@ def card(request, protocol_number):
     context = {
         "version": found,
         "phases": [(phase, [row for row in rows if row[0].phase == phase]) for phase in Phase],
-        "language": language,
+        "spoken": language,
         "languages": LANGUAGES,
         "settings": Setting,
         "setting": setting if chosen else "",

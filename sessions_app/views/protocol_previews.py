@@ -38,7 +38,7 @@ def preview(request, protocol_number):
     setting = setting if setting in SESSIONS else ""
     context = {
         "version": found,
-        "language": language,
+        "spoken": language,
         "languages": LANGUAGES,
         "settings": Setting,
         "setting": setting,
