@@ -76,6 +76,8 @@ def weigh(text, *, kept=(), language=None, rules=None):
     `language` is that of the writer (the active one when missing); one without a list is weighed with the English.
     `rules` are those of `in_force`, for whoever weighs several texts; asked for when missing.
     """
+    if not text.strip():
+        return []
     whole = unicodedata.normalize("NFC", text)
     own = QUOTED.sub(lambda quote: " " * len(quote.group()), whole)  # same length, so that places stay
     found = {}
