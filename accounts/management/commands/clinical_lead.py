@@ -1,4 +1,4 @@
-"""Who puts follow-up policies and versions of the eleven steps in force: `manage.py clinical_lead sam@clinic.example`."""
+"""Who puts policies and versions of the eleven steps in force: `manage.py clinical_lead sam@clinic.example`."""
 
 from django.core.management.base import BaseCommand, CommandError
 
