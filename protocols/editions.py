@@ -6,8 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import get_language
+from django.db.models.functions import Now
+from django.utils.translation import get_language, gettext, override
 
 from protocols.models import EditionTranslation, Phase, ProtocolStep, ProtocolVersion, StepTranslation
 
@@ -23,8 +23,11 @@ class NoProtocol(LookupError):
 
 
 def in_force():
-    """The published edition with the highest number; raises NoProtocol when there is none."""
-    version = ProtocolVersion.objects.published().order_by("-number").first()
+    """The published edition that took effect last and is not retired; raises NoProtocol when there is none.
+
+    Nothing has to run for one to take effect at its time: from that moment on it is what this finds.
+    """
+    version = ProtocolVersion.objects.standing().first()
     if version is None:
         raise NoProtocol("No protocol version is published. Run the migrations: they publish the first one.")
     return version
@@ -46,22 +49,51 @@ def steps_in(version_id, language):
     """
     if not ProtocolVersion.objects.published().filter(pk=version_id).exists():
         raise NoProtocol("Only a published edition has steps that stand.")
+    return steps_as_written(version_id, language)
+
+
+def steps_as_written(version_id, language):
+    """The steps of any edition, a draft as well, as they are now in the words of `language`. Three queries."""
     translated = StepTranslation.objects.filter(translation__version=version_id, translation__language=language)
     words = {each.step_id: each for each in translated}
-    steps = ProtocolStep.objects.filter(version=version_id)
-    return tuple(in_words_of(words[step.pk], step) if step.pk in words else step for step in steps)
+    steps = ProtocolStep.objects.filter(version=version_id).prefetch_related("own")
+    return tuple(in_words_of(words[step.pk], step, language) if step.pk in words else step for step in steps)
 
 
-def in_words_of(translated, step):
-    """The same step with the words of a translation."""
+def in_words_of(translated, step, language):
+    """The same step with the words of a translation. What it lacks stays English, and says so on the page."""
     spoken = copy.copy(step)
-    for name in ("title", "prompt", "say_or_do", "variants"):
-        setattr(spoken, name, getattr(translated, name))
-    spoken.by_setting = {
-        setting: change | ({"prompt": translated.prompts[setting]} if setting in translated.prompts else {})
-        for setting, change in step.by_setting.items()
-    }
+    with override(language):
+        spoken.title = translated.title or unspoken(step.title)
+        spoken.prompt = translated.prompt or unspoken(step.prompt)
+        spoken.say_or_do = lines_in(translated.say_or_do, step.say_or_do)
+        spoken.variants = {
+            name: lines_in(translated.variants.get(name, []), said) for name, said in step.variants.items()
+        }
+        spoken.by_setting = {name: prompt_in(translated, name, change) for name, change in step.by_setting.items()}
+        spoken.own_tasks = [
+            (task.key, task.translations.get(language) or unspoken(task.words)) for task in step.own.all()
+        ]
     return spoken
+
+
+def lines_in(translated, lines):
+    """Each line in the other language, or as it is with a word that it was not translated."""
+    return [nth(translated, place) or unspoken(line) for place, line in enumerate(lines)]
+
+
+def prompt_in(translated, setting, change):
+    if "prompt" not in change:
+        return change
+    return change | {"prompt": translated.prompts.get(setting) or unspoken(change["prompt"])}
+
+
+def nth(lines, place):
+    return lines[place] if place < len(lines) else ""
+
+
+def unspoken(words):
+    return gettext("%(words)s (not translated yet)") % {"words": words}
 
 
 def phases_of(version_id):
@@ -103,7 +135,7 @@ def publish(number, *, version_model=ProtocolVersion, step_model=ProtocolStep):
     version = version_model.objects.create(number=number, title=edition["title"])
     for position, step in enumerate(edition["steps"], start=1):
         step_model.objects.create(version=version, position=position, **step)
-    version.published_at = timezone.now()
+    version.published_at = Now()  # the database's clock decides when an edition has taken effect
     version.save(update_fields=["published_at"])
 
 

@@ -1,4 +1,4 @@
-"""Published editions of the eleven steps. Once published, nothing in an edition changes: the database refuses."""
+"""Editions of the eleven steps. Once published, nothing in an edition changes: the database refuses."""
 
 from itertools import chain
 
@@ -7,9 +7,24 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from protocols.models_of_change import (
+    OF_STEPS,
+    OF_TRANSLATIONS,
+    OF_VERSIONS,
+    Draft,
+    EditionDeed,
+    OwnTask,
+    Retirement,
+    written_for_good,
+)
+
+__all__ = ["Draft", "EditionDeed", "OwnTask", "Retirement"]
 
 
 class Phase(models.TextChoices):
@@ -34,14 +49,22 @@ class Outcome(models.TextChoices):
 
 class ProtocolVersionQuerySet(models.QuerySet):
     def published(self):
-        return self.filter(published_at__isnull=False)
+        """What has taken effect, by the database's clock, whether it was retired since or not."""
+        return self.filter(published_at__lte=Now())
+
+    def standing(self):
+        """What a departure may begin with, the one in force first."""
+        return self.published().filter(retirement=None).order_by("-published_at", "-number")
 
     def with_steps(self):
         return self.prefetch_related("steps")
 
 
 class ProtocolVersion(models.Model):
-    """One edition. A departure is pinned to the edition it began with, for ever."""
+    """One edition. A departure is pinned to the edition it began with, for ever.
+
+    `published_at` is the moment it takes effect, which may lie ahead.
+    """
 
     number = models.PositiveIntegerField(_("number"), unique=True)
     title = models.CharField(_("title"), max_length=80)
@@ -52,24 +75,18 @@ class ProtocolVersion(models.Model):
     class Meta:
         ordering = ["number"]
         triggers = [
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="published_version_never_changes",
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                condition=pgtrigger.Q(old__published_at__isnull=False),
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=OF_VERSIONS,
             )
         ]
 
-
-STEP_OF_A_PUBLISHED_VERSION = """
-    IF EXISTS (
-        SELECT 1 FROM protocols_protocolversion
-        WHERE id IN (OLD.version_id, NEW.version_id) AND published_at IS NOT NULL
-    ) THEN
-        RAISE EXCEPTION 'A step of a published protocol version never changes.'
-            USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    RETURN COALESCE(NEW, OLD);
-"""
+    @property
+    def is_published(self):
+        """Whether it has taken effect; one that will, at a time that was set, has not."""
+        return self.published_at is not None and self.published_at <= timezone.now()
 
 
 class Setting(models.TextChoices):
@@ -113,14 +130,12 @@ class ProtocolStep(models.Model):
                 condition=~Q(slug="check-safety") | ~Q(outcomes__contains=[Outcome.NOT_APPLICABLE.value]),
             ),
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="step_of_published_version_never_changes",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=STEP_OF_A_PUBLISHED_VERSION,
-            )
-        ]
+        triggers = [written_for_good("step_of_published_version_never_changes", OF_STEPS)]
+
+    @cached_property
+    def own_tasks(self):
+        """The organisation's own tasks at this step, in order, as (key, words)."""
+        return [(task.key, task.words) for task in self.own.all()]
 
     def changes_for(self, setting):
         """What differs in these settings, in their fixed order."""
@@ -158,7 +173,8 @@ class ProtocolStep(models.Model):
     def every_capture(self):
         """What the step captures in one setting or another: a value stays what it is when the setting is changed."""
         added = chain.from_iterable(change.get("captures", []) for change in self.by_setting.values())
-        return list(dict.fromkeys([*self.captures, *added]))
+        own = (key for key, _words in self.own_tasks)
+        return list(dict.fromkeys([*self.captures, *added, *own]))
 
 
 class EditionTranslation(models.Model):
@@ -197,18 +213,6 @@ class EditionTranslation(models.Model):
         return dict(settings.LANGUAGES).get(self.language, self.language)
 
 
-STEP_OF_A_REVIEWED_TRANSLATION = """
-    IF EXISTS (
-        SELECT 1 FROM protocols_editiontranslation
-        WHERE id IN (OLD.translation_id, NEW.translation_id) AND reviewed_at IS NOT NULL
-    ) THEN
-        RAISE EXCEPTION 'A step of a reviewed translation never changes.'
-            USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    RETURN COALESCE(NEW, OLD);
-"""
-
-
 class StepTranslation(models.Model):
     """The words of one step in another language: as many lines as the step has. Slugs and captures stay the step's."""
 
@@ -222,11 +226,4 @@ class StepTranslation(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["translation", "step"], name="step_once_per_translation")]
-        triggers = [
-            pgtrigger.Trigger(
-                name="step_of_reviewed_translation_never_changes",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=STEP_OF_A_REVIEWED_TRANSLATION,
-            )
-        ]
+        triggers = [written_for_good("step_of_reviewed_translation_never_changes", OF_TRANSLATIONS)]

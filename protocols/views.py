@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import allow
 from accounts.models import Role
 from protocols import editions, translations
-from protocols.models import EditionTranslation
+from protocols.models import EditionTranslation, ProtocolVersion
 
 
 @require_safe
@@ -28,6 +28,7 @@ def eleven_steps(request):
 @require_POST
 @allow(Role.SUPERVISOR)
 def review_translation(request, translation_id):
-    """A clinician has read a translation and stands for it."""
-    translations.mark_reviewed(get_object_or_404(EditionTranslation, pk=translation_id), by=request.user)
+    """A clinician has read a translation of a published edition and stands for it."""
+    found = get_object_or_404(EditionTranslation, pk=translation_id, version__in=ProtocolVersion.objects.published())
+    translations.mark_reviewed(found, by=request.user)
     return redirect("eleven-steps")

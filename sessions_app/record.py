@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from protocols.models import Outcome
-from sessions_app import captures, checklist, elements, missing_facts, reasons, signals, timeline
+from sessions_app import captures, checklist, elements, missing_facts, own_tasks, reasons, signals, timeline
 from sessions_app.models import DepartureEvent, DepartureReport
 
 #: What `signals.what_follows` is answered with where no room above keeps plans.
@@ -83,11 +83,15 @@ def content_of(report, *, signed_at):
             "record": record.elements,
             "not_provided": [each.code for each in record.missing if each.is_said],
             "steps": steps_of(departure, states=record.states.values()),
-            "noted": [[str(label), str(words)] for label, words in captures.describe(departure)],
+            "noted": [[str(label), str(words)] for label, words in noted_of(departure)],
             "given": [given_row(each) for each in record.given],
             **record.follows,
             "timeline": [[entry.at.isoformat(), str(entry.words)] for entry in timeline.of(departure)],
         }
+
+
+def noted_of(departure):
+    return [*captures.describe(departure), *own_tasks.described(departure)]
 
 
 def answers_of(report):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from protocols import editions
 from protocols.models import Outcome
-from sessions_app import reasons
+from sessions_app import own_tasks, reasons
 from sessions_app.captures import CAPTURES
 
 
@@ -23,12 +23,15 @@ def of(departure):
     """
     titles = {step.pk: step.title for step in editions.steps_of(departure.protocol_version_id)}
     of_the_chart = {name for name, capture in CAPTURES.items() if not capture.is_private}
-    facts = [each for each in departure.captured_facts.all() if each.name in of_the_chart]
+    tasks = own_tasks.of_edition(departure.protocol_version_id)
+    every_fact = list(departure.captured_facts.all())
+    facts = [each for each in every_fact if each.name in of_the_chart]
     sources = next((each.value for each in reversed(facts) if each.name == "reasons-source"), {})
     entries = [
         *beginning_and_end(departure),
         *(Entry(each.occurred_at, answered(each, titles[each.step_id])) for each in departure.step_responses.all()),
         *(noted(each, sources=sources) for each in facts if not is_told_beside(each, facts)),
+        *(Entry(each.occurred_at, own_tasks.told(each, tasks)) for each in every_fact if each.name in tasks),
         *(Entry(each.at, given(each)) for each in departure.given_resources.all()),
         *written(departure),
     ]

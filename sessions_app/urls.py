@@ -15,6 +15,7 @@ from sessions_app.views import (
     patterns,
     practice,
     private_notes,
+    protocol_previews,
     quality,
     recalls,
     record,
@@ -24,6 +25,7 @@ from sessions_app.views import (
     signing,
     steps,
     trail,
+    word_lists,
 )
 
 urlpatterns = [
@@ -83,6 +85,10 @@ urlpatterns = [
     path("help/<uuid:call_id>/again/", help_calls.call_again, name="call-again"),
     path("help/<uuid:call_id>/coming/", help_calls.coming, name="coming"),
     path("help/<uuid:call_id>/over/", help_calls.over, name="help-over"),
+    path("preview/<int:protocol_number>/", protocol_previews.preview, name="preview-protocol"),
+    path("wording/", word_lists.word_list, name="word-list"),
+    path("wording/change/", word_lists.edit, name="edit-word-list"),
+    path("wording/publish/", word_lists.publish, name="publish-word-list"),
     path("practice/", practice.practice_page, name="practice"),
     path("practice/<slug:script_slug>/", practice.script, name="exercise-script"),
     path("practice/<slug:script_slug>/begin/", practice.begin, name="begin-exercise"),

@@ -1,8 +1,9 @@
 """Neutral words: what a reader could take as blame, a guess, a label or doubt, with another way to say it and why.
 
 Suggestions only. They stop nothing, each can be put aside, and what stands in quotation marks is left alone: it is the
-client's. The words are Doorway's own list, `words_to_weigh.json`, one for each language; it draws on what is known
-of records that clients read (about one in ten felt judged) and that courts read.
+client's. The words are Doorway's own list, `words_to_weigh.json`, one for each language, as the organisation has
+changed it (`word_lists`); it draws on what is known of records that clients read (about one in ten felt judged) and
+that courts read.
 """
 
 import json
@@ -11,9 +12,12 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from sessions_app.models import WordList
 
 FILE = Path(__file__).with_name("words_to_weigh.json")
 WRITTEN_IN = "en"  # the list that stands in for a language without one
@@ -66,15 +70,18 @@ class Suggestion:
         return WHY[self.kind]
 
 
-def weigh(text, *, kept=(), language=None):
+def weigh(text, *, kept=(), language=None, rules=None):
     """Suggestions for a text, in the order of the text, each wording once; without those whose key was `kept`.
 
     `language` is that of the writer (the active one when missing); one without a list is weighed with the English.
+    `rules` are those of `in_force`, for whoever weighs several texts; asked for when missing.
     """
+    if not text.strip():
+        return []
     whole = unicodedata.normalize("NFC", text)
     own = QUOTED.sub(lambda quote: " " * len(quote.group()), whole)  # same length, so that places stay
     found = {}
-    for rule, match in matches(own, (language or get_language() or WRITTEN_IN).partition("-")[0]):
+    for rule, match in matches(own, in_force(language) if rules is None else rules):
         key = key_of(match.group())
         if key not in kept:
             found.setdefault(key, []).append((rule, match))
@@ -82,10 +89,25 @@ def weigh(text, *, kept=(), language=None):
     return [each for _start, each in sorted(rows, key=lambda row: row[0])]
 
 
-def matches(text, language):
+def in_force(language=None):
+    """The rules of a language (the active one when missing), as the organisation has them. One query."""
+    own = WordList.objects.filter(state=WordList.State.PUBLISHED).order_by("-number").first()
+    found = Own(own.number, json.dumps(own.added), json.dumps(own.removed)) if own else None
+    return rules_of((language or get_language() or WRITTEN_IN).partition("-")[0], found)
+
+
+class Own(NamedTuple):
+    """The organisation's own changes, as text, so that the rules made from them can be kept in memory."""
+
+    number: int
+    added: str
+    removed: str
+
+
+def matches(text, rules):
     """Longest wording first; a shorter one inside it is not found again."""
     taken = set()
-    for rule in rules(language):
+    for rule in rules:
         for match in rule["pattern"].finditer(text):
             place = set(range(*match.span()))
             if not place & taken and not is_excepted(rule, text, match):
@@ -123,13 +145,18 @@ def key_of(words):
     return re.sub(r"[-\s]+", " ", words).casefold()
 
 
-@lru_cache
-def rules(language):
-    """One rule for each wording, the longest first."""
+@lru_cache(maxsize=16)
+def rules_of(language, own=None):
+    """One rule for each wording, the longest first: Doorway's, without what was taken out, and what was added."""
     lists = read()
-    entries = lists.get(language, lists[WRITTEN_IN])
+    spoken = language if language in lists else WRITTEN_IN
+    removed = set(json.loads(own.removed).get(spoken, [])) if own else set()
+    added = [each for each in json.loads(own.added) if each["language"] == spoken] if own else []
     found = [
-        entry | {"pattern": pattern_of(words), "length": len(words)} for entry in entries for words in entry["words"]
+        entry | {"pattern": pattern_of(words), "length": len(words), "said": words}
+        for entry in [*lists[spoken], *added]
+        for words in entry["words"]
+        if words not in removed
     ]
     return sorted(found, key=lambda rule: -rule["length"])
 

@@ -14,7 +14,7 @@ from accounts.models import Role, Site, Supervision, Team, TeamCover, User
 from accounts.session_end import BEGAN, MOVED
 from followups import absences, calendars, chart_packages, contact_attempts, decisions, ladders, on_call, policies
 from followups.models import FollowUpPolicy
-from protocols import editions
+from protocols import drafts, editions
 from protocols.models import EditionTranslation
 from resources import curator_tasks
 from resources.models import Bundle, Organisation, Resource, SearchGap
@@ -127,6 +127,9 @@ class World:
         draft, batch = policies.draft(by=self.people["admin"]), one_day.list_of(self.people["admin"])
         self.common = {
             "policy_number": draft.number,
+            "protocol_number": drafts.begin(editions.in_force(), by=self.people["admin"]).number,
+            "setting": "remote",
+            "deed": "send",
             "kind": "task",
             "row_id": draft.tasks.first().pk,
             "level": "elevated",

@@ -16,6 +16,7 @@ from accounts.models import Role
 from followups import absences, calendars, chart_packages, client_copies, decisions, on_call, overrides, policies
 from followups.failed_contacts import Week
 from followups.models import FiledPaper, FollowUp, PaperFile
+from protocols import drafts, editions
 from protocols.models import EditionTranslation
 from resources import curator_tasks
 from resources.models import Bundle, ImportBatch, Organisation, Resource, SearchGap
@@ -263,6 +264,21 @@ TABLE = {
     "departure-exchange": (CLINICAL, GET_ONLY),
     "departure-bundle": (but(CLINICAL, therapist=422, supervisor=422), GET_ONLY),  # no version was chosen
     "protocol-exchange": (OF_THE_ADMIN, GET_ONLY),
+    "import-protocol": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    **dict.fromkeys(
+        ["protocol-versions", "protocol-version", "compare-protocols", "protocol-card", "protocol-file"],
+        (OF_POLICIES, GET_ONLY),
+    ),
+    "preview-protocol": (OF_POLICIES, GET_ONLY),
+    "word-list": (OF_POLICIES, GET_ONLY),
+    "edit-word-list": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "publish-word-list": (POST_ONLY, NOT_THEIRS),
+    "draft-protocol": (POST_ONLY, [403, 403, 403, 403, 302, 302]),
+    "rename-protocol": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "edit-protocol-step": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "edit-protocol-setting": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "publish-protocol": (NOT_THEIRS, NOT_THEIRS),  # a clinical lead's: see tests/protocols/test_publishing.py
+    "protocol-deed": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
     "plan-definition": (but(OF_THE_ADMIN, admin=422), GET_ONLY),
     "code-system": (EVERYBODY, [405] * 6),
     "plan": (CLINICAL, GET_ONLY),
@@ -361,6 +377,9 @@ def addresses(cast, departure, resource):
     draft = policies.draft(by=cast["admin"])
     facts = {
         "policy_number": draft.number,
+        "protocol_number": drafts.begin(editions.in_force(), by=cast["admin"]).number,
+        "setting": "remote",
+        "deed": "send",
         "kind": "task",
         "row_id": draft.tasks.first().pk,
         "level": "elevated",

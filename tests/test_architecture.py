@@ -66,6 +66,10 @@ TABLES = {
     "protocols.ProtocolStep": (WRITTEN_ONCE, RECORD),
     "protocols.EditionTranslation": (WRITTEN_ONCE, RECORD),  # once it was reviewed
     "protocols.StepTranslation": (WRITTEN_ONCE, RECORD),
+    "protocols.Draft": (EDITABLE, RECORD),  # until it is published
+    "protocols.Retirement": (WRITTEN_ONCE, RECORD),
+    "protocols.EditionDeed": (WRITTEN_ONCE, RECORD),
+    "protocols.OwnTask": (WRITTEN_ONCE, RECORD),  # once it was sent to the clinical lead
     "sessions_app.Client": (EDITABLE, RECORD),
     "sessions_app.ContactPermission": (EDITABLE, RECORD),
     "sessions_app.TherapySession": (EDITABLE, RECORD),
@@ -92,6 +96,7 @@ TABLES = {
     "sessions_app.ReviewHarm": (WRITTEN_ONCE, RECORD),
     "sessions_app.SafetyEventReference": (WRITTEN_ONCE, RECORD),
     "sessions_app.PromptChoice": (WRITTEN_ONCE, STAFF),
+    "sessions_app.WordList": (WRITTEN_ONCE, RECORD),  # once it was published
     "followups.FollowUpPolicy": (WRITTEN_ONCE, RECORD),  # once it was adopted
     "followups.PolicyTask": (WRITTEN_ONCE, RECORD),
     "followups.PolicyOverlay": (WRITTEN_ONCE, RECORD),

@@ -25,8 +25,8 @@ LIMITS = {
     "departure": 12,
     "review-queue": 10,
     "review": 14,
-    "report": 14,
-    "check-report": 14,
+    "report": 15,  # one of them asks for the organisation's own words to weigh
+    "check-report": 15,
     "resources": 6,
     "reminders-working": 28,
 }
@@ -224,6 +224,12 @@ LIMITS["departure-bundle"] = 48  # the rows of the file, the chart inside as tex
 OF_THE_THERAPIST += ["departure-exchange", *ASKED]
 WITHOUT_ARGUMENTS += ["protocol-exchange", "operations"]
 LIMITS["operations"] = 56  # everything that programs leave behind, and everything that must be adopted; nobody hurries
+WITHOUT_ARGUMENTS += ["protocol-exchange", "protocol-versions"]
+OF_AN_EDITION = ["protocol-version", "compare-protocols", "protocol-card", "protocol-file", "preview-protocol"]
+OF_THE_SUPERVISOR += ["protocol-versions", "word-list", *OF_AN_EDITION]
+WITHOUT_ARGUMENTS += ["word-list"]
+OF_SOMETHING_ELSE |= dict.fromkeys(OF_AN_EDITION, lambda: 2)
+LIMITS |= dict.fromkeys(OF_AN_EDITION, 20)  # an edition in full, read anew: only a published one is kept in memory
 
 
 #: The session is written once in fifteen seconds, on whichever page that falls. Who acts is said once for each request

@@ -16,12 +16,13 @@ from followups.fhir import (
     people,
     places,
     plan_definitions,
+    protocol_files,
     tasks,
 )
 from followups.fhir.codes import RESTRICTED
 from followups.fhir.elements import filled, moment
 from followups.fhir.record import gather
-from protocols import editions
+from protocols import content, editions
 
 CONTENT_TYPE = "application/fhir+json"
 
@@ -109,4 +110,4 @@ def hand_out_protocol(version, *, asked, by):
     is_in_force = editions.in_force().pk == version.pk
     with override("en"):
         made = plan_definitions.plan_definition(version, steps, is_r5=asked.is_r5, is_in_force=is_in_force)
-    return as_bytes(filled(made["resource"]))
+    return as_bytes(filled(protocol_files.complete(made["resource"], content.of(version), is_r5=asked.is_r5)))

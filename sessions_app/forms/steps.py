@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from protocols.models import Outcome
-from sessions_app import reasons
+from sessions_app import own_tasks, reasons
 from sessions_app.captures import CAPTURES
 from sessions_app.checklist import asked_at
 from sessions_app.departures import CLOCK_TOLERANCE
@@ -106,13 +106,15 @@ class DetailsForm(TapForm):
     def __init__(self, *args, step, departure, facts, **kwargs):
         initial = facts | {"reasons-source": reasons.noted_in(facts)}
         super().__init__(*args, initial=initial, prefix=step.slug, **kwargs)
-        known = [name for name in step.every_capture if name in CAPTURES]
+        captures = CAPTURES | own_tasks.captures_of(step)
+        known = [name for name in step.every_capture if name in captures]
         shown = {*asked_at(step, departure), *(name for name, value in facts.items() if value)}
+        shown.update(filter(own_tasks.is_own, known))
         sent = set(self.data.get(self.add_prefix("asked"), "").split()).intersection(known)
         typed = {name for name in known if self.add_prefix(name) in self.data}
         for name in known:
             if name in (sent or shown) | typed:
-                self.fields[name] = field_for(CAPTURES[name])
+                self.fields[name] = field_for(captures[name])
         if {"reasons", "reasons-source"} <= set(self.fields):  # each reason has its source beside it
             self.fields["reasons"].template_name = "sessions_app/reasons.html"
             self.fields["reasons-source"].template_name = "sessions_app/reasons.html#nothing"

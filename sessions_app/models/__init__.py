@@ -13,6 +13,7 @@ from sessions_app.models.reports import DepartureReport, ReportAddendum
 from sessions_app.models.responses import CapturedFact, GivenResource, StepResponse
 from sessions_app.models.review_tasks import ReviewTask
 from sessions_app.models.therapy_sessions import AgeBand, Composition, Format, TherapySession
+from sessions_app.models.word_lists import WordList
 
 __all__ = [
     "AgeBand",
@@ -47,5 +48,6 @@ __all__ = [
     "SafetyEventReference",
     "StepResponse",
     "TherapySession",
+    "WordList",
     "in_order",
 ]

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from followups import policies
 from followups.models import FollowUp
+from protocols import drafts, editions
 from resources.models import Bundle, ImportBatch, Resource
 from sessions_app import departures, intakes, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
@@ -228,6 +229,17 @@ PAGES = {
         "/resources/imports/{columns}/columns/",
         "/resources/imports/{import}/undo/",
         "/fhir/protocol/",
+        "/fhir/protocol/import/",
+        "/steps/versions/",
+        "/steps/versions/{protocol}/",
+        "/steps/versions/{protocol}/title/",
+        "/steps/versions/{protocol}/compare/",
+        "/steps/versions/{protocol}/card/",
+        "/steps/versions/{protocol}/steps/stay-calm/",
+        "/steps/versions/{protocol}/steps/stay-calm/remote/",
+        "/preview/{protocol}/",
+        "/wording/",
+        "/wording/change/",
         "/follow-ups/policies/",
         "/follow-ups/policies/{policy}/",
         "/follow-ups/policies/{policy}/what-when/?{asked}",
@@ -262,6 +274,7 @@ FOR_MACHINES = {
     "chart-style",
     "copy-style",
     "paper-file",
+    "protocol-file",
     "manifest",
     "service-worker",
     "session-end",
@@ -283,6 +296,7 @@ def facts_of(departure):
     draft = policies.draft(by=departure.therapist)
     return {
         "policy": draft.number,
+        "protocol": drafts.begin(editions.in_force(), by=departure.therapist).number,
         "week": f"{timezone.localdate():%G-W%V}",
         "row": draft.tasks.first().pk,
         "asked": f"level=elevated&situations=minor&site={departure.site_id}&day=2026-11-25&time=16:00&country=JP",

@@ -1,4 +1,4 @@
-"""Who puts follow-up policies in force: `manage.py clinical_lead sam@clinic.example`."""
+"""Who puts policies and versions of the eleven steps in force: `manage.py clinical_lead sam@clinic.example`."""
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -8,7 +8,7 @@ ACTOR = "command line"
 
 
 class Command(BaseCommand):
-    help = "Let somebody who is already here put follow-up policies in force, or with --end no more."
+    help = "Let somebody who is already here put policies and the eleven steps in force, or with --end no more."
 
     def add_arguments(self, parser):
         parser.add_argument("email", type=str.strip)

@@ -1,0 +1,49 @@
+"""What the organisation adds to Doorway's words to weigh, and what it takes out of them."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class WordList(models.Model):
+    """One version of an organisation's own changes. Published by somebody else than who changed it last, it stands.
+
+    `added` holds rows as `words_to_weigh.json` has them, each with its language; `removed` words of that file, by
+    language. The published one with the highest number holds.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+
+    number = models.PositiveIntegerField(unique=True)
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    added = models.JSONField(default=list)
+    removed = models.JSONField(default=dict)
+    changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+    published_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["state"], condition=Q(state="draft"), name="one_draft_of_the_word_list"),
+            models.CheckConstraint(
+                name="word_list_is_published_by_two",
+                condition=Q(state="draft", published_by=None, published_at=None)
+                | (
+                    Q(state="published", published_by__isnull=False, published_at__isnull=False)
+                    & ~Q(published_by=F("changed_by"))
+                ),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="published_word_list_never_changes",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state="published"),
+            )
+        ]
