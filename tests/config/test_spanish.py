@@ -226,7 +226,17 @@ def written(departure, supervisor, therapist, starter):
 
 
 OF_THE_THERAPIST = [
-    *("now", "me", "eleven-steps", "earlier-departure", "start-departure", "resources", "resource", "account_logout"),
+    *(
+        "now",
+        "me",
+        "guide",
+        "eleven-steps",
+        "earlier-departure",
+        "start-departure",
+        "resources",
+        "resource",
+        "account_logout",
+    ),
     *("whereabouts", "others", "help-calls"),
     *("departure", "plan", "attempts", "report", "check-report", "choose-client", "end-departure", "void-departure"),
     *("give-resources", "clients", "add-client", "client", "session", "add-session", "account_change_password"),
