@@ -69,7 +69,7 @@ THERAPIST = Guide(
         Part(
             _("You need help"),
             [
-                _("Tap “Help” at the foot of the page. You see who to call."),
+                _("Tap “Safety” at the foot of the page. You see who to call."),
                 _("“I need help here” tells your colleagues at once where you are."),
                 _("If life is at risk, call the emergency number first."),
             ],

@@ -43,19 +43,8 @@ def commands(folder, port):
 
 def reloaded(words):
     """A command that runs `words` again whenever a Python file of a room changes."""
-    watching = [
-        demo.PYTHON,
-        "-m",
-        "watchfiles",
-        "--target-type",
-        "command",
-        "--filter",
-        "python",
-        "--sigint-timeout",
-        "10",
-        "--verbosity",
-        "warning",
-    ]
+    watching = [demo.PYTHON, "-m", "watchfiles", "--target-type", "command", "--filter", "python"]
+    watching += ["--sigint-timeout", "10", "--verbosity", "warning"]
     return [*watching, shlex.join(map(str, words)), *ROOMS]
 
 

@@ -1,4 +1,4 @@
-"""`make guides`: the pictures of the guides, taken from a demo of their own with made-up people, at the width of a phone.
+"""`make guides`: the pictures of the guides, from a demo of their own with made-up people, at the width of a phone.
 
 Run it after a page of `config.guide` looks different. The pictures are WebP and small: a guide is read on a phone, too.
 """
@@ -48,6 +48,14 @@ def by_link(path, pattern, *, scroll_to=""):
     return look
 
 
+def report(tab, address):
+    """The report of the departure before the one that was just tapped: it has something to tell."""
+    tab.goto(address + "/departures/")
+    links = [each.get_attribute("href") for each in tab.locator("main a").all()]
+    found = [each for each in links if re.fullmatch(r"/departures/[0-9a-f-]{36}/", each or "")]
+    tab.goto(f"{address}{found[1]}report/")
+
+
 def show(tab, selector):
     """Bring that to the top of the picture."""
     if selector:
@@ -65,7 +73,7 @@ PICTURES = {
         "steps": tap_and_look,
         "level": here("#check-safety"),
         "follow-ups": at("/follow-ups/"),
-        "report": by_link("/departures/", r"^/departures/[0-9a-f-]{36}/$"),
+        "report": report,
     },
     "sam": {
         "review-queue": at("/review/"),

@@ -63,10 +63,9 @@ def test_it_is_found_on_ones_own_page_and_where_one_begins(request, signed_in, w
 
 def test_nothing_of_a_client_is_on_it(signed_in, therapist, departure, client_0417):
     page = page_of(signed_in(therapist))
+    main = re.search(r"<main.*?</main>", page, re.DOTALL).group()
     assert client_0417.preferred_name not in page
-    assert client_0417.reference not in re.sub(
-        r"<(?:header|form|dialog).*?</(?:header|form|dialog)>", "", page, flags=re.S
-    )
+    assert client_0417.reference not in main
 
 
 @pytest.mark.parametrize(("role", "part"), PARTS, ids=[f"{role}: {part.title}" for role, part in PARTS])
@@ -102,14 +101,8 @@ def test_what_a_guide_puts_in_quotes_stands_on_some_page():
     """A button that was renamed would leave its old name here."""
     said = {word for _role, part in PARTS for line in part.lines for word in re.findall(r"“([^”]+)”", str(line))}
     rooms = ["accounts", "config", "followups", "protocols", "resources", "sessions_app", "templates"]
-    paths = [
-        each
-        for room in rooms
-        for each in (Path(settings.BASE_DIR) / room).rglob("*")
-        if each.suffix in (".py", ".html")
-    ]
-    texts = "\n".join(each.read_text() for each in paths if each.name != "guide.py")
+    paths = [each for room in rooms for each in (Path(settings.BASE_DIR) / room).rglob("*")]
+    paths = [each for each in paths if each.suffix in (".py", ".html") and each.name != "guide.py"]
+    texts = "\n".join(each.read_text() for each in paths)
     assert len(said) > 15
-    assert [
-        word for word in said if f'"{word}"' not in texts and f'"{word} …"' not in texts and f">{word}<" not in texts
-    ] == []
+    assert [word for word in said if not re.search(rf"[\"'>]{re.escape(word)}[\"'<]", texts)] == []
