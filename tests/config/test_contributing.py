@@ -13,7 +13,7 @@ ROOT = Path(settings.BASE_DIR)
 ROOMS = ["accounts", "config", "followups", "protocols", "resources", "sessions_app", "static", "templates", "tests"]
 SOURCES = {".py", ".js", ".html", ".css", ".json"}
 #: Typed into a shell, seen in an address bar, or a word of Python, git or PostgreSQL.
-NOT_OURS = {".venv", "--no-create-db", "NOT VALID", "_at", "_on", "_by", "is_", "has_", "update()", "locked()"}
+NOT_OURS = {".venv", ".local/demo", "NOT VALID", "_at", "_on", "_by", "is_", "has_", "update()", "locked()"}
 NOT_OURS |= {"departures/<id>/steps/<slug>/", "/demo-mail/", 'hire("Lee Park", Role.THERAPIST)', "atomic = False"}
 NOT_OURS |= {'signed_in(therapist).get("/")', "null=True"}
 
