@@ -4,6 +4,7 @@ Run it after a page of `config.guide` looks different. The pictures are WebP and
 """
 
 import base64
+import os
 import re
 import sys
 import tempfile
@@ -104,9 +105,11 @@ def main():
 
 
 def run(running, folder):
-    """Start a demo, take every picture, and stop it again."""
+    """Start a demo, take every picture, and stop it again. Refuses a database that was there before."""
     from playwright.sync_api import sync_playwright
 
+    if os.environ.get("DATABASE_URL"):
+        raise DidNotStart("Pictures are of made-up people only, and DATABASE_URL names another database. Unset it.")
     env, port = demo.prepare(running, folder, port=demo.WANTED_PORT)
     demo.manage("collectstatic", "--noinput", "--verbosity=0", env=env)
     demo.start_programs(running, folder, demo.commands(folder, port), port=port, env=env)

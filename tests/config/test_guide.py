@@ -1,6 +1,7 @@
 """The guides: everybody finds their own, in plain words, with pictures that are there and small."""
 
 import re
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 from accounts.models import Role
 from config import guide
 from config.local import guides as camera
+from config.local.processes import DidNotStart
 from tests.protocols.test_reading import grade, words_in
 
 FOLDER = Path(settings.BASE_DIR) / "static" / "guide"
@@ -88,6 +90,13 @@ def test_each_picture_is_there_and_all_of_them_are_small():
 def test_the_camera_takes_just_the_pictures_that_are_shown():
     taken = [name for looks in camera.PICTURES.values() for name in looks]
     assert sorted(taken) == sorted(guide.pictures())
+
+
+def test_no_picture_is_taken_of_a_database_that_was_there_before(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1/clinic")
+    with pytest.raises(DidNotStart, match="made-up people only"), ExitStack() as running:
+        camera.run(running, tmp_path / "demo")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_each_picture_can_be_heard():
