@@ -2,7 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test ux faults deployment security audit sbom mutants benchmark lint format check messages requirements install clean
+.PHONY: help demo dev test ux faults deployment security audit sbom mutants benchmark lint format check hooks migration \
+	architecture guides messages requirements install clean
 
 # The first Python that is new enough; PYTHON=/path/to/python chooses another.
 PYTHON ?= $(shell for each in python3 python3.12 python3.11 python3.13 python3.14; do \
@@ -17,6 +18,9 @@ help: ## this list
 demo: $(READY) ## run Doorway here with made-up people (RESET=1 starts over, PORT=8000)
 	@$(RUN) -m config.local.pdf
 	@$(RUN) -m config.local.demo $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
+
+dev: $(READY) ## the demo's data in DEBUG: web and worker reload when code changes, a toolbar shows every query (PORT=8000)
+	@$(RUN) -m config.local.dev $(if $(PORT),--port $(PORT))
 
 test: $(READY) ## run every test (ARGS="tests/followups -k sweep" chooses)
 	@$(RUN) -m config.local.browser
@@ -59,6 +63,19 @@ lint: $(READY) ## code style, templates, and the import contract between the roo
 format: $(READY) ## put the code into its usual form
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+
+hooks: $(READY) ## have git run the quick checks before each commit
+	@.venv/bin/pre-commit install
+
+architecture: $(READY) ## draw the rooms in CONTRIBUTING.md anew from the import contract
+	@$(RUN) -m config.local.architecture
+
+migration: $(READY) ## make a migration of a room (ROOM=followups NAME=channels)
+	@$(WITH_SERVERS) env DEBUG=true $(RUN) manage.py makemigrations $(ROOM) --name $(NAME)
+
+guides: $(READY) ## take the pictures of the guides anew, from a demo of their own (needs a browser)
+	@$(RUN) -m config.local.browser
+	@$(RUN) -m config.local.guides
 
 check: $(READY) ## migrations are complete, and the settings are safe to deploy
 	@export SECRET_KEY="$$($(RUN) -c 'import secrets; print(secrets.token_urlsafe(60))')" \

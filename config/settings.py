@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode
 from collections import ChainMap
 from contextlib import suppress
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -134,8 +135,23 @@ MIDDLEWARE = [
     "config.middleware.unreadable_records",
 ]
 
+TOOLBAR = "debug_toolbar.middleware.DebugToolbarMiddleware"
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+
+# The toolbar of `make dev`: it shows every query with its words, so it is there with DEBUG, to this machine, and never
+# besides. Its scripts and styles are files, so that the policy for pages stays as strict as it is in earnest.
+HAS_TOOLBAR = DEBUG and not IS_TEST and find_spec("debug_toolbar") is not None
+if HAS_TOOLBAR:
+    INSTALLED_APPS.append("debug_toolbar")
+    MIDDLEWARE.insert(MIDDLEWARE.index("django.middleware.gzip.GZipMiddleware") + 1, TOOLBAR)
+    INTERNAL_IPS = ["127.0.0.1"]
+    MIGRATION_MODULES = {"debug_toolbar": None}  # it remembers in memory; no table of its own
+    DEBUG_TOOLBAR_CONFIG = {
+        "ROOT_TAG_EXTRA_ATTRS": "hx-preserve",  # stays where htmx replaces a whole page
+        "UPDATE_ON_FETCH": True,
+        "SHOW_TEMPLATE_CONTEXT": False,  # to show it is to ask for everything that a page left out
+    }
 
 TEMPLATES = [
     {

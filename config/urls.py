@@ -1,9 +1,10 @@
+from django.conf import settings
 from django.urls import include, path
 
 from accounts import views as accounts_views
 from accounts import views_of_policy_reports
 from accounts.access import even_without_factor
-from config import device_views, views
+from config import device_views, guide_views, views
 from config.operations import views as operations
 from followups.views import channels
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("manifest.webmanifest", device_views.manifest, name="manifest"),
     path("policy-reports/", views_of_policy_reports.receive, name="policy-reports"),
     path("demo-mail/", views.demo_mail, name="demo-mail"),
+    path("guide/", guide_views.guide, name="guide"),
     path("session/", even_without_factor(accounts_views.session), name="session-end"),
     path("account/", include("accounts.urls")),
     path("resources/", include("resources.urls")),
@@ -35,3 +37,7 @@ urlpatterns = [
     path("trail/", include("sessions_app.urls_of_trail")),
     path("", include("sessions_app.urls")),
 ]
+if settings.HAS_TOOLBAR:
+    from debug_toolbar.toolbar import debug_toolbar_urls
+
+    urlpatterns += debug_toolbar_urls()

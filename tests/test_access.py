@@ -160,6 +160,7 @@ TABLE = {
     "apply-import": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
     "undo-import": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=302)),
     "eleven-steps": (STAFF, GET_ONLY),
+    "guide": (STAFF, GET_ONLY),
     "review-translation": (POST_ONLY, [403, 302, 302, 302, 403, 302]),
     "trail": (NOBODY_HERE, GET_ONLY),
     "find-client-trail": (POST_ONLY, NOBODY_HERE),

@@ -99,6 +99,7 @@ OF_THE_THERAPIST = [
     "inclusion-policy",
     "recalled",
     "eleven-steps",
+    "guide",
     "practice",
     "exercise-script",
     "exercise",
@@ -156,7 +157,16 @@ def grow(add_a_day, first):
 
 
 WITHOUT_ARGUMENTS = ["now", "start-departure", "earlier-departure", "follow-ups", "follow-ups-due", "resources"]
-WITHOUT_ARGUMENTS += ["eleven-steps", "me", "review-queue", "failed-deliveries", "clients", "add-client", "add-session"]
+WITHOUT_ARGUMENTS += [
+    "eleven-steps",
+    "guide",
+    "me",
+    "review-queue",
+    "failed-deliveries",
+    "clients",
+    "add-client",
+    "add-session",
+]
 WITHOUT_ARGUMENTS += [
     "bring-in",
     "mfa_index",

@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from accounts import keys
@@ -38,11 +39,16 @@ def main():
     options.add_argument("--port", type=int, default=WANTED_PORT)
     options.add_argument("--folder", type=Path, default=PROJECT / ".local" / "demo", help="where everything is kept")
     chosen = options.parse_args()
+    return serve(chosen.folder.resolve(), partial(run, port=chosen.port, is_fresh=chosen.reset))
+
+
+def serve(folder, run):
+    """Let `run(running, folder)` start what it starts, alone in that folder, until it is stopped. The exit code."""
     try:
         stop_on_signals()
         with ExitStack() as running:
-            hold(running, chosen.folder.resolve())
-            run(running, chosen.folder.resolve(), port=chosen.port, is_fresh=chosen.reset)
+            hold(running, folder)
+            run(running, folder)
     except Stopped:
         say("Everything is stopped. The next `make demo` finds your data again.")
         return 0
@@ -65,6 +71,16 @@ def run(running, folder, *, port, is_fresh):
     """Start one thing after the other, say how long each took, then watch them."""
     if is_fresh:
         forget(folder)
+    env, public = prepare(running, folder, port=port)
+    with step("Static files"):
+        manage("collectstatic", "--noinput", "--verbosity=0", env=env)
+    programs = start_programs(running, folder, commands(folder, public), port=public, env=env)
+    greet(folder, port, public, env=env)
+    watch(programs)
+
+
+def prepare(running, folder, *, port):
+    """Servers, tables and made-up people. Returns the environment, and the port that is free."""
     env = os.environ | fixed_settings(folder) | start_servers(running, folder)
     public = free_port(port)
     env |= {"PUBLIC_URL": f"http://127.0.0.1:{public}"}
@@ -73,15 +89,16 @@ def run(running, folder, *, port, is_fresh):
         manage("createcachetable", env=env)
     with step("Demo data"):
         manage("create_demo_data", env=env)
-    with step("Static files"):
-        manage("collectstatic", "--noinput", "--verbosity=0", env=env)
-    programs = start_programs(running, folder, port=public, env=env)
+    return env, public
+
+
+def greet(folder, port, public, *, env):
+    """Where it is, who can sign in, and how it ends."""
     if public != port:
         say(f"Port {port} is in use; this is {public}.")
     subprocess.run([PYTHON, "manage.py", "create_demo_data", "--who"], cwd=PROJECT, env=env, check=True)  # noqa: S603
     say(f"Mail goes to files in {folder / 'mail'}")
     say("Ctrl-C stops it.")
-    watch(programs)
 
 
 def fixed_settings(folder):
@@ -139,12 +156,12 @@ def start_servers(running, folder):
     return given
 
 
-def start_programs(running, folder, *, port, env):
-    """The four programs Doorway is made of; each is stopped in turn when `running` closes."""
+def commands(folder, port):
+    """The programs Doorway is made of, by name; the web server last."""
     celery = [PYTHON, "-m", "celery", "-A", "config"]
     beat_file = folder / "beat"
     granian = [PYTHON, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port]
-    commands = {
+    return {
         "worker": [
             *celery,
             "worker",
@@ -160,9 +177,13 @@ def start_programs(running, folder, *, port, env):
         "auditor": [PYTHON, "manage.py", "auditor"],
         "web": [*granian, "--no-ws", "--workers", "1", "--blocking-threads", "4", "config.wsgi:application"],
     }
+
+
+def start_programs(running, folder, chosen, *, port, env):
+    """Start these, and wait for the last of them to answer; each is stopped in turn when `running` closes."""
     with step("Web server, worker, beat, sweeper, auditor"):
         programs = []
-        for name, command in commands.items():
+        for name, command in chosen.items():
             program = Program(name, command, log=folder / "logs" / f"{name}.log", env=env, cwd=PROJECT)
             running.callback(program.stop)
             programs.append(program)

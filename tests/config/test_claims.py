@@ -32,7 +32,7 @@ CRYPTOGRAPHY += (
     "allauth.core.internal.cryptokit",
 )
 SIGN_IN = "/account/sign-in/"
-SERVED = {".css", ".js", ".svg", ".png", ".map", ".gz", ".br", ".json", ".txt", ".ico", ".webmanifest"}
+SERVED = {".css", ".js", ".svg", ".png", ".webp", ".map", ".gz", ".br", ".json", ".txt", ".ico", ".webmanifest"}
 
 
 def imported(path):

@@ -227,7 +227,7 @@ def written(departure, supervisor, therapist, starter):
 
 OF_THE_THERAPIST = [
     *("now", "me", "eleven-steps", "earlier-departure", "start-departure", "resources", "resource", "account_logout"),
-    *("whereabouts", "others", "help-calls"),
+    *("whereabouts", "others", "help-calls", "guide"),
     *("departure", "plan", "attempts", "report", "check-report", "choose-client", "end-departure", "void-departure"),
     *("give-resources", "clients", "add-client", "client", "session", "add-session", "account_change_password"),
     *("follow-ups", "record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"),

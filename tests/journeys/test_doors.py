@@ -163,6 +163,7 @@ PAGES = {
         "/departures/recalled/",
         "/help/",
         "/steps/",
+        "/guide/",
         "/practice/",
         "/practice/calm-exit/",
         "/practice/goes/{exercise}/",

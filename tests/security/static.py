@@ -52,7 +52,7 @@ def bandit(paths):
 def tracked():
     """Every file of the project that git knows, but lists of hashes, translations and pictures."""
     listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    return [each for each in listed.splitlines() if not each.endswith((".txt", ".po", ".mo", ".png", ".svg"))]
+    return [each for each in listed.splitlines() if not each.endswith((".txt", ".po", ".mo", ".png", ".webp", ".svg"))]
 
 
 def secrets_in(files, *without, cwd):
