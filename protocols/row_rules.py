@@ -3,8 +3,12 @@
 from accounts.database_rights import EVERYTHING, REST
 
 REST |= {
+    "protocols_draft": "SIU",
+    "protocols_editiondeed": "SI",
     "protocols_editiontranslation": EVERYTHING,
+    "protocols_owntask": EVERYTHING,
     "protocols_protocolstep": EVERYTHING,
     "protocols_protocolversion": EVERYTHING,
+    "protocols_retirement": "SI",
     "protocols_steptranslation": EVERYTHING,
 }

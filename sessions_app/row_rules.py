@@ -30,7 +30,11 @@ OPENED = """
         WHERE by_id = known.me AND ended_at IS NULL AND ends_at > statement_timestamp())
 """
 MORE_FACTS |= {"opened": ("bigint[]", OPENED)}
-REST |= {"sessions_app_helpcall_told_as_well": EVERYTHING, "sessions_app_reviewtask_told": EVERYTHING}
+REST |= {
+    "sessions_app_helpcall_told_as_well": EVERYTHING,
+    "sessions_app_reviewtask_told": EVERYTHING,
+    "sessions_app_wordlist": EVERYTHING,
+}
 
 RULES |= {
     # Whoever asked; and for a verdict privacy officers, and who answers for the record's therapist.
