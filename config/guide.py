@@ -91,9 +91,10 @@ THERAPIST = Guide(
                 _("Much of it is filled in from your taps. Read it and add your own words."),
                 _("Doorway shows what is still open. It never stops you."),
                 _("Once you sign, the text is locked. You can still add to it."),
+                _("Your supervisor may send it back and ask. What you answer is added below."),
             ],
             "report",
-            _("The report on a phone, with what was recorded and a field for your own words."),
+            _("A signed report on a phone. The supervisor has sent it back with a comment."),
         ),
         Part(
             _("No signal?"),

@@ -50,14 +50,14 @@ def by_link(path, pattern, *, scroll_to=""):
 
 
 def report(tab, address):
-    """The newest departure that has a level already: its report is not written yet, and has something to tell."""
+    """The newest report of the demo that came back with a question."""
     tab.goto(address + "/departures/")
     links = [each.get_attribute("href") for each in tab.locator("main a").all()]
     for link in [each for each in links if re.fullmatch(r"/departures/[0-9a-f-]{36}/", each or "")][1:]:
         tab.goto(f"{address}{link}report/")
-        if tab.locator("textarea").count():
+        if tab.get_by_text("What your supervisor asks").count():
             return
-    raise DidNotStart("Every report of the demo is signed: there is none to be seen while it is written.")
+    raise DidNotStart("No report of the demo came back to its author with a question.")
 
 
 def show(tab, selector):
