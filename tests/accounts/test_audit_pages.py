@@ -201,7 +201,7 @@ def test_old_entries_come_a_page_at_a_time_and_none_twice(pia, looked_at, therap
     seen, address = [], f"{reverse('trail')}?action=looked"
     while address:
         page = html(pia.get(address))
-        seen.append(page.count("<code>looked</code>"))
+        seen.append(page.count("</strong> looked"))
         older = re.search(r'href="(/trail/\?[^"]*older=[^"]*)"', page)
         address = older and older.group(1).replace("&amp;", "&")
     assert seen == [50, 50, 20]
