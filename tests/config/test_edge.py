@@ -214,7 +214,8 @@ def test_only_pages_for_people_lead_from_http_to_https(https, addresses):  # noq
                 assert (answer.get("Location"), answer.content, wrong_kind(answer)) == (None, b"Use https.\n", [])
                 refused_ones.add(name)
     assert refused_ones == {"api", "calendar", "code-system", "policy-reports", *HSDS}
-    assert set(TABLE) - led_on - refused_ones == {"healthz", "readyz"}, "asked for inside the machine, without secrets"
+    asked_for_inside = {"healthz", "readyz", "metrics"}
+    assert set(TABLE) - led_on - refused_ones == asked_for_inside
     assert plain.get(reverse("healthz")).status_code == 200
 
 
