@@ -12,7 +12,6 @@ import pytest
 from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connection
-from django.template import Template
 from django.test import Client as Browser
 from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
@@ -61,14 +60,6 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "sql_flush", databases.emptied_quickly(operations.sql_flush, loaded))
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_: None)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def rendered_as_in_earnest(django_test_environment):
-    """No test asks which templates made an answer, so the context of each, down to widgets, need not be copied."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Template, "_render", lambda template, context: template.nodelist.render(context))
         yield
 
 
