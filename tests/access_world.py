@@ -249,7 +249,7 @@ class World:
         session[SESSION_KEY] = str(person.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-        session[BEGAN] = session[MOVED] = time.time() + AN_HOUR  # a slow machine takes longer than a session stays fresh
+        session[BEGAN] = session[MOVED] = time.time() + AN_HOUR  # longer than a slow machine takes
         if name.startswith("emergency"):
             session[emergency_doors.MAY_BE_RUNNING] = True
         session.save()
