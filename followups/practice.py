@@ -17,9 +17,15 @@ def try_as_told(departure, *, attempts, by):
     """Write down the tries of the story, each so many days ago. Without a call in the plan there is nothing to try."""
     first = departure.follow_ups.open().exclude(channel="").order_by("due_at", "pk").first()
     for each in attempts if first else []:
-        at = departure.ended_at + timedelta(days=each["days_after"], hours=each["hours_after"])
-        facts = {"channel": each["channel"], "result": each["result"], "occurred_at": min(at, timezone.now())}
+        at = min(moment_of(each, since=departure.ended_at, zone=departure.site.zone), timezone.now())
+        facts = {"channel": each["channel"], "result": each["result"], "occurred_at": at}
         contact_attempts.record(first, op_id=uuid.uuid4(), by=by, **facts)
+
+
+def moment_of(told, *, since, zone):
+    """So many days and hours later, and not past midnight: a story begun at night has as many days as one at noon."""
+    day = (since + timedelta(days=told["days_after"])).astimezone(zone)
+    return min(day + timedelta(hours=told["hours_after"]), day.replace(hour=23, minute=59, second=59))
 
 
 def facts_of(departure):

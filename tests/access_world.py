@@ -150,7 +150,7 @@ class World:
             "batch_id": batch.pk,
             "import_row_id": batch.rows.get().pk,
             "script_slug": "calm-exit",
-            "translation_id": EditionTranslation.objects.first().pk,
+            "translation_id": EditionTranslation.objects.filter(version=editions.in_force()).first().pk,
             "system_name": "departure-kind",
             "token": calendars.renew(by=self.people["owner"]),
             "week": f"{timezone.localdate() - timedelta(days=7):%G-W%V}",

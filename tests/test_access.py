@@ -421,7 +421,7 @@ def addresses(cast, departure, resource):
         "script_slug": "calm-exit",
         "exercise_id": (exercise := practised_by(departure.therapist)).pk,
         "practice_session_id": exercise.session_id,
-        "translation_id": EditionTranslation.objects.first().pk,
+        "translation_id": EditionTranslation.objects.filter(version=editions.in_force()).first().pk,
         "device_id": device_of(departure.therapist).pk,
         "passkey_id": passkey_of(departure.therapist).pk,
         "session_row_id": signed_in_on_a_phone(departure.therapist).pk,
