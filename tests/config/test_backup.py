@@ -182,7 +182,7 @@ def test_everything_comes_back_on_an_empty_server_and_nothing_is_sent_twice(arch
     call_command("restore", archive, stdout=said)
     after = every_row(empty)
     assert sum(map(len, before[0].values())) > 100, "there was something to put back"
-    # By after_restore, which marks what may have been sent since; and by the sign that a copy was made, which comes after it.
+    # By after_restore, which marks what may have been sent since; and a sign that is left once a copy was made.
     touched = {"followups_delivery", "followups_heartbeat"}
     assert {name: rows for name, rows in after[0].items() if name not in touched} == {
         name: rows for name, rows in before[0].items() if name not in touched
