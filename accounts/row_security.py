@@ -9,7 +9,8 @@ What follows from one transaction per request, and was decided:
 - `on_commit` runs after the answer is made; what it does in the database it does without a person.
 - A streamed answer is read after the transaction, so it gets one of its own, in the name of the same person.
 - The session is written by its own middleware, outside; a page that fails keeps who is signed in.
-- Health checks and figures say for themselves whether the database is there, so they are left alone.
+- Health checks and figures say for themselves whether the database is there, and what a device installs needs none:
+  they are left alone.
 """
 
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from accounts.database_rights import role
 from accounts.supervision import answers_for
 
 ENTER = "SELECT doorway_enter(%s, {people}), set_config('role', %s, true)"
-LEFT_ALONE = ("healthz", "readyz", "metrics")
+LEFT_ALONE = ("healthz", "readyz", "metrics", "manifest", "service-worker", "push-worker")
 
 
 @contextmanager

@@ -28,7 +28,7 @@ IN_CLEAR = {
     },
     PROTOCOL: {
         "protocols.*": "*",
-        "sessions_app.WordList": "state added removed",
+        "sessions_app.WordList": "added removed",
         "followups.FollowUpPolicy": "title",
         "followups.PolicyTask": "title script source",
         "followups.PolicyOverlay": "title script source",

@@ -12,6 +12,8 @@ from sessions_app import departures
 from tests.followups.fhir_checks import MODELS, of_kind, problems_of, walk
 from tests.followups.test_fhir_bundles import VERSIONS, file_of
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("number", [1, 2])

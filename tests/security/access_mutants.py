@@ -394,8 +394,8 @@ MUTANTS = [
     Mutant(
         "an emergency looks in every team",
         EMERGENCY,
-        "known_as(reference).filter(team=team)",
-        "known_as(reference)",
+        "client_numbers.find(reference=reference, team_id=team)",
+        "client_numbers.find(reference=reference)",
     ),
     Mutant(
         "nobody hears of an emergency",

@@ -7,6 +7,8 @@ from sessions_app import wording
 from sessions_app.models import DepartureReport
 from tests.sessions_app.conftest import HTMX
 
+pytestmark = pytest.mark.django_db
+
 
 def found(text, **more):
     return [(each.found, each.kind) for each in wording.weigh(text, **more)]
