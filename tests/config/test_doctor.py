@@ -278,7 +278,7 @@ def test_a_wrong_password_is_named_and_not_shown(settings):
     known = {"wrong": False, "hidden": True}
 
     def judge(_server, _session, _envelope, _mechanism, said):
-        return AuthResult(success=known[said.password.decode()])
+        return AuthResult(success=known[said.password.decode()], handled=False)
 
     facts = {"authenticator": judge, "auth_required": True, "auth_require_tls": False}
     server = Controller(object(), hostname="127.0.0.1", port=free_port(), **facts)
