@@ -178,11 +178,13 @@ def a_resource():
     return Resource.objects.create(organisation=organisation, **facts)
 
 
-# A hash of the number stands for chance: spread without a pattern, and the same every time.
-NEW = """
+# A hash of the number stands for chance: spread without a pattern, and the same every time. Clients are in the care of
+# whoever they were with.
+NEW = f"""
     CREATE TEMP TABLE made_up ON COMMIT DROP AS
     SELECT i, md5('made-up ' || i)::uuid AS id, 1 + a %% cardinality(%(staff)s::bigint[]) AS who,
-        b %% %(clients)s AS whose, c, d, e, f,
+        a %% cardinality(%(staff)s::bigint[]) + cardinality(%(staff)s::bigint[]) * (f %% {CASELOAD}) AS whose,
+        c, d, e, f,
         %(start)s + ((i::numeric * %(minutes)s / %(n)s)::bigint * interval '1 minute') AS began,
         a %% 55 AS minute,
         CASE WHEN b %% 20 < 3 THEN 'stayed' WHEN b %% 20 = 3 THEN 'returned'
