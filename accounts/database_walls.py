@@ -1,5 +1,7 @@
 """Writes roles, rights, rules and the safety of functions into PostgreSQL, as `database_rights` declares them."""
 
+import secrets
+
 from django.core.management import call_command
 from django.db import connections, transaction
 from psycopg import sql
@@ -70,6 +72,19 @@ MAKE_ROLE = (
     "DO $$ BEGIN CREATE ROLE {name} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION; " + ALREADY
 )
 MAKE_MEMBER = "DO $$ BEGIN GRANT {app} TO {who}; " + ALREADY
+
+
+LOGIN = "LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION"
+
+
+def make_login(cursor, name):
+    """The password of the login with that name: made where there was none, and anew where there was one."""
+    password = secrets.token_urlsafe(24)
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+    verb = sql.SQL("ALTER" if cursor.fetchone() else "CREATE")
+    words = sql.SQL(f"{{}} ROLE {{}} {LOGIN} PASSWORD {{}}")
+    cursor.execute(words.format(verb, sql.Identifier(name), sql.Literal(password)))
+    return password
 
 
 # Who acts -------------------------------------------------------------------------------------------------------------

@@ -43,7 +43,8 @@ def call(resource, by, result="works", *, kind="voice"):
 
 
 def days_later(days):
-    return time_machine.travel(timezone.now() + timedelta(days=days))
+    """The same time of day there and then, also on the other side of a change of the clocks."""
+    return time_machine.travel(timezone.localtime() + timedelta(days=days))
 
 
 # Who counts ---------------------------------------------------------------------------------------------------

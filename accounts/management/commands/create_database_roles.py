@@ -1,7 +1,5 @@
 """The roles that the application works with in the database, apart from the owner of the tables."""
 
-import secrets
-
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 from psycopg import sql
@@ -10,7 +8,6 @@ from accounts import database_walls
 from accounts.database_rights import role
 
 LOGINS = {"web": "app", "work": "worker"}
-FACTS = "LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION"
 
 
 class Command(BaseCommand):
@@ -32,12 +29,9 @@ class Command(BaseCommand):
 
 
 def make(name, group):
-    """The login anew, with a new password and in no other group."""
-    password, login = secrets.token_urlsafe(24), sql.Identifier(role(name))
+    """The login anew, with a new password."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role(name)])
-        verb = sql.SQL("ALTER" if cursor.fetchone() else "CREATE")
-        words = sql.SQL(f"{{}} ROLE {{}} {FACTS} PASSWORD {{}}")
-        cursor.execute(words.format(verb, login, sql.Literal(password)))
-        cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role(group)), login))
+        password = database_walls.make_login(cursor, role(name))
+        words = sql.SQL("GRANT {} TO {}")
+        cursor.execute(words.format(sql.Identifier(role(group)), sql.Identifier(role(name))))
     return password

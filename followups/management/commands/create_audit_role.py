@@ -1,11 +1,10 @@
 """The role that the auditor reads with."""
 
-import secrets
-
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 from psycopg import sql
 
+from accounts.database_walls import make_login
 from followups.models import Delivery, DeliveryEnd, DeliveryStart, Heartbeat, HelpEscalation, Reminder, ReviewEscalation
 
 #: No clinical word stands in any of them.
@@ -20,13 +19,10 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args, name, **options):
-        password, role = secrets.token_urlsafe(24), sql.Identifier(name)
+        role = sql.Identifier(name)
         tables = sql.SQL(", ").join(sql.Identifier(model._meta.db_table) for model in READS)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
-            verb = sql.SQL("ALTER" if cursor.fetchone() else "CREATE")
-            facts = sql.SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD")
-            cursor.execute(sql.SQL("{} ROLE {} {} {}").format(verb, role, facts, sql.Literal(password)))
+            password = make_login(cursor, name)
             cursor.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(role))
             cursor.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(tables, role))
         self.stdout.write(f"{name} may read the queue. For AUDIT_DATABASE_URL, its password is {password}")
