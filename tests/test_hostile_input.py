@@ -1,12 +1,15 @@
 """Whatever is sent, to every form and every address: never a server error, always an answer, nothing lost."""
 
+import itertools
+import re
 import urllib.parse
 import uuid
 from html.parser import HTMLParser
 
 import pytest
-from django.urls import resolve, reverse
+from django.urls import resolve, reverse, reverse_lazy
 
+from followups import contact_attempts
 from followups.failed_contacts import Week
 from followups.models import FollowUp
 from sessions_app import departures, levels, reports
@@ -34,18 +37,19 @@ HOSTILE = {
     "somebody else's": None,  # filled in: ids of a stranger's rows
 }
 
-#: What is not among the choices is refused in one way, whatever it looks like; text that is none comes before that.
-TO_A_CHOICE = {what: HOSTILE[what] for what in ("nul", "not utf-8", "long", "nothing", "somebody else's")}
-#: A text takes nearly everything, so the texts of a form are tried together; alone only what one text may refuse.
-TO_ONE_TEXT = {what: HOSTILE[what] for what in ("long", "nothing")}
+#: One text of several may refuse these; a text takes all the others, and all of a form are sent them together.
+TO_ONE_TEXT = ["long", "nothing"]
+#: Forms that come with each page are tried with one of them.
+ON_EVERY_PAGE = [reverse_lazy("ask-for-help"), reverse_lazy("account_login")]
+REFUSED = re.compile(r'id="id_([^"]+)_error"')
 
 
 class Forms(HTMLParser):
-    """The forms of a page, as (address, {field: value}), and the names of fields that offer choices."""
+    """The forms of a page, as (address, {field: value})."""
 
     def __init__(self, html):
         super().__init__()
-        self.found, self.current, self.choices = [], None, set()
+        self.found, self.current = [], None
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
@@ -55,8 +59,6 @@ class Forms(HTMLParser):
             self.found.append((facts.get("action"), self.current))
         elif self.current is not None and facts.get("name") and tag in ("input", "select", "textarea", "button"):
             is_text = tag == "textarea" or (facts.get("type", "text") == "text" and tag == "input")
-            if tag in ("select", "button") or facts.get("type") in ("radio", "checkbox"):
-                self.choices.add(facts["name"])
             self.current.setdefault(facts["name"], KEPT if is_text else facts.get("value", ""))
 
     def handle_endtag(self, tag):
@@ -77,6 +79,9 @@ def theirs(stranger):
 def places(departure, supervisor, starter):
     levels.set_level(departure, level=ResponseLevel.ELEVATED, op_id=uuid.uuid4(), by=departure.therapist)
     follow_up = FollowUp.objects.exclude(channel="").first().pk
+    tried = FollowUp.objects.exclude(channel="").last()
+    in_vain = {"channel": Channel.PHONE, "result": "no_answer", "op_id": uuid.uuid4()}
+    contact_attempts.record(tried, by=departure.therapist, **in_vain)
     departure.client.contact_permissions.create(channel="letter", scope="practice_name")
     by_departure = ["departure", "choose-client", "end-departure", "void-departure", "give-resources", "report"]
     by_departure += ["private-notes"]
@@ -91,7 +96,8 @@ def places(departure, supervisor, starter):
             name: reverse(name, args=[follow_up])
             for name in ["record-contact", "move-follow-up", "drop-follow-up", "change-follow-up"]
         },
-        **{name: reverse(name, args=[follow_up]) for name in ["next-attempt", "ask-override"]},
+        **{name: reverse(name, args=[follow_up]) for name in ["ask-override"]},
+        "next-attempt": reverse("next-attempt", args=[tried.pk]),
         **{name: reverse(name, args=[departure.pk]) for name in ["letter", "decide-status"]},
         **{name: reverse(name, args=[departure.pk]) for name in ["relationship", "change-letter"]},
     }
@@ -156,26 +162,51 @@ def test_no_form_for_everybody_breaks(client, theirs, settings, place):
 
 
 def batter(browser, address, theirs):
-    """Send in the fields of every form of the page every hostile value they may meet, the others as they stand."""
+    """Send every hostile value in every field of every form of the page.
+
+    All fields are sent it at once, then those again that did not refuse it: whatever takes it, takes it together. Where
+    an answer does not say which field it refuses, each is sent it alone. A text is sent alone what it may refuse.
+    """
     page = browser.get(address)
     assert page.status_code == 200
-    read = Forms(page.content.decode())
-    forms = once_each(read.found)
-    assert forms, "a page without a form is in the wrong list"
-    for action, fields in forms:
-        for hostile, what, value in trials(fields, read.choices):
-            bad = {field: str(theirs.get(field, uuid.uuid4())) if value is None else value for field in hostile}
-            check(send(browser, action or address, {**quoted(fields), **bad}), hostile, what, fields)
+    forms = once_each(Forms(page.content.decode()).found)
+    own = [(action, fields) for action, fields in forms if action not in ON_EVERY_PAGE or action == address]
+    assert own, "a page without a form is in the wrong list"
+    for action, fields in forms if address == reverse("now") else own:
+        enemy = Enemy(browser, action or address, fields, theirs)
+        for what in HOSTILE:
+            enemy.everywhere(what)
+        for field, what in itertools.product(texts_of(fields), TO_ONE_TEXT):
+            enemy.send([field], what)
     assert DepartureEvent.objects.filter(therapist=theirs["owner"]).count() == 1, "a stranger's rows are untouched"
 
 
-def trials(fields, choices):
-    """What is tried with a form: (the fields that are sent it, what it is, the value)."""
-    texts = [field for field, value in fields.items() if value == KEPT]
-    yield from ((texts, what, value) for what, value in HOSTILE.items() if texts)
-    for field in one_of_each_kind(fields):
-        values = TO_A_CHOICE if field in choices else TO_ONE_TEXT if field in texts else HOSTILE
-        yield from (([field], what, value) for what, value in values.items())
+class Enemy:
+    """Sends one form, `fields` as they stand but for those that are sent something else."""
+
+    def __init__(self, browser, address, fields, theirs):
+        self.browser, self.address, self.fields, self.theirs = browser, address, fields, theirs
+
+    def everywhere(self, what):
+        fields = set(self.fields)
+        while fields:
+            answer = self.send(fields, what)
+            refused = fields & set(REFUSED.findall(answer.content.decode())) if answer.status_code == 422 else set()
+            if not refused and answer.status_code in (404, 422):
+                for field in one_of_each_kind(fields - set(texts_of(self.fields))):
+                    self.send([field], what)
+            fields = fields - refused if refused else None
+
+    def send(self, hostile, what):
+        value = HOSTILE[what]
+        bad = {field: str(self.theirs.get(field, uuid.uuid4())) if value is None else value for field in hostile}
+        answer = send(self.browser, self.address, {**quoted(self.fields), **bad})
+        check(answer, hostile, what, self.fields)
+        return answer
+
+
+def texts_of(fields):
+    return [field for field, value in fields.items() if value == KEPT]
 
 
 def once_each(forms):
@@ -187,7 +218,7 @@ def once_each(forms):
 
 def one_of_each_kind(fields):
     """Where a form asks the same of each channel (phone-scope, text-scope), one of them stands for all."""
-    parts = {field: field.partition("-") for field in fields}
+    parts = {field: field.partition("-") for field in sorted(fields)}
     return {name if channel in Channel.values else field: field for field, (channel, _, name) in parts.items()}.values()
 
 

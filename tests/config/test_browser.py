@@ -46,6 +46,17 @@ def test_one_that_does_not_run_is_passed_over(bare_machine, program, tmp_path, b
     assert browser.find() == other
 
 
+def test_one_without_a_window_is_quicker_and_the_one_that_is_named_comes_before_it(bare_machine, program):
+    whole, quick = program("chromium"), program("chromium-headless-shell")
+    assert (browser.find(), browser.find_quick()) == (whole, quick)
+    program("chromium-headless-shell", exits=1)
+    assert browser.find_quick() == whole
+    program("chromium-headless-shell")
+    mine = program("my-browser")
+    bare_machine.setenv("CHROMIUM", mine)
+    assert browser.find_quick() == mine
+
+
 def test_without_a_browser_and_without_rights_it_says_one_line(bare_machine, capsys):
     assert browser.main() == 1
     said = capsys.readouterr()
@@ -61,12 +72,12 @@ def test_whoever_may_install_packages_gets_one(bare_machine, program, tmp_path, 
     there = tmp_path / "chromium"
     apt.write_text(f'#!/bin/sh\n[ "$1" = install ] && printf "#!/bin/sh\\n" > {there} && /bin/chmod +x {there}\n')
     assert browser.main() == 0
-    assert "Installing Debian's chromium" in capsys.readouterr().out
+    assert "Installing Debian's chromium, chromium-headless-shell" in capsys.readouterr().out
 
 
 def test_a_second_engine_is_welcome_and_never_needed(bare_machine, program, tmp_path, capsys):
     bare_machine.setattr(browser.os, "geteuid", lambda: 0)
-    for name in ("chromium", "Xvfb"):
+    for name in ("chromium", "chromium-headless-shell", "Xvfb"):
         program(name)
     asked = tmp_path / "asked"
     (tmp_path / "apt-get").write_text(f'#!/bin/sh\necho "$@" >> {asked}\nexit 100\n')
@@ -78,7 +89,7 @@ def test_a_second_engine_is_welcome_and_never_needed(bare_machine, program, tmp_
 
 def test_nothing_is_installed_where_all_is_there(bare_machine, program, capsys):
     bare_machine.setattr(browser.os, "geteuid", lambda: 0)
-    for name in ("chromium", "apt-get", *browser.SECOND_ENGINE):
+    for name in ("chromium", "chrome-headless-shell", "apt-get", *browser.SECOND_ENGINE):
         program(name)
     assert browser.main() == 0
     assert capsys.readouterr().out == ""

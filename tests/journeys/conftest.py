@@ -25,12 +25,24 @@ LAPTOP = {"width": 1280, "height": 800}
 STORAGE_DENIED = "IDBFactory.prototype.open = () => { throw new DOMException('denied', 'SecurityError') }"
 
 
+#: Root needs the first, small containers the second, and machines without a graphics card save a fifth by the others.
+SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-software-rasterizer"]
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """The browser that `make test` found or installed; root and small containers need the two switches."""
-    path = installed.find()
+    """The browser that `make test` found or installed."""
+    path = installed.find_quick()
     assert path, "No Chromium or Chrome: run `make test`, which installs it or says what to do."
-    return {**browser_type_launch_args, "executable_path": path, "args": ["--no-sandbox", "--disable-dev-shm-usage"]}
+    return {**browser_type_launch_args, "executable_path": path, "args": SWITCHES}
+
+
+@pytest.fixture
+def whole_browser(browser_type, browser_type_launch_args):
+    """The one with all that belongs to a window, for what the quick one lacks: a module makes it its `browser`."""
+    opened = browser_type.launch(**{**browser_type_launch_args, "executable_path": installed.find()})
+    yield opened
+    opened.close()
 
 
 #: The console keeps quiet about some of what a page's own rules forbade.

@@ -50,6 +50,11 @@ OPEN_ALL = "() => { for (const each of document.querySelectorAll('details')) eac
 HAS_FETCHED = "() => !document.querySelector('details [hx-trigger^=toggle] > p')"  # what is fetched when it is opened
 
 
+@pytest.fixture
+def browser(whole_browser):
+    return whole_browser
+
+
 def look(window):
     return window.tab.evaluate(LOOK)
 

@@ -33,6 +33,11 @@ SUBSCRIBED = """
 
 
 @pytest.fixture
+def browser(whole_browser):
+    return whole_browser
+
+
+@pytest.fixture
 def window(open_window, therapist, settings):
     settings.VAPID_PRIVATE_KEY = KEY
     made = open_window(therapist, keeps_pages=True)
