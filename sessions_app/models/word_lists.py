@@ -8,11 +8,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 
+# What was published stands. Until its time has come it can be made a draft again, and nothing else of it changes.
+STANDS_ONCE_PUBLISHED = """
+    IF TG_OP = 'UPDATE' AND OLD.published_at > clock_timestamp() AND NEW.state = 'draft'
+       AND (NEW.id, NEW.number, NEW.added, NEW.removed, NEW.changed_by_id)
+           IS NOT DISTINCT FROM (OLD.id, OLD.number, OLD.added, OLD.removed, OLD.changed_by_id) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'A published word list never changes.' USING ERRCODE = 'integrity_constraint_violation';
+"""
+
+
 class WordList(models.Model):
     """One version of an organisation's own changes. Published by somebody else than who changed it last, it stands.
 
     `added` holds rows as `words_to_weigh.json` has them, each with its language; `removed` words of that file, by
-    language. The published one with the highest number holds.
+    language. The one whose `published_at` came last holds; it may lie ahead, and nothing has to run at that time.
     """
 
     class State(models.TextChoices):
@@ -41,9 +52,11 @@ class WordList(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="published_word_list_never_changes",
+                when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__state="published"),
+                func=STANDS_ONCE_PUBLISHED,
             )
         ]
