@@ -2,7 +2,16 @@
 
 from django.dispatch import receiver
 
-from followups import draft_notices, emergency_notices, help_escalation, plan_rows, plans, practice, relations, review_reminders
+from followups import (
+    draft_notices,
+    emergency_notices,
+    help_escalation,
+    plan_rows,
+    plans,
+    practice,
+    relations,
+    review_reminders,
+)
 from followups.models.follow_ups import REACHED
 from protocols.signals import draft_answered, draft_waits
 from sessions_app import signals

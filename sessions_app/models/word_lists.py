@@ -3,10 +3,10 @@
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-
 
 # What was published stands. Until its time has come it can be made a draft again, and nothing else of it changes.
 STANDS_ONCE_PUBLISHED = """
@@ -17,6 +17,15 @@ STANDS_ONCE_PUBLISHED = """
     END IF;
     RAISE EXCEPTION 'A published word list never changes.' USING ERRCODE = 'integrity_constraint_violation';
 """
+
+
+class WordListQuerySet(models.QuerySet):
+    def in_effect(self):
+        """Those that hold or held, the one whose time came last first."""
+        return self.filter(published_at__lte=Now()).order_by("-published_at", "-number")
+
+    def planned(self):
+        return self.filter(published_at__gt=Now()).order_by("published_at")
 
 
 class WordList(models.Model):
@@ -38,6 +47,8 @@ class WordList(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
     published_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True)
+
+    objects = WordListQuerySet.as_manager()
 
     class Meta:
         constraints = [
