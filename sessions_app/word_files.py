@@ -1,4 +1,4 @@
-"""The organisation's own changes to the words to weigh: as a file, read back with every doubt by its place, compared."""
+"""The own changes to the words to weigh: as a file, read back with every doubt by its place, and compared."""
 
 import json
 

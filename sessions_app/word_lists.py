@@ -127,8 +127,8 @@ def publish(*, was, by, at=None, zone=""):
 @transaction.atomic
 def withdraw(found, *, by):
     """Before it holds: it is the draft again. Raises HasTakenEffect, NothingToPublish and AnotherIsWritten."""
-    found = WordList.objects.select_for_update(of=["self"]).get(pk=found.pk)
-    if found.state != State.PUBLISHED:
+    found = found and WordList.objects.select_for_update(of=["self"]).get(pk=found.pk)
+    if found is None or found.state != State.PUBLISHED:
         raise NothingToPublish
     if found.published_at <= timezone.now():
         raise HasTakenEffect

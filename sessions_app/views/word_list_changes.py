@@ -52,7 +52,7 @@ def file(request):
     found = asked_for(request, "number", otherwise=word_lists.draft() or word_lists.in_force())
     number = found.number if found else OWN
     with transaction.atomic():
-        audit.record("exported", found, by=request.user, form="readable", what="word_list")
+        audit.record("exported", found or request.user, by=request.user, form="word_list")
         made = word_files.write(word_lists.content_of(found), number=number)
     return download(made, name=f"words-to-weigh-{number}")
 
@@ -125,8 +125,8 @@ def published(request, draft, form, facts):
 
 @require_POST
 @for_writers
-def withdraw(request, number):
-    found = get_object_or_404(WordList, number=number)
+def withdraw(request):
+    found = WordList.objects.filter(number=as_number(request.POST.get("number", "")) or OWN).first()
     try:
         word_lists.withdraw(found, by=request.user)
     except (word_lists.HasTakenEffect, word_lists.NothingToPublish):
