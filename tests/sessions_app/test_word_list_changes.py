@@ -83,7 +83,7 @@ def test_published_for_a_time_it_holds_from_then_on_and_can_be_withdrawn_before(
     assert draft.published_at > timezone.now()
     assert word_lists.in_force() is None
     assert list(word_lists.planned()) == [draft]
-    is_refused(lambda: WordList.objects.filter(pk=draft.pk).update(added=[]))
+    assert is_refused("UPDATE sessions_app_wordlist SET added = '[]' WHERE id = %s", draft.pk)
     signed_in(admin).post(reverse("withdraw-word-list"), {"number": draft.number})
     assert word_lists.draft() == draft
     word_lists.publish(was=was(), by=lead)
