@@ -82,6 +82,6 @@ def test_a_plan_definition_that_is_none_of_ours_is_refused_in_words(own, admin, 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_bundle_of_a_departure_carries_the_whole_edition_it_began_with(own, therapist, version):
     theirs = departures.log(id=uuid.uuid4(), by=therapist)
-    made = file_of(theirs, therapist, version)
+    made = file_of(theirs, version)
     plan = next(each["resource"] for each in made["entry"] if each["resource"]["resourceType"] == "PlanDefinition")
     assert files.read(protocol_files.read(plan), base=content.of(editions.in_force())) == content.of(own)
