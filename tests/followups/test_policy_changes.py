@@ -1,16 +1,16 @@
 """A policy is compared, goes out as a file and comes back the same, is sent, and is adopted for a time or withdrawn."""
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from followups import deliveries, policies, policy_adoption, policy_content, policy_files
+from followups import clock, deliveries, policies, policy_adoption, policy_content, policy_files
 from followups.models import Delivery, FollowUpPolicy
 from protocols import drafts, editions, publishing
 from protocols.readable import Unreadable
@@ -50,15 +50,10 @@ def bring(browser, data):
     return browser.post(reverse("import-policy"), {"file": SimpleUploadedFile("policy.json", data)})
 
 
-def move_time_past(policy):
-    """As if the time that was set had come: a day cannot be waited for."""
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE followups_followuppolicy DISABLE TRIGGER USER")
-        cursor.execute(
-            "UPDATE followups_followuppolicy SET takes_effect_at = adopted_at + interval '1 microsecond' WHERE id = %s",
-            [policy.pk],
-        )
-        cursor.execute("ALTER TABLE followups_followuppolicy ENABLE TRIGGER USER")
+def wait_for(moment):
+    """Until the database's time is past it."""
+    while clock.now() <= moment:
+        time.sleep(0.05)
 
 
 def test_what_goes_out_as_a_file_comes_back_the_same(draft, admin, signed_in):
@@ -122,7 +117,11 @@ def test_adopted_for_a_time_it_holds_from_then_on_and_not_before(draft, admin, l
     assert (draft.adopted_by, f"{draft.takes_effect_at.astimezone(lead.zone):%H:%M}") == (lead, "09:00")
     assert policies.in_force() == before
     assert "Takes effect later" in signed_in(admin).get(reverse("policies")).content.decode()
-    move_time_past(draft)
+    policy_adoption.withdraw(draft, by=lead)
+    soon = clock.now() + timedelta(milliseconds=300)
+    policy_adoption.adopt(draft, by=lead, at=soon)
+    assert policies.in_force() == before
+    wait_for(soon)
     assert policies.in_force() == draft
     with pytest.raises(policy_adoption.HasTakenEffect):
         policy_adoption.withdraw(draft, by=lead)
