@@ -20,6 +20,7 @@ from followups import (
     channels,
     clock,
     digests,
+    draft_notices,
     emergency_notices,
     escalations,
     express,
@@ -184,6 +185,7 @@ ASKED = {
     Delivery.Kind.SECOND: second_people.is_wanted,
     Delivery.Kind.REVIEW: review_reminders.is_wanted,
     Delivery.Kind.EMERGENCY: emergency_notices.is_wanted,
+    Delivery.Kind.DRAFT: draft_notices.is_wanted,
 }
 
 

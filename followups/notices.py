@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from followups import clock, digests, emergency_notices
+from followups import clock, digests, draft_notices, emergency_notices
 from followups.models import Delivery
+from protocols.signals import POLICY, PROTOCOL, WORD_LIST
 
 Kind = Delivery.Kind
 
@@ -73,6 +74,18 @@ NOT_SENT = Notice(
     "Somebody could not be told that something is due. Open Doorway and see to it: {address}\n",
     "Open Doorway and see to it.",
 )
+DRAFT_WAITS = Notice(
+    "A draft waits for a clinical lead",
+    "A colleague has sent a draft for a clinical lead to read. Read it and decide: {address}\n",
+    "Open Doorway and read what a colleague has sent.",
+)
+DRAFT_ANSWERED = Notice(
+    "Your draft was answered",
+    "A colleague has published your draft or given it back to you. See what they decided: {address}\n",
+    "Open Doorway and see what was decided.",
+)
+#: Where drafts of each kind are listed.
+LISTS = {PROTOCOL: "/steps/versions/", POLICY: "/follow-ups/policies/", WORD_LIST: "/wording/"}
 CANARY = Notice("Doorway sends messages", "This message only shows that messages go out. Nothing is to be done.\n")
 FIXED = {Kind.HELP: HELP, Kind.DIGEST: DIGEST, Kind.SECOND: SECOND, Kind.REVIEW: REVIEW}
 FIXED |= {Kind.NOT_SENT: NOT_SENT, Kind.CANARY: CANARY, Kind.EMERGENCY: EMERGENCY}
@@ -92,6 +105,8 @@ def notice_of(delivery):
         return UNANSWERED if delivery.reminder.step else DUE
     if delivery.kind == Kind.EMERGENCY and emergency_notices.lacks_officer(delivery):
         return NO_OFFICER
+    if delivery.kind == Kind.DRAFT:
+        return DRAFT_WAITS if draft_notices.parts_of(delivery)[0] == draft_notices.WAITS else DRAFT_ANSWERED
     return FIXED[delivery.kind]
 
 
@@ -106,6 +121,8 @@ def facts_of(delivery):
 
 def path_of(delivery):
     """Where it leads: a supervisor to what could not be sent, whoever else is told to their own list."""
+    if delivery.kind == Kind.DRAFT:
+        return LISTS[draft_notices.parts_of(delivery)[1]]
     is_for_the_list = delivery.kind == Kind.NOT_SENT and delivery.recipient.is_supervisor
     return "/follow-ups/not-sent/" if is_for_the_list else notice_of(delivery).path
 

@@ -8,88 +8,87 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts import audit
-from followups import clock, ladders
+from followups import clock, ladders, policy_content
 from followups.models import FollowUpPolicy, PolicyEscalation, PolicyOverlay, PolicyTask
+from followups.policy_adoption import NotAClinicalLead, PolicyIsIncomplete, adopt
 from followups.policy_words import WORDS
-from sessions_app.models import ResponseLevel
 
-__all__ = ["WORDS", "adopt", "in_force", "is_one_in_force", "load_default"]
+__all__ = [
+    "WORDS",
+    "NotAClinicalLead",
+    "PolicyIsIncomplete",
+    "adopt",
+    "in_force",
+    "is_one_in_force",
+    "load_default",
+]
 
 DEFAULT = Path(__file__).parent / "default_policy.json"
 ROWS = {"tasks": PolicyTask, "overlays": PolicyOverlay}
 
 
 class PolicyStands(Exception):
-    """It was adopted in the meantime, and does not change any more."""
-
-
-class PolicyIsIncomplete(Exception):
-    """Some `levels` have no task: a departure at one of them would be forgotten."""
-
-    def __init__(self, levels):
-        super().__init__(", ".join(levels))
-        self.levels = levels
+    """It was sent or adopted in the meantime, and does not change any more."""
 
 
 class LastStep(Exception):
     """A level without any step would forget who does not answer."""
 
 
-class NotAClinicalLead(PermissionError):
-    """Only a clinical lead puts a policy in force."""
-
-
 def in_force():
-    """The adopted policy with the highest number, with its rows; None while nobody has adopted one."""
-    return FollowUpPolicy.objects.adopted().with_rows().order_by("-number").first()
+    """The adopted policy that took effect last, with its rows; None while none has.
+
+    Nothing has to run for one to take effect at its time: from that moment on it is what this finds.
+    """
+    return FollowUpPolicy.objects.in_effect(clock.now()).with_rows().first()
 
 
 class Known:
-    """What this process has seen. An adopted policy is never taken back, so one look that finds it is enough."""
+    """What this process has seen. A policy in force is never taken back, so one look that finds it is enough."""
 
     is_one_in_force = False
 
 
 def is_one_in_force():
     """Whether plans can be made. Every page asks; the database is asked only until the first yes."""
-    Known.is_one_in_force = Known.is_one_in_force or FollowUpPolicy.objects.adopted().exists()
+    Known.is_one_in_force = Known.is_one_in_force or FollowUpPolicy.objects.in_effect(clock.now()).exists()
     return Known.is_one_in_force
-
-
-@transaction.atomic
-def adopt(policy, *, by):
-    """A clinical lead puts the policy in force, for plans made from now on. Plans that are running keep theirs.
-
-    Saying it again changes nothing. Raises NotAClinicalLead, and PolicyIsIncomplete when a level has no task.
-    """
-    if not by.is_clinical_lead:
-        raise NotAClinicalLead
-    policy = FollowUpPolicy.objects.select_for_update().get(pk=policy.pk)
-    if policy.is_adopted:
-        return policy
-    planned = set(policy.tasks.values_list("response_level", flat=True))
-    if missing := [level for level in ResponseLevel if level not in planned]:
-        raise PolicyIsIncomplete(missing)
-    policy.adopted_at, policy.adopted_by = clock.now(), by
-    policy.save(update_fields=["adopted_at", "adopted_by"])
-    audit.record("policy_adopted", policy, by=by)
-    return policy
 
 
 @transaction.atomic
 def draft(*, by):
     """The next version: a copy of the newest policy, to be edited. Where one is being written already, that one."""
-    FollowUpPolicy.objects.order_by("-number").select_for_update().first()  # two at once: the second finds the first's
+    wait_for_the_newest()  # two at once: the second finds the first's
     newest = FollowUpPolicy.objects.with_rows().order_by("-number").first()
     if not newest.is_adopted and not is_used(newest):
         return newest
     source = in_force() or newest
-    number = FollowUpPolicy.objects.aggregate(highest=Max("number"))["highest"] + 1
-    made = FollowUpPolicy.objects.create(number=number, title=source.title)
+    made = begin(source.title)
     for kind, model in ROWS.items():
         model.objects.bulk_create([copied(row, to=made) for row in getattr(source, kind).all()])
     ladders.copy(source, to=made)
     audit.record("policy_drafted", made, by=by, copy_of=source.number)
+    return made
+
+
+def wait_for_the_newest():
+    """The newest row is the gate to the next number: the second of two at once waits for the first."""
+    FollowUpPolicy.objects.order_by("-number").select_for_update(of=["self"]).first()
+
+
+def begin(title):
+    """An empty draft with the next number, which was never used before. The caller waits for the newest first."""
+    number = FollowUpPolicy.objects.aggregate(highest=Max("number"))["highest"] + 1
+    return FollowUpPolicy.objects.create(number=number, title=title)
+
+
+@transaction.atomic
+def bring_in(content, *, by):
+    """A draft with what a file says, which was checked. Other drafts stay as they are."""
+    wait_for_the_newest()
+    made = begin(content["title"])
+    policy_content.write(made, content)
+    audit.record("policy_brought_in", made, by=by)
     return made
 
 
@@ -108,7 +107,7 @@ def copied(row, *, to):
 def locked_draft(policy_id):
     """The policy, held until the transaction ends; raises PolicyStands when it does not change any more."""
     policy = FollowUpPolicy.objects.select_for_update().get(pk=policy_id)
-    if policy.is_adopted or is_used(policy):
+    if policy.is_adopted or policy.sent_at or is_used(policy):
         raise PolicyStands
     return policy
 

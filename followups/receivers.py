@@ -2,8 +2,18 @@
 
 from django.dispatch import receiver
 
-from followups import emergency_notices, help_escalation, plan_rows, plans, practice, relations, review_reminders
+from followups import (
+    draft_notices,
+    emergency_notices,
+    help_escalation,
+    plan_rows,
+    plans,
+    practice,
+    relations,
+    review_reminders,
+)
 from followups.models.follow_ups import REACHED
+from protocols.signals import draft_answered, draft_waits
 from sessions_app import signals
 from sessions_app.models import DepartureEvent
 
@@ -92,3 +102,13 @@ def try_as_the_story_says(sender, *, departure, attempts, by, **_):
 @receiver(signals.debrief_asked, dispatch_uid="followups.debrief")
 def what_followed(sender, *, departure, **_):
     return practice.facts_of(departure)
+
+
+@receiver(draft_waits, dispatch_uid="followups.draft_waits")
+def tell_clinical_leads(sender, *, what, row, mark, by, **_):
+    draft_notices.tell_leads(what, row, mark=mark, by=by)
+
+
+@receiver(draft_answered, dispatch_uid="followups.draft_answered")
+def tell_who_wrote_it(sender, *, what, row, mark, author, by, **_):
+    draft_notices.tell_author(what, row, mark=mark, author=author, by=by)

@@ -13,20 +13,13 @@ from protocols.content import LANGUAGES
 from protocols.editions import WRITTEN_IN
 from protocols.models import Outcome, Setting
 from protocols.models_of_change import ELEVEN
+from protocols.readable import MOST_BYTES, MOST_PROBLEMS, Look, Unreadable, parse
+
+__all__ = ["MOST_BYTES", "MOST_PROBLEMS", "Unreadable", "parse", "read", "write"]
 
 FORMAT = "doorway-protocol"
 FORMAT_VERSION = 1
-MOST_BYTES = 300_000  # an edition is about 40,000
 LONGEST_TITLE = 80
-MOST_PROBLEMS = 50  # told at once; nobody reads more
-
-
-class Unreadable(ValueError):
-    """It is no such file. `problems` says what is wrong, as (place in the file, words)."""
-
-    def __init__(self, problems):
-        super().__init__(str(len(problems)))
-        self.problems = problems[:MOST_PROBLEMS]
 
 
 def write(content, *, number=None):
@@ -35,41 +28,13 @@ def write(content, *, number=None):
     return json.dumps(about | content, ensure_ascii=False, indent=2) + "\n"
 
 
-def parse(raw):
-    """The JSON of a file, however it was made. Raises Unreadable."""
-    if len(raw) > MOST_BYTES:
-        raise Unreadable([("", _("The file is too large: at most 300 kB."))])
-    try:
-        return json.loads(raw.decode("utf-8-sig"), object_pairs_hook=once_each, parse_constant=no_number)
-    except UnicodeDecodeError as error:
-        raise Unreadable([("", _("The file is not text in UTF-8."))]) from error
-    except RecursionError as error:
-        raise Unreadable([("", _("The file is nested too deeply."))]) from error
-    except json.JSONDecodeError as error:
-        place = _("line %(line)s, sign %(column)s") % {"line": error.lineno, "column": error.colno}
-        raise Unreadable([(place, _("That is not JSON."))]) from error
-    except ValueError as error:  # a number too long to be one, or a name that comes twice
-        raise Unreadable([("", _("That is not JSON: a name twice, or a number that is none."))]) from error
-
-
-def once_each(pairs):
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError
-    return found
-
-
-def no_number(name):
-    raise ValueError(name)
-
-
 def read(found, *, base):
     """The edition in a parsed file, as `protocols.content` has it. Raises Unreadable.
 
     `base` is the content of an edition that stands here: which groups, answers and notes a step may have is ours to
     say, and a file can choose among them.
     """
-    look = Look(base)
+    look = EditionLook(base)
     content = look.edition(found)
     if not look.problems:
         look.problems = [
@@ -80,46 +45,13 @@ def read(found, *, base):
     return content
 
 
-class Look:
-    """One look through a file: what is of the wrong kind is noted with its place, and stands as nothing."""
+class EditionLook(Look):
+    """One look through the file of an edition."""
 
     def __init__(self, base):
+        super().__init__()
         self.base = {step["slug"]: step for step in base["steps"]}
-        self.problems, self.keys = [], set()
-
-    def wrong(self, place, words):
-        self.problems.append((place, words))
-
-    def table(self, value, place, *, known):
-        """An object with no other names than the known ones."""
-        if not isinstance(value, dict):
-            self.wrong(place, _("Here should be an object: {…}."))
-            return {}
-        for name in [name for name in value if name not in known][:5]:
-            self.wrong(f"{place}.{name[:40]}", _("Nothing of that name is known here."))
-        return value
-
-    def rows(self, value, place, *, most):
-        if not isinstance(value, list):
-            self.wrong(place, _("Here should be a list: […]."))
-            return []
-        if len(value) > most:
-            self.wrong(place, _("At most %(most)s of these.") % {"most": most})
-        return value[:most]
-
-    def text(self, value, place):
-        if not isinstance(value, str):
-            self.wrong(place, _("Here should be words in quotation marks."))
-            return ""
-        return value.strip()
-
-    def codes(self, value, place, *, known):
-        found = [self.text(each, place) for each in self.rows(value, place, most=60)]
-        for each in [each for each in found if each not in known][:5]:
-            self.wrong(place, _("“%(code)s” is not known here.") % {"code": each[:40]})
-        if len(set(found)) < len(found):
-            self.wrong(place, _("The same one twice."))
-        return found
+        self.keys = set()
 
     def said(self, value, place, *more):
         value = self.table(value, place, known=[*LANGUAGES, *more])

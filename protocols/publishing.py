@@ -11,6 +11,7 @@ from django.utils import timezone
 from protocols import content, rules
 from protocols.drafts import Deed, HasAnother, locked, note
 from protocols.models import Draft, ProtocolVersion, Retirement
+from protocols.signals import PROTOCOL, draft_answered, draft_waits, mark_of
 
 
 class NotAClinicalLead(PermissionError):
@@ -53,7 +54,12 @@ def send(version, *, by):
         raise CannotStand(problems)
     save(version.draft, submitted_at=timezone.now(), submitted_by=by)
     note(version, Deed.SENT, by=by)
+    draft_waits.send(ProtocolVersion, what=PROTOCOL, row=version, mark=mark_of(version.draft.submitted_at), by=by)
     return version
+
+
+def tell_author(version, *, author, mark, by):
+    draft_answered.send(ProtocolVersion, what=PROTOCOL, row=version, mark=mark, author=author, by=by)
 
 
 def save(draft, **facts):
@@ -78,12 +84,14 @@ def take_back(version, *, by):
     Raises NotWithTheLead, and HasAnother when whoever began it is writing another one by now.
     """
     version = waiting(version.pk)
+    author, mark = version.draft.submitted_by, mark_of(version.draft.submitted_at)
     try:
         with transaction.atomic():
             save(version.draft, submitted_at=None, submitted_by=None)
     except IntegrityError as error:
         raise HasAnother from error
     note(version, Deed.TAKEN_BACK, by=by)
+    tell_author(version, author=author, mark=mark, by=by)
     return version
 
 
@@ -106,6 +114,7 @@ def publish(version, *, by, at=None, zone=""):
     version.save(update_fields=["published_at"])
     version.refresh_from_db(fields=["published_at"])
     note(version, Deed.APPROVED, by=by, at=version.published_at.isoformat())
+    tell_author(version, author=version.draft.submitted_by, mark=mark_of(version.draft.submitted_at), by=by)
     return version
 
 

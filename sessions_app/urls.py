@@ -25,6 +25,7 @@ from sessions_app.views import (
     signing,
     steps,
     trail,
+    word_list_changes,
     word_lists,
 )
 
@@ -89,6 +90,11 @@ urlpatterns = [
     path("wording/", word_lists.word_list, name="word-list"),
     path("wording/change/", word_lists.edit, name="edit-word-list"),
     path("wording/publish/", word_lists.publish, name="publish-word-list"),
+    path("wording/plan/", word_list_changes.plan, name="plan-word-list"),
+    path("wording/compare/", word_list_changes.compare, name="compare-word-lists"),
+    path("wording/file/", word_list_changes.file, name="word-list-file"),
+    path("wording/import/", word_list_changes.import_word_list, name="import-word-list"),
+    path("wording/withdraw/", word_list_changes.withdraw, name="withdraw-word-list"),
     path("practice/", practice.practice_page, name="practice"),
     path("practice/<slug:script_slug>/", practice.script, name="exercise-script"),
     path("practice/<slug:script_slug>/begin/", practice.begin, name="begin-exercise"),

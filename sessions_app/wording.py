@@ -91,7 +91,7 @@ def weigh(text, *, kept=(), language=None, rules=None):
 
 def in_force(language=None):
     """The rules of a language (the active one when missing), as the organisation has them. One query."""
-    own = WordList.objects.filter(state=WordList.State.PUBLISHED).order_by("-number").first()
+    own = WordList.objects.in_effect().first()
     found = Own(own.number, json.dumps(own.added), json.dumps(own.removed)) if own else None
     return rules_of((language or get_language() or WRITTEN_IN).partition("-")[0], found)
 

@@ -26,7 +26,12 @@ OF_THE_SITE = {"override", "remove-shift"}
 NEVER_OF_AN_EXERCISE = {"departure-exchange", "departure-bundle"}
 #: Nothing is there to be seen in these rows: for whoever may see the row as well.
 MAY_BE_EMPTY = {*OF_A_SIGNED_REPORT, "paper-file", "calendar", "adopt-policy", "review-translation", "trends-file"}
-MAY_BE_EMPTY |= {"publish-protocol", "publish-word-list"}  # the clinical lead's alone
+MAY_BE_EMPTY |= {
+    "publish-protocol",
+    "publish-word-list",
+    "plan-word-list",
+    "schedule-policy",
+}  # the clinical lead's alone
 
 
 def column_of(route, method):

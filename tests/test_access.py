@@ -275,6 +275,10 @@ TABLE = {
     "word-list": (OF_POLICIES, GET_ONLY),
     "edit-word-list": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "publish-word-list": (POST_ONLY, NOT_THEIRS),
+    **dict.fromkeys(["compare-word-lists", "word-list-file"], (OF_POLICIES, GET_ONLY)),
+    "import-word-list": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "plan-word-list": (NOT_THEIRS, NOT_THEIRS),  # a clinical lead's: see tests/sessions_app/test_word_list_changes.py
+    "withdraw-word-list": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
     "draft-protocol": (POST_ONLY, [403, 403, 403, 403, 302, 302]),
     "rename-protocol": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "edit-protocol-step": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
@@ -288,6 +292,10 @@ TABLE = {
     "policies": (OF_POLICIES, GET_ONLY),
     "policy": (OF_POLICIES, GET_ONLY),
     "policy-what-when": (OF_POLICIES, GET_ONLY),
+    **dict.fromkeys(["compare-policies", "policy-file"], (OF_POLICIES, GET_ONLY)),
+    "import-policy": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "schedule-policy": (NOT_THEIRS, NOT_THEIRS),  # a clinical lead's: see tests/followups/test_policy_changes.py
+    "policy-deed": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
     "draft-policy": (POST_ONLY, [403, 403, 403, 403, 302, 302]),
     "adopt-policy": (POST_ONLY, [403, 403, 403, 403, 403, 302]),
     "add-policy-task": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),

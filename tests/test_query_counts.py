@@ -237,7 +237,11 @@ LIMITS["operations"] = 56  # everything that programs leave behind, and everythi
 WITHOUT_ARGUMENTS += ["protocol-exchange", "protocol-versions"]
 OF_AN_EDITION = ["protocol-version", "compare-protocols", "protocol-card", "protocol-file", "preview-protocol"]
 OF_THE_SUPERVISOR += ["protocol-versions", "word-list", *OF_AN_EDITION]
-WITHOUT_ARGUMENTS += ["word-list"]
+OF_A_POLICY = ["compare-policies", "policy-file"]
+OF_THE_SUPERVISOR += [*OF_A_POLICY, "compare-word-lists", "word-list-file"]
+WITHOUT_ARGUMENTS += ["word-list", "compare-word-lists", "word-list-file"]
+OF_SOMETHING_ELSE |= dict.fromkeys(OF_A_POLICY, lambda: 1)
+LIMITS |= dict.fromkeys(OF_A_POLICY, 20)
 OF_SOMETHING_ELSE |= dict.fromkeys(OF_AN_EDITION, lambda: 2)
 LIMITS |= dict.fromkeys(OF_AN_EDITION, 20)  # an edition in full, read anew: only a published one is kept in memory
 

@@ -99,7 +99,9 @@ def people_of(record):
 def protocol_of(record):
     version = record.departure.protocol_version
     is_in_force = editions.in_force().pk == version.pk
-    return plan_definitions.plan_definition(version, record.steps, is_r5=record.is_r5, is_in_force=is_in_force)
+    made = plan_definitions.plan_definition(version, record.steps, is_r5=record.is_r5, is_in_force=is_in_force)
+    protocol_files.complete(made["resource"], content.of(version), is_r5=record.is_r5)
+    return made
 
 
 @transaction.atomic

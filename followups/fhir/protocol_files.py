@@ -21,7 +21,7 @@ SAID = {"title": "title", "description": "prompt"}
 
 
 def complete(resource, content, *, is_r5):
-    """Add to a PlanDefinition what only a file of the protocol by itself carries."""
+    """Add to a PlanDefinition what reading it back needs: other languages, and the organisation's own tasks."""
     for action, step in zip(resource["action"], content["steps"], strict=True):
         for name, ours in SAID.items():
             translate(action, name, step[ours])

@@ -36,6 +36,7 @@ class Delivery(models.Model):
         SECOND = "second", _("A second person is needed")
         REVIEW = "review", _("A report waits for review")
         EMERGENCY = "emergency", _("A record was opened in an emergency")
+        DRAFT = "draft", _("A draft waits, or was answered")
         NOT_SENT = "not_sent", _("Somebody could not be told")
         CANARY = "canary", _("Shows that messages go out")
 
@@ -70,7 +71,7 @@ class Delivery(models.Model):
                 condition=Q(kind="reminder", reminder__isnull=False, help_call=None)
                 | Q(kind="help", reminder=None, help_call__isnull=False)
                 | Q(
-                    kind__in=["digest", "second", "review", "emergency", "not_sent", "canary"],
+                    kind__in=["digest", "second", "review", "emergency", "draft", "not_sent", "canary"],
                     reminder=None,
                     help_call=None,
                 ),

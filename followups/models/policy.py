@@ -8,6 +8,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -37,17 +38,41 @@ class Situation(models.TextChoices):
 
 class FollowUpPolicyQuerySet(models.QuerySet):
     def adopted(self):
+        """Signed by a clinical lead; the time from which one of them holds may lie ahead."""
         return self.filter(adopted_at__isnull=False)
 
+    def in_effect(self, now):
+        """Those that hold or held, the one that took effect last first."""
+        since = Coalesce("takes_effect_at", "adopted_at")
+        return self.adopted().alias(since=since).filter(since__lte=now).order_by("-since", "-number")
+
     def with_rows(self):
-        return self.select_related("adopted_by").prefetch_related("tasks", "overlays")
+        return self.select_related("adopted_by", "sent_by").prefetch_related("tasks", "overlays")
+
+
+# What a clinical lead has signed stands. Until it takes effect the signature can be taken off again, and no more.
+STANDS_ONCE_ADOPTED = """
+    IF TG_OP = 'UPDATE' AND OLD.takes_effect_at > clock_timestamp() AND NEW.adopted_at IS NULL
+       AND (NEW.id, NEW.number, NEW.title) IS NOT DISTINCT FROM (OLD.id, OLD.number, OLD.title) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'An adopted policy never changes.' USING ERRCODE = 'integrity_constraint_violation';
+"""
 
 
 class FollowUpPolicy(models.Model):
+    """`sent_by` asks a clinical lead to read it, and its words are fixed since. `adopted_by` has signed it.
+
+    It holds from `takes_effect_at` on, or from `adopted_at` where that is missing. Nothing has to run at that time.
+    """
+
     number = models.PositiveIntegerField(_("number"), unique=True)
     title = models.CharField(_("title"), max_length=80)
     adopted_at = models.DateTimeField(_("adopted"), null=True, blank=True)
     adopted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    takes_effect_at = models.DateTimeField(_("takes effect"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    sent_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = FollowUpPolicyQuerySet.as_manager()
 
@@ -58,18 +83,33 @@ class FollowUpPolicy(models.Model):
                 name="policy_is_adopted_by_someone",
                 condition=Q(adopted_at=None, adopted_by=None) | Q(adopted_at__isnull=False, adopted_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="policy_takes_effect_once_adopted",
+                condition=Q(takes_effect_at=None) | Q(adopted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="policy_is_sent_by_someone",
+                condition=Q(sent_at=None, sent_by=None) | Q(sent_at__isnull=False, sent_by__isnull=False),
+            ),
         ]
         triggers = [
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="adopted_policy_never_changes",
+                when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__adopted_at__isnull=False),
+                func=STANDS_ONCE_ADOPTED,
             )
         ]
 
     @property
     def is_adopted(self):
         return self.adopted_at is not None
+
+    @property
+    def since(self):
+        """From when on it holds or will hold; None while nobody has adopted it."""
+        return self.takes_effect_at or self.adopted_at
 
     @property
     def name(self):
@@ -83,11 +123,11 @@ ROW_OF_A_POLICY_THAT_STANDS = """
     PERFORM 1 FROM followups_followuppolicy WHERE id IN (OLD.policy_id, NEW.policy_id) FOR SHARE;
     IF EXISTS (
         SELECT 1 FROM followups_followuppolicy
-        WHERE id IN (OLD.policy_id, NEW.policy_id) AND adopted_at IS NOT NULL
+        WHERE id IN (OLD.policy_id, NEW.policy_id) AND (adopted_at IS NOT NULL OR sent_at IS NOT NULL)
     ) OR EXISTS (
         SELECT 1 FROM followups_followupplan WHERE policy_id IN (OLD.policy_id, NEW.policy_id)
     ) THEN
-        RAISE EXCEPTION 'A row of a policy that was adopted or used never changes.'
+        RAISE EXCEPTION 'A row of a policy that was sent, adopted or used never changes.'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN COALESCE(NEW, OLD);

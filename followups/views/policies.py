@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import allow, posted
 from accounts.models import Role, User
-from followups import dry_run, ladders, picture, policies
+from followups import clock, dry_run, ladders, picture, policies
 from followups.models import FollowUpPolicy, PolicyEscalation, PolicyOverlay, PolicyTask, Situation
 from followups.policy_forms import DryRunForm, RowForm, StepForm
 from sessions_app.models import ResponseLevel
@@ -41,7 +41,10 @@ def for_readers(view):
 @for_readers
 def policy_list(request):
     found = list(FollowUpPolicy.objects.select_related("adopted_by").order_by("-number"))
-    context = {"policies": found, "in_force": next((each for each in found if each.is_adopted), None)}
+    now = clock.now()
+    holding = [each for each in found if each.is_adopted and each.since <= now]
+    in_force = max(holding, key=lambda each: (each.since, each.number), default=None)
+    context = {"policies": found, "in_force": in_force, "now": now}
     return render(request, "followups/policies.html", context)
 
 
@@ -54,11 +57,25 @@ def policy(request, policy_number):
         "policy": found,
         "levels": [(level, of_level(found, level), ladders.ladder(found, level)) for level in ResponseLevel],
         "situations": by_situation(found),
-        "may_edit": request.user.is_admin and not found.is_adopted,
-        "may_adopt": request.user.is_clinical_lead and not found.is_adopted,
+        **what_may_be_done(found, request.user),
         "leads": User.objects.filter(is_clinical_lead=True, is_active=True).order_by("name"),
     }
     return render(request, "followups/policy.html", context)
+
+
+def what_may_be_done(found, user):
+    is_waiting = bool(found.sent_at) and not found.is_adopted
+    is_planned = found.is_adopted and found.since > clock.now()
+    is_draft = not found.is_adopted and not found.sent_at
+    return {
+        "may_edit": user.is_admin and is_draft,
+        "may_send": user.is_admin and is_draft,
+        "may_adopt": user.is_clinical_lead and not found.is_adopted,
+        "may_give_back": is_waiting and (user.is_admin or user.is_clinical_lead),
+        "may_withdraw": is_planned and (user.is_admin or user.is_clinical_lead),
+        "is_waiting": is_waiting,
+        "is_planned": is_planned,
+    }
 
 
 def of_level(found, level):

@@ -22,6 +22,7 @@ def word_list(request):
     context = {
         "holds": holds,
         "draft": draft,
+        "planned": word_lists.planned(),
         "was": content.fingerprint(word_lists.standing()),
         "lists": [(name, by_kind(rules)) for name, rules in found],
         "may_write": drafts.may_write(request.user),

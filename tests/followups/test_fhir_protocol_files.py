@@ -1,16 +1,19 @@
 """A PlanDefinition holds every word of an edition, in each language, and is read back as the same edition."""
 
 import json
+import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import Role
-from protocols import content, editions
+from followups.fhir import protocol_files
+from protocols import content, editions, files
 from protocols.models import ProtocolVersion
+from sessions_app import departures
 from tests.followups.fhir_checks import MODELS, problems_of
-from tests.followups.test_fhir_bundles import VERSIONS
+from tests.followups.test_fhir_bundles import VERSIONS, file_of
 from tests.protocols.writing import change, drafts, publishing
 
 TASK = {"en": "Tell the front desk", "es": "Avise a recepción", "key": "task-00aa11bb"}
@@ -74,3 +77,11 @@ def test_a_plan_definition_that_is_none_of_ours_is_refused_in_words(own, admin, 
     refused = browser.post(reverse("import-protocol"), {"file": SimpleUploadedFile("plan.json", raw)})
     assert refused.status_code == 422
     assert refused.context["problems"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_bundle_of_a_departure_carries_the_whole_edition_it_began_with(own, therapist, version):
+    theirs = departures.log(id=uuid.uuid4(), by=therapist)
+    made = file_of(theirs, version)
+    plan = next(each["resource"] for each in made["entry"] if each["resource"]["resourceType"] == "PlanDefinition")
+    assert files.read(protocol_files.read(plan), base=content.of(editions.in_force())) == content.of(own)

@@ -26,7 +26,7 @@ from django.utils import timezone
 
 from accounts import cipher
 from accounts.encrypted import Encrypted
-from accounts.models import Role, SiteRule
+from accounts.models import Role, SiteRule, User
 from config.celery import app
 from followups import (
     absences,
@@ -34,6 +34,7 @@ from followups import (
     contact_attempts,
     decisions,
     deliveries,
+    draft_notices,
     escalations,
     follow_ups,
     notices,
@@ -41,7 +42,7 @@ from followups import (
     overrides,
     reminders,
 )
-from followups.models import Delivery, FollowUp, NotificationPreferences, Reminder, ReviewEscalation
+from followups.models import Delivery, FollowUp, FollowUpPolicy, NotificationPreferences, Reminder, ReviewEscalation
 from resources.models import Resource
 from sessions_app import checklist, departures, help_calls, levels, reports, reviews
 from sessions_app.models import Client, DepartureEvent, ResponseLevel
@@ -212,11 +213,20 @@ def say_everything(canary_to):
     reminders.sweep(clock_name="test")
     NotificationPreferences.objects.update(digest_due_at=past)
     reminders.sweep(clock_name="test")
+    say_that_a_draft_waits()
     escalations.could_not_tell(Delivery.objects.filter(kind=Kind.REMINDER).first())
     if canary_to:
         Delivery.objects.create(key="canary:1", kind=Kind.CANARY, channel="email", lane=0, next_at=past)
     while deliveries.drain():
         pass
+
+
+def say_that_a_draft_waits():
+    """To each supervisor: that a draft of a policy was answered, and to leads that it waits."""
+    policy, nobody = FollowUpPolicy.objects.latest("number"), User(pk=0)
+    draft_notices.tell_leads("policy", policy, mark=1, by=nobody)
+    for person in User.objects.filter(is_active=True):
+        draft_notices.tell_author("policy", policy, mark=1, author=person, by=nobody)
 
 
 def what_redis_holds():
