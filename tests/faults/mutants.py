@@ -119,7 +119,7 @@ class AccessLane(Lane):
 
     def look(self, mutant):
         code, said = self.knock(mutant.path)
-        wrong = re.search(r"^([A-Z].+)\n(?:.*\n)*?\d+ cells, \d+ open, [1-9]\d* wrong$", said, re.MULTILINE)
+        wrong = re.search(r"^([^{\s].+)\n(?:.*\n)*?\d+ cells, \d+ open, [1-9]\d* wrong$", said, re.MULTILINE)
         return wrong.group(1) if code == 1 and wrong else noticed_by(*super().run_tests())
 
     def knock(self, path):
