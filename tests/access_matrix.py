@@ -238,7 +238,9 @@ def wanted_of(cell):
     """What it may answer, as a set."""
     by_get, by_post = (expected(cell.route, each, cell.actor, cell.thing) for each in ("GET", "POST"))
     if cell.method in OTHER_METHODS:
-        return {LOGIN} if LOGIN in (by_get, by_post) else {405, OPEN} if cell.route in OF_ALLAUTH else {405}
+        if LOGIN in (by_get, by_post):  # what everybody may open refuses a method before it asks who it is
+            return {LOGIN, 405} if cell.route in LEADS_TO_SIGN_IN else {LOGIN}
+        return {405, OPEN} if cell.route in OF_ALLAUTH else {405}
     if cell.method == "HEAD":  # a page that takes a form as well answers it with 405
         return {by_get, 405} if by_get != LOGIN and all(takes(cell.route, each) for each in BOTH) else {by_get}
     return {by_get if cell.method == "GET" else by_post}

@@ -79,7 +79,7 @@ def plant_everywhere(browser, pages, all_words):
             key = (form.action or address, tuple(sorted(form.facts)))
             if key not in sent and not any(part in key[0] for part in NEVER):
                 sent.add(key)
-                all_words.keep(browser.post(key[0], form.with_words(all_words.word)))
+                all_words.keep(browser.post(key[0], form.with_words(all_words.word, form.words)))
     return len(sent)
 
 

@@ -39,8 +39,11 @@ def main(words):
 
 
 def all_checks():
-    """{name: module} of the modules that are checks; those that need no running Doorway come first."""
-    names = [each.name for each in pkgutil.iter_modules(security.__path__) if each.name != "__main__"]
+    """{name: module} of the modules that are checks; those that need no running Doorway come first.
+
+    Settings are not among what is looked at: they would be read before the target has said where its database is.
+    """
+    names = [each.name for each in pkgutil.iter_modules(security.__path__) if each.name not in ("__main__", "settings")]
     modules = [importlib.import_module(f"tests.security.{name}") for name in names]
     checks = [each for each in modules if hasattr(each, "NAME") and callable(getattr(each, "run", None))]
     return {each.NAME: each for each in sorted(checks, key=lambda each: getattr(each, "ORDER", 50))}

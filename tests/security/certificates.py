@@ -1,5 +1,7 @@
 """A certificate for this machine, made here and trusted by nobody who is not told to."""
 
+import base64
+import hashlib
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
@@ -32,3 +34,10 @@ def made(folder, name, *, days=30):
     files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
     files[1].chmod(0o600)
     return files
+
+
+def mark_of(certificate):
+    """What a browser is told, so that it trusts the key of this certificate and no other."""
+    key = x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
+    encoded = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(encoded).digest()).decode()

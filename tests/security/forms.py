@@ -1,12 +1,12 @@
 """The forms of a page, filled in as a person would: choices as offered, days and times that exist, words elsewhere."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import lxml.html
 
-TODAY = datetime.now(UTC).date().isoformat()
-KINDS = {"date": TODAY, "time": "10:00", "datetime-local": f"{TODAY}T10:00", "number": "1", "month": TODAY[:7]}
+DAY = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()  # what was done was done before now
+KINDS = {"date": DAY, "time": "10:00", "datetime-local": f"{DAY}T10:00", "number": "1", "month": DAY[:7]}
 NO_WORDS = {"hidden", "radio", "checkbox", "submit", "button", "file", *KINDS}
 
 
@@ -20,10 +20,9 @@ class Filled:
     choices: dict = field(default_factory=dict)
     is_with_file: bool = False
 
-    def with_words(self, word, *, everywhere=False):
-        """{name: value} with a new word, which `word()` makes, in each field for words; or in every field."""
-        named = self.facts if everywhere else self.words
-        return self.facts | {name: self.kind_of_word(name, word()) for name in named if name != "csrfmiddlewaretoken"}
+    def with_words(self, word, names):
+        """{name: value} with a new word, which `word()` makes, in each field that is named."""
+        return self.facts | {name: self.kind_of_word(name, word()) for name in names if name != "csrfmiddlewaretoken"}
 
     @staticmethod
     def kind_of_word(name, word):

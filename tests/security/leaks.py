@@ -1,5 +1,6 @@
 """Rare words written into every field of every form, with every role's session, and searched for in all that is kept.
 
+Mails hold what was written into the invitation of somebody, their own name and address, and nothing else of it all.
 It is the last check: all that the tools before it sent has gone through the same logs.
 """
 
@@ -13,7 +14,9 @@ NAME = "leaks"
 ORDER = 95
 ROLES = ["therapist", "supervisor", "admin", "privacy"]
 LEAKY = "leaky.log"  # the canary: it holds one of the words
-LEAST_ARRIVED = 12  # or the forms were all refused, and nothing was planted
+LEAST_ARRIVED = 60  # or the forms were all refused, and nothing was planted
+INVITATION = "invite"  # the one form whose words go out, to whom they are about
+AT_THE_END = {"void-departure", "choose-client", "no-contact"}  # what shuts the forms of a departure
 REPORT = '{"csp-report": {"document-uri": "https://x/%s", "effective-directive": "img-src", "script-sample": "%s"}}'
 WORD = "xylo{:05d}phage"
 TEXT = re.compile(r"xylo\d{5}phage")
@@ -21,10 +24,12 @@ TEXT = re.compile(r"xylo\d{5}phage")
 
 def run(target):
     """rare words go into every field of every form; logs, mails, Redis and health pages are searched for them"""
-    planted, titles, sent = [], [], 0
+    planted, titles, invited, sent = [], [], set(), 0
     for role in ROLES:
-        visitor = crawl.Visitor(target, role)
-        sent += plant_everywhere(visitor, crawl.walk(visitor), planted)
+        visitor, known = crawl.Visitor(target, role), set()
+        for is_last in (False, True):  # what was begun in the first walk has pages of its own in the second
+            invited |= plant_everywhere(visitor, crawl.walk(visitor), planted, sent=known, is_last=is_last)
+        sent += len(known)
         force_errors(visitor, planted)
         titles += titles_of(visitor)
     (target.folder / LEAKY).write_text(f"a line about {planted[0].upper()}\n")
@@ -37,29 +42,41 @@ def run(target):
     }
     words = {place: sorted(set(TEXT.findall(text.lower()))) for place, text in held.items()}
     seen, arrived = words.pop(LEAKY), len(set(TEXT.findall(record_of())))
+    known, words["mails"] = invited & {*words["mails"]}, sorted({*words["mails"]} - invited)
     found = [f"{place}: {word}" for place, some in words.items() for word in some[:5]]
     found += [f"{place} is empty" for place in ("web.log", "worker.log", "sweeper.log") if not held.get(place)]
+    found += [] if known else ["no mail held an invitation, so no mail was read"]
     found += [f"only {arrived} words arrived in the record"] if arrived < LEAST_ARRIVED else []
     sizes = sum(len(text) for text in held.values())
     told = f"{sent} forms, {len(planted)} words, {arrived} in the record, {sizes:,} characters of {len(words)} places"
     return Result(told, canary=(int(seen == [planted[0]]), 1), found=found)
 
 
-def plant_everywhere(visitor, walk, planted):
-    """Each form of each kind of page, filled in: with a word in every field for words, then in every field."""
-    sent = set()
+def plant_everywhere(visitor, walk, planted, *, sent, is_last):
+    """Each form of each kind of page that is not in `sent`, filled in. Returns the words of invitations."""
+    invited = set()
     for address in walk.addresses:
         answer = visitor.get(address)
         is_page = "html" in answer.headers.get("Content-Type", "")
         for form in forms.on(answer.data) if is_page else ():
             where = urljoin(address, form.action or address)
             key = (crawl.route_of(where), tuple(sorted(form.facts)))
-            if key in sent or key[0] in crawl.NEVER or form.is_with_file:
+            is_too_early = key[0] in AT_THE_END and not is_last
+            if key in sent or key[0] in crawl.NEVER or form.is_with_file or is_too_early:
                 continue
             sent.add(key)
-            for everywhere in (False, True):
-                visitor.post(where, form.with_words(lambda: next_word(planted), everywhere=everywhere))
-    return len(sent)
+            began = len(planted)
+            plant(visitor, where, form, planted)
+            invited |= set(planted[began:]) if key[0] == INVITATION else set()
+    return invited
+
+
+def plant(visitor, where, form, planted):
+    """A word in every field for words, then in each of them alone, since one that is refused takes all with it; then
+    in every field."""
+    some = [form.words, *([name] for name in form.words if len(form.words) > 1), form.facts]
+    for names in some:
+        visitor.post(where, form.with_words(lambda: next_word(planted), names))
 
 
 def record_of():

@@ -38,11 +38,12 @@ def run(target):
     with believing_a_proxy(target) as address:
         page = f"{address}/account/sign-in/"
         times = measured(page, {"known": known, "unknown": "nobody@doorway.example"})
-        if (chance := chance_that_equal(*times.values())) < NOISE:
-            found.append(f"known and unknown differ (p = {chance:.5f}): {medians(times)}")
+        told = f"{ROUNDS} of each: {medians(times)}, p = {(chance := chance_that_equal(*times.values())):.5f}"
+        if chance < NOISE:
+            found.append(f"known and unknown differ: {told}")
         broken = measured(page, {"known": known, "no address": "nobody"}, rounds=40)
         canary = int(chance_that_equal(*broken.values()) < NOISE)
-    return Result(f"{ROUNDS} of each: {medians(times)}", canary=(canary, 1), found=found)
+    return Result(told, canary=(canary, 1), found=found)
 
 
 @contextmanager
@@ -54,7 +55,9 @@ def believing_a_proxy(target):
         port = taken.getsockname()[1]
     own = {"TRUSTED_PROXIES": "1", "PUBLIC_URL": f"http://127.0.0.1:{port}"}
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen([*web, "config.wsgi:application"], env=target.env | own, stdout=subprocess.DEVNULL)
+    with (target.folder / "timed.log").open("wb") as log:
+        words = [*web, "config.wsgi:application"]
+        process = subprocess.Popen(words, env=target.env | own, stdout=log, stderr=subprocess.STDOUT)
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz")
         yield f"http://127.0.0.1:{port}"

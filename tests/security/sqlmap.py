@@ -1,7 +1,10 @@
 """sqlmap: tries to speak to the database through every query and every text field."""
 
 import re
+import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from subprocess import TimeoutExpired
 from urllib.parse import urlencode
 
@@ -14,7 +17,9 @@ from tests.security.request_log import RequestLog
 NAME = "sqlmap"
 ORDER = 80
 SECONDS = 300  # of one address
-SECONDS_OF_ROLE = 90  # then no other address is begun; those that are left are counted
+SECONDS_OF_ROLE = 420  # then no other address is begun; those that are left are counted, and too many are a finding
+AT_ONCE = 3  # half of its time a program of this kind starts, or waits for an answer
+MOST_LEFT = 5
 #: What a person writes into a search: every technique, and payloads that few need.
 DEEP = ["--level", "3", "--risk", "2", "--technique", "BEUSTQ"]
 #: Everything else: by answers true and false, and by errors. A quote that came through to a statement would break it,
@@ -34,22 +39,40 @@ def run(target):
     tried, found, seen, left = 0, [], set(), 0
     for role in ROLES:
         walk, log = crawl.walked(target, role), RequestLog(target)
-        visitor, until = walk.visitor, time.monotonic() + SECONDS_OF_ROLE
-        for url, parameters, options in [*queries_of(target, walk), *forms_of(target, walk, visitor)]:
-            key = (crawl.route_of(url.removeprefix(target.behind_a_proxy)), tuple(parameters), "--data" in options)
-            if key in seen:
-                continue
-            seen.add(key)
-            if time.monotonic() > until:
-                left += 1
-                continue
-            more = {"parameters": ",".join(parameters), "headers": visitor.headers}
-            kinds = attempt(target, program, url, options=["--dbms", "PostgreSQL", *options], **more)
+        wanted = [each for each in addresses_of(target, walk) if not is_known(target, each, seen)]
+        tried_out = partial(one, target, program, walk.visitor, time.monotonic() + SECONDS_OF_ROLE)
+        with ThreadPoolExecutor(AT_ONCE) as together:
+            came = list(together.map(tried_out, wanted))
+        for (url, parameters, _), kinds in zip(wanted, came, strict=True):
             found += [f"{role} {url} {', '.join(parameters)}: {kind}" for kind in kinds or ()]
             tried, left = (tried + len(parameters), left) if kinds is not None else (tried, left + 1)
-        found += log.lost_session(visitor, target.people[role])
+        found += log.lost_session(walk.visitor, target.people[role])
     told = f"{tried} parameters of {len(seen) - left} addresses" + (f", {left} left for want of time" if left else "")
+    found += [f"{left} addresses were left for want of time"] if left > MOST_LEFT else []
     return Result(told, canary=(int(bool(canary)), 1), found=found)
+
+
+def addresses_of(target, walk):
+    yield from queries_of(target, walk)
+    yield from forms_of(target, walk, walk.visitor)
+
+
+def is_known(target, address, seen):
+    """Whether it was tried as another role; from now on it is."""
+    url, parameters, options = address
+    key = (crawl.route_of(url.removeprefix(target.behind_a_proxy)), tuple(parameters), "--data" in options)
+    is_new = key not in seen
+    seen.add(key)
+    return not is_new
+
+
+def one(target, program, visitor, until, address):
+    """What `attempt` says of an address; None where there was no time to begin."""
+    url, parameters, options = address
+    if time.monotonic() > until:
+        return None
+    more = {"parameters": ",".join(parameters), "headers": visitor.headers}
+    return attempt(target, program, url, options=["--dbms", "PostgreSQL", *options], **more)
 
 
 def queries_of(target, walk):
@@ -81,7 +104,7 @@ def forms_of(target, walk, visitor):
 def attempt(target, program, url, *, parameters, options, headers=None):
     """The kinds of injection that were found; None where it did not come to its end in time."""
     words = [program, "-u", url, "-p", parameters, "--batch", "--flush-session"]
-    words += ["--output-dir", target.folder / "sqlmap", "--disable-coloring", "--threads", "4", *options]
+    words += ["--output-dir", tempfile.mkdtemp(dir=target.folder), "--disable-coloring", "--threads", "4", *options]
     words += ["--ignore-code", "*", "--skip-waf", "--timeout", "30", "--retries", "2"]
     if headers:  # it speaks TLS 1.2 at most, so it comes as over a proxy
         origin = target.behind_a_proxy.replace("http://", "https://")

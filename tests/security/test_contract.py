@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import types
 
 import pytest
@@ -42,6 +44,15 @@ def test_only_what_found_its_canary_and_nothing_else_is_clean(came_of_it, verdic
     assert row[1] == verdict
     assert told([row], is_strict=False) == code
     assert verdict in capsys.readouterr().out
+
+
+def test_looking_for_the_checks_reads_no_settings():
+    """They would be those of this machine: each check that asks a database would ask another than the target's."""
+    words = "import sys; from tests.security.__main__ import all_checks; all_checks(); "
+    words += "print('config.settings' in sys.modules)"
+    here = HERE.parent.parent
+    done = subprocess.run([sys.executable, "-c", words], cwd=here, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_an_error_of_ours_is_a_finding_whichever_check_ran(tmp_path):
