@@ -42,9 +42,10 @@ class FollowUpPolicyQuerySet(models.QuerySet):
         return self.filter(adopted_at__isnull=False)
 
     def in_effect(self, now):
-        """Those that hold or held, the one that took effect last first."""
+        """Those that hold or held, the one that took effect last first. What has no time of its own held at once."""
+        begun = Q(takes_effect_at=None) | Q(takes_effect_at__lte=now)
         since = Coalesce("takes_effect_at", "adopted_at")
-        return self.adopted().alias(since=since).filter(since__lte=now).order_by("-since", "-number")
+        return self.adopted().filter(begun).order_by(since.desc(), "-number")
 
     def with_rows(self):
         return self.select_related("adopted_by", "sent_by").prefetch_related("tasks", "overlays")
