@@ -43,7 +43,7 @@ CAMPAIGNS = {
     "access": (access_mutants.MUTANTS, ["tests/sessions_app/test_emergency_access.py"]),
 }
 OPTIONS = "--strict-markers --import-mode=importlib --reuse-db"  # one database per copy: no mutant changes the schema
-LONGEST = 240  # seconds; a run that hangs has not been noticed by any assertion
+LONGEST = 600  # seconds; a run that hangs has not been noticed by any assertion
 
 
 class Lane:
