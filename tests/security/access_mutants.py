@@ -161,6 +161,7 @@ MUTANTS = [
         "TherapySession.objects.all()",
     ),
     Mutant("promises are everybody's", FOLLOW_UPS, "visible = Q(owner=user)\n", f"visible = {EVERYTHING}\n"),
+    Mutant("own promises hang on the departure", FOLLOW_UPS, "visible = Q(owner=user)\n", "visible = Q(pk__in=[])\n"),
     Mutant(
         "promises of others' exercises",
         FOLLOW_UPS,
