@@ -14,7 +14,7 @@ from django.utils import translation
 from accounts.models import Role
 from tests.access_rules import LOGIN, MAY_BE_EMPTY, OPEN, column_of, expected
 from tests.access_world import ACTORS, OBJECTS, OPENED_IN_EMERGENCY, word_of
-from tests.test_access import TABLE, parameters_of
+from tests.test_access import OF_A_SIGNED_REPORT, TABLE, parameters_of
 
 OTHER_METHODS = {"PUT", "PATCH", "DELETE", "OPTIONS"}
 BOTH = ("GET", "POST")
@@ -123,6 +123,7 @@ OF_EACH_KIND = ["departure", "plan", "client", "record-contact", "review-queue",
 OF_EACH_KIND += ["departure-bundle", "emergency-record", "policies", "export-file", "calendar", "follow-ups", "clients"]
 OF_EACH_KIND += ["review", "remove-shift", "come-back", "help-calls", "coming", "client-copy", "answer-decision", "now"]
 OF_EACH_KIND += ["override", "remove-device", "answer-recall", "session", "start-departure", "emergency-review"]
+OF_EACH_KIND += ["end-departure"]
 
 
 def near(path):
@@ -154,11 +155,14 @@ MAIN += ("admin", "officer", "emergency")
 SOME = Extent(things=("own", "practice", "other site"), other_methods=())
 FAST = Extent(MAIN, ("own", "random"), ("own",), ("same team",), ("DELETE",), ("owner",), SOME)
 WHOLE = Extent()
+#: Beside the former at pages of a signed report, which only one row has.
+SIGNED = Extent(MAIN, ("closed",), (), (), (), ())
 
 
 def cells_of(doors, route, extent):
     """Every cell of a route, each once."""
     extents = [extent, *([extent.of_each_kind] if extent.of_each_kind and route in OF_EACH_KIND else [])]
+    extents += [SIGNED] if extent is FAST and route in OF_A_SIGNED_REPORT else []
     return list(dict.fromkeys(cell for each in extents for cell in cells_in(doors, route, each)))
 
 

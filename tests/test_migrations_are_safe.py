@@ -8,13 +8,13 @@ the SQL that an operation becomes, and knows of several of these; it does not kn
 
 import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations, models
+from django.db import connection, migrations, models
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import StateApps
 from django.db.models.functions import Now
 
-from config.management.commands.migrate import copied
+from config.management.commands.migrate import as_long_as_it_takes, copied
 
 ROOMS = ["accounts", "resources", "protocols", "sessions_app", "followups"]
 #: Installed by making a release's tables, before there was an installation to upgrade.
@@ -241,3 +241,17 @@ def drawn(state):
         ]
         for model in found
     }
+
+
+@pytest.mark.django_db
+def test_migrating_has_no_limit_of_time_but_for_locks_and_leaves_the_usual_ones():
+    def limits():
+        asked = "SELECT setting FROM pg_settings WHERE name = ANY(%s) ORDER BY name"
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [["idle_in_transaction_session_timeout", "lock_timeout", "statement_timeout"]])
+            return [int(setting) for (setting,) in cursor.fetchall()]
+
+    usual = limits()
+    with as_long_as_it_takes(connection):
+        assert limits() == [0, 15_000, 0]
+    assert limits() == usual == [60_000, 0, 15_000]

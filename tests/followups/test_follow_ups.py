@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Supervision
 from followups import contact_attempts, follow_ups
 from followups.models import ContactAttempt, Delivery, FollowUp, Reminder
 from sessions_app.models import Channel
@@ -179,6 +180,18 @@ def test_a_promise_can_be_handed_to_the_supervisor(call, browser, supervisor):
     call.refresh_from_db()
     assert (call.owner, call.channel) == (supervisor, "text")
     assert scheduled(call).get().recipient == supervisor
+
+
+def test_a_promise_stays_its_owners_when_nothing_else_ties_them_to_the_client_any_more(
+    call, browser, supervisor, signed_in
+):
+    """The others of the same departure do not."""
+    browser.post(reverse("change-follow-up", args=[call.pk]), {"owner": supervisor.pk, "channel": "text"})
+    Supervision.objects.all().delete()
+    other = call.departure.follow_ups.exclude(pk=call.pk).exclude(owner=supervisor).first()
+    left = signed_in(supervisor)
+    pages = {each.pk: left.get(reverse("record-contact", args=[each.pk])).status_code for each in (call, other)}
+    assert pages == {call.pk: 200, other.pk: 404}
 
 
 def test_a_promise_is_not_handed_to_just_anybody(call, browser, stranger, therapist):

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from followups import contact_attempts, follow_ups, policies, relations
+from followups import contact_attempts, decisions, follow_ups, policies, relations
 from followups.models import FollowUp, PolicyOverlay, RelationshipStatus, Reminder, StatusDecision
 from sessions_app import caseload, checklist, departures, levels, reports
 from tests.followups.races import both, meet_after
@@ -347,6 +347,14 @@ def test_three_days_unreached_then_two_decide_and_say_where_the_work_stands(
     assert relations.standing(departure).status == "unclear", "which a decision does not do by itself"
     say("ended_by_client", by=supervisor, why="No answer for three days, and a letter")
     assert of_the_work(departure) == TASKS["ended_by_client"]
+
+
+def test_a_proposal_waits_for_who_answers_for_the_therapist_and_for_no_other_supervisor(
+    planned, therapist, supervisor, stranger
+):
+    decision = decisions.propose(planned, choice="open_door", words="Three days, two ways", by=therapist)
+    assert decisions.waiting_for(supervisor) == [decision]
+    assert decisions.waiting_for(stranger) == []
 
 
 # Where it is asked ------------------------------------------------------------------------------------------------

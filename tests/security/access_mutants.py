@@ -15,6 +15,7 @@ VISIBLE = "DepartureEvent.objects.visible_to(request.user)"
 FOR_THERAPISTS, FOR_SUPERVISORS = "@allow(Role.THERAPIST)\n", "@allow(Role.SUPERVISOR)\n"
 FOR_BOTH = "@allow(Role.THERAPIST, Role.SUPERVISOR)\n"
 ALL = "        return self\n"
+EVERYTHING = "Q(pk__isnull=False)"  # an empty Q is nothing at all beside an "or"
 
 
 def unscoped(name, path, *, within, before=VISIBLE, after="DepartureEvent.objects.all()"):
@@ -138,9 +139,9 @@ MUTANTS = [
         "whoever is no therapist owns everything",
         CLIENTS,
         "if user.is_therapist else Q(pk__in=[])",
-        "if user.is_therapist else Q()",
+        f"if user.is_therapist else {EVERYTHING}",
     ),
-    Mutant("every therapist owns everything", CLIENTS, "own = Q(**{path: user.pk}) if", "own = Q() if"),
+    Mutant("every therapist owns everything", CLIENTS, "own = Q(**{path: user.pk}) if", f"own = {EVERYTHING} if"),
     Mutant(
         "clients are everybody's",
         CLIENTS,
@@ -159,7 +160,8 @@ MUTANTS = [
         "TherapySession.objects.visible_to(request.user).of(request.user)",
         "TherapySession.objects.all()",
     ),
-    Mutant("promises are everybody's", FOLLOW_UPS, "visible = Q(owner=user)\n", "visible = Q()\n"),
+    Mutant("promises are everybody's", FOLLOW_UPS, "visible = Q(owner=user)\n", f"visible = {EVERYTHING}\n"),
+    Mutant("own promises hang on the departure", FOLLOW_UPS, "visible = Q(owner=user)\n", "visible = Q(pk__in=[])\n"),
     Mutant(
         "promises of others' exercises",
         FOLLOW_UPS,
@@ -357,7 +359,7 @@ MUTANTS = [
         "no emergency opens everything",
         CLIENTS,
         "    if user.emergency_access_id is None:\n        return Q(pk__in=[])\n",
-        "    if user.emergency_access_id is None:\n        return Q()\n",
+        f"    if user.emergency_access_id is None:\n        return {EVERYTHING}\n",
     ),
     Mutant(
         "an emergency opens every client",

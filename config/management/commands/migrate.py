@@ -1,9 +1,16 @@
-"""Django's `migrate`, a third quicker: most of what a new installation waits for is the drawing of models anew."""
+"""Django's `migrate`, a third quicker: most of what a new installation waits for is the drawing of models anew.
+
+And without the limits of time that a page has: an index on a full table takes longer than fifteen seconds, and a busy
+machine may draw models for a minute between two statements of one transaction. It still waits for nobody's lock longer
+than a page does, since whoever comes after it waits as well.
+"""
 
 import copy
+from contextlib import contextmanager
 from functools import cache
 
 from django.core.management.commands import migrate
+from django.db import connections
 from django.db.models import Field
 from django.utils.functional import cached_property
 
@@ -41,10 +48,26 @@ def worked_out(kind):
     return [name for each in kind.__mro__ for name, value in vars(each).items() if isinstance(value, cached_property)]
 
 
+LIMITS = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "lock_timeout": "15s"}
+
+
+@contextmanager
+def as_long_as_it_takes(connection):
+    """No limit on this connection but for locks; afterwards those it came with, as has one that was lost and made anew."""
+    with connection.cursor() as cursor:
+        for limit, value in LIMITS.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", [limit, value])
+    yield
+    with connection.cursor() as cursor:
+        for limit in LIMITS:
+            cursor.execute(f"RESET {limit}")
+
+
 class Command(migrate.Command):
     def handle(self, *args, **options):
         Field.clone = copied
         try:
-            return super().handle(*args, **options)
+            with as_long_as_it_takes(connections[options["database"]]):
+                return super().handle(*args, **options)
         finally:
             Field.clone = from_its_description
