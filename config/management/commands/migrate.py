@@ -53,7 +53,7 @@ LIMITS = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", 
 
 @contextmanager
 def as_long_as_it_takes(connection):
-    """No limit on this connection but for locks; afterwards those it came with, as has one that was lost and made anew."""
+    """No limit on this connection but for locks; afterwards those it came with, as has one that was made anew."""
     with connection.cursor() as cursor:
         for limit, value in LIMITS.items():
             cursor.execute("SELECT set_config(%s, %s, false)", [limit, value])
