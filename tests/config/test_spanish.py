@@ -42,10 +42,11 @@ def test_what_is_compiled_is_what_is_written():
         compiled = gettext.GNUTranslations(file)._catalog
     written = {}
     for _flags, entry in entries():
+        words = f"{entry['msgctxt']}\x04{entry['msgid']}" if "msgctxt" in entry else entry["msgid"]
         if "msgid_plural" in entry:
-            written |= {(entry["msgid"], number): entry[f"msgstr[{number}]"] for number in (0, 1)}
+            written |= {(words, number): entry[f"msgstr[{number}]"] for number in (0, 1)}
         else:
-            written[entry["msgid"]] = entry["msgstr"]
+            written[words] = entry["msgstr"]
     assert compiled == written
 
 
