@@ -4,8 +4,9 @@ P4 reminders per second through SMTP against raw `smtplib` (>= 0.6) and Celery E
 senders as it has in earnest, and by one sender alone. P5 memory of a worker with nothing and with SCALE waiting
 reminders, its idle CPU, and the plan of the sweep's query. P6 how late 100 immediate ones are while SCALE others are
 due. P7 the directory's search (see `tests.resources.benchmark`). P3 every page with SCALE departures against a
-hundredth of them, and P10 the queue against a bare view (see `tests.sessions_app.benchmark`). The default scale is
-small; SCALE=100000 is the one promised, for P3 SCALE=1000000.
+hundredth of them; with it P10, the queue against a bare view, P1, a tick against its floor, and P2 and P8, statements
+and bytes of each answer (see `tests.sessions_app.benchmark`). P9 how long `make demo` takes to start again. The
+default scale is small; SCALE=100000 is the one promised, for P3 SCALE=1000000.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from pathlib import Path
 from django.db import connection
 from kombu import Connection
 
+from tests.config.benchmark import p9
 from tests.faults import plain_celery as plain
 from tests.resources.benchmark import p7
 from tests.sessions_app.benchmark import p3
@@ -32,14 +34,14 @@ SENDERS = 2 * (os.cpu_count() or 1)  # while one waits for a mail server or a di
 
 def main(words):
     asked = argparse.ArgumentParser(prog="tests.faults.benchmark", description=__doc__)
-    asked.add_argument("names", nargs="*", help="P3, P4, P5, P6, P7; all of them when none is named")
+    asked.add_argument("names", nargs="*", help="P3, P4, P5, P6, P7, P9; all of them when none is named")
     asked.add_argument("--scale", type=int, default=5000)
     chosen = asked.parse_args(words)
     from tests.faults.__main__ import start
 
     with ExitStack() as running:
         world = start(running)
-        for name, measure in (("P4", p4), ("P5", p5), ("P6", p6), ("P7", p7), ("P3", p3)):
+        for name, measure in (("P4", p4), ("P5", p5), ("P6", p6), ("P7", p7), ("P9", p9), ("P3", p3)):
             if not chosen.names or name in chosen.names:
                 measure(world, chosen.scale)
     return 0

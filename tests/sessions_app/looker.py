@@ -15,6 +15,9 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.urls import path, reverse
 
+from tests.sessions_app import ticking
+
+MORE = 10  # times as many ticks as looks at a page
 WAITING = 2500  # of all therapists: more than a page of the queue for one supervisor
 LIST = """<!doctype html><title>Fifty</title><ul>{% for row in rows %}<li><a href="/{{ row.pk }}">{{ row.began_at }}</a>
 <span>{{ row.get_kind_display }}</span><span>{{ row.get_ending_display }}</span></li>{% endfor %}</ul>"""
@@ -35,18 +38,19 @@ def main(number, looks):
     warnings.simplefilter("ignore", UserWarning)  # no folder of collected files
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
-    open_the_bare_view()
+    open_the_bare_views()
     pages = prepare(number)
-    print(json.dumps("ready"), flush=True)
+    print(json.dumps({name: ticking.weigh(look) for name, look in pages.items()}), flush=True)
     for _line in sys.stdin:
-        print(json.dumps({name: timed(look, looks) for name, look in pages.items()}), flush=True)
+        print(json.dumps({name: timed(name, look, looks) for name, look in pages.items()}), flush=True)
 
 
-def open_the_bare_view():
+def open_the_bare_views():
     from accounts.access import allow
     from config import urls
 
-    urls.urlpatterns.append(path("bare/", allow()(bare)))
+    urls.urlpatterns += [path("bare/", allow()(bare)), path("floor/", allow()(ticking.floor))]
+    ticking.lay()
 
 
 def prepare(number):
@@ -87,9 +91,11 @@ def prepare(number):
         "bare view of 50 rows": (own, "/bare/"),
     }
     words = {"words": departure.client.reference}
+    deeds = ticking.looks(own, therapist)
     return {
         **{name: (lambda who=who, where=where: shown(who.get(where))) for name, (who, where) in gets.items()},
         "search by reference": lambda: shown(supervisor.post(reverse("find-report"), words)),
+        **{name: (lambda deed=deed: shown(deed())) for name, deed in deeds.items()},
     }
 
 
@@ -112,11 +118,13 @@ def signed_in(person):
 def shown(answer):
     if answer.status_code != 200:
         raise SystemExit(f"{answer.request['PATH_INFO']} answered {answer.status_code}")
+    return answer
 
 
-def timed(look, looks):
+def timed(name, look, looks):
+    """Seconds of each look; of what is measured to the hundredth part there are more."""
     spent = []
-    for _look in range(looks):
+    for _look in range(looks * MORE if name in (ticking.FLOOR, ticking.TICK) else looks):
         began = time.perf_counter()
         look()
         spent.append(time.perf_counter() - began)
