@@ -102,6 +102,26 @@ class Ways:
         return held_until if held_until > soonest else due_at
 
 
+def post(about, people, *, kind, lane, now, waits):
+    """A message to each of `people` on each of their channels, held back by quiet hours as `Ways.not_before` says.
+
+    `about` begins its key and says what it tells of: the same again to the same person makes no second one.
+    """
+    rows = [
+        Delivery(
+            key=f"{about}:{channel}:{person.pk}",
+            kind=kind,
+            recipient=person,
+            channel=channel,
+            lane=lane,
+            next_at=ways.not_before(now, now=now, waits=waits),
+        )
+        for person, ways in ((each, Ways.to(each)) for each in people)
+        for channel in ways.channels
+    ]
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def quiet_hours_of(person):
     known = NotificationPreferences.objects.filter(person=person).exclude(quiet_from=None).first()
     return known and QuietHours(known.quiet_from, known.quiet_until, person.zone)

@@ -42,20 +42,8 @@ def tell_author(what, row, *, mark, author, by):
 
 
 def tell(about, people):
-    now = clock.now()
-    rows = [
-        Delivery(
-            key=f"{about}:{channel}:{person.pk}",
-            kind=Delivery.Kind.DRAFT,
-            recipient=person,
-            channel=channel,
-            lane=Reminder.Lane.ROUTINE,
-            next_at=ways.not_before(now, now=now, waits=channels.UNTIL_THEY_END),
-        )
-        for person, ways in ((each, channels.Ways.to(each)) for each in people)
-        for channel in ways.channels
-    ]
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    facts = {"kind": Delivery.Kind.DRAFT, "lane": Reminder.Lane.ROUTINE, "waits": channels.UNTIL_THEY_END}
+    channels.post(about, people, now=clock.now(), **facts)
     clock.wake()
 
 

@@ -32,19 +32,10 @@ def tell(access, *, round_number, lane, waits):
     if not officers:
         people |= {each.pk: (NO_OFFICER, each) for each in who_can_name_one(access) if each.pk not in people}
     people.pop(access.by_id, None)
-    rows = [
-        Delivery(
-            key=f"emergency:{access.pk}:{what}:{round_number}:{channel}:{person.pk}",
-            kind=Delivery.Kind.EMERGENCY,
-            recipient=person,
-            channel=channel,
-            lane=lane,
-            next_at=ways.not_before(now, now=now, waits=waits),
-        )
-        for what, person, ways in ((what, each, channels.Ways.to(each)) for what, each in people.values())
-        for channel in ways.channels
-    ]
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    facts = {"kind": Delivery.Kind.EMERGENCY, "lane": lane, "now": now, "waits": waits}
+    for what in (TO_JUDGE, NO_OFFICER):
+        told = [each for said, each in people.values() if said == what]
+        channels.post(f"emergency:{access.pk}:{what}:{round_number}", told, **facts)
 
 
 def privacy_officers():

@@ -121,19 +121,9 @@ def able(people, task):
 
 
 def tell(escalation, people, *, now):
-    rows = [
-        Delivery(
-            key=f"review:{escalation.task_id}:{escalation.round}:{escalation.step}:{channel}:{person.pk}",
-            kind=Delivery.Kind.REVIEW,
-            recipient=person,
-            channel=channel,
-            lane=Reminder.Lane.ROUTINE,
-            next_at=ways.not_before(now, now=now, waits=channels.UNTIL_THEY_END),
-        )
-        for person, ways in ((each, channels.Ways.to(each)) for each in people)
-        for channel in ways.channels
-    ]
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    about = f"review:{escalation.task_id}:{escalation.round}:{escalation.step}"
+    facts = {"kind": Delivery.Kind.REVIEW, "lane": Reminder.Lane.ROUTINE, "waits": channels.UNTIL_THEY_END}
+    channels.post(about, people, now=now, **facts)
 
 
 def is_wanted(delivery):

@@ -39,20 +39,10 @@ def tell(what, request, people, *, is_urgent):
     """
     if request.departure.is_practice:
         return
-    now = clock.now()
-    rows = [
-        Delivery(
-            key=f"second:{what}:{request.pk}:{channel}:{person.pk}",
-            kind=Delivery.Kind.SECOND,
-            recipient=person,
-            channel=channel,
-            lane=Reminder.Lane.URGENT if is_urgent else Reminder.Lane.ROUTINE,
-            next_at=ways.not_before(now, now=now, waits=channels.NOT_AT_ALL if is_urgent else channels.UNTIL_THEY_END),
-        )
-        for person, ways in ((each, channels.Ways.to(each)) for each in people)
-        for channel in ways.channels
-    ]
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    lane = Reminder.Lane.URGENT if is_urgent else Reminder.Lane.ROUTINE
+    waits = channels.NOT_AT_ALL if is_urgent else channels.UNTIL_THEY_END
+    about, kind = f"second:{what}:{request.pk}", Delivery.Kind.SECOND
+    channels.post(about, people, kind=kind, lane=lane, now=clock.now(), waits=waits)
     clock.wake()
 
 

@@ -23,7 +23,8 @@ class AnyFileForm(FileForm):
 class FilePage:
     """`read` makes content of parsed JSON or raises Unreadable; `write` makes the file's text of content.
 
-    `differences` compares content with what holds; `keep` makes content a draft, and answers with a page.
+    `differences` compares content with what holds; `keep` makes content a draft, and answers with a page. `facts` of
+    content are shown beside it.
     """
 
     template: str
@@ -31,14 +32,16 @@ class FilePage:
     write: Callable
     differences: Callable
     keep: Callable
+    form: type[FileForm] = AnyFileForm
+    facts: Callable = lambda _content: {}
 
     def answer(self, request):
         """A file says what it would change; sent once more it becomes a draft. Nothing is kept of a refused one."""
         sent = ReadForm(posted(request))
         is_sent_again = request.method == "POST" and sent.is_valid()
-        form = AnyFileForm(posted(request), request.FILES or None)
+        form = self.form(posted(request), request.FILES or None)
         if is_sent_again:
-            return self.looked_through(request, AnyFileForm({}), sent.cleaned_data["words"].encode(), then=self.keep)
+            return self.looked_through(request, self.form({}), sent.cleaned_data["words"].encode(), then=self.keep)
         if request.method == "POST" and form.is_valid():
             return self.looked_through(request, form, form.cleaned_data["file"], then=self.show)
         return self.page(request, form)
@@ -53,7 +56,7 @@ class FilePage:
 
     def show(self, request, found):
         words = ReadForm(initial={"words": self.write(found)})
-        return self.page(request, AnyFileForm(), words=words, differences=self.differences(found))
+        return self.page(request, self.form(), words=words, differences=self.differences(found), **self.facts(found))
 
     def page(self, request, form, **context):
         status = 422 if form.errors else 200

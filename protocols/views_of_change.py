@@ -5,7 +5,7 @@ from functools import wraps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.access import allow, posted
 from accounts.models import Role, User
 from protocols import comparing, content, drafts, editions, files, publishing, states
+from protocols.file_pages import download
 from protocols.forms import PublishForm, SettingForm, StepForm, TitleForm
 from protocols.models import EditionDeed, Phase, ProtocolStep, ProtocolVersion, Setting
 from protocols.states import State
@@ -48,6 +49,14 @@ def door_for(is_allowed):
 for_readers = door_for(may_read)
 for_writers = door_for(drafts.may_write)
 for_leads = door_for(is_lead)
+
+
+def when_asked(request):
+    """(the form that asks from when on something holds, what `PublishForm.moment` made of the answer or None)."""
+    zone = str(request.user.zone)
+    form = PublishForm(posted(request), initial={"when": "now", "zone": zone})
+    moment = form.moment(zone=zone) if form.is_valid() else None
+    return form, None if form.errors else moment
 
 
 def of_number(number):
@@ -239,9 +248,7 @@ def file(request, protocol_number):
     with transaction.atomic():
         audit.record("exported", found, by=request.user, form="readable")
         made = files.write(content.of(found), number=found.number)
-    response = HttpResponse(made, content_type="application/json; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="eleven-steps-{found.number}.json"'
-    return response
+    return download(made, name=f"eleven-steps-{found.number}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -249,12 +256,8 @@ def file(request, protocol_number):
 def publish(request, protocol_number):
     """The clinical lead has read it, and says when it takes effect."""
     found = of_number(protocol_number)
-    form = PublishForm(posted(request), initial={"when": "now", "zone": str(request.user.zone)})
-    if request.method == "POST" and form.is_valid():
-        moment = form.moment(zone=str(request.user.zone))
-        if form.is_valid():
-            return published(request, found, form, moment)
-    return publish_page(request, found, form)
+    form, moment = when_asked(request)
+    return publish_page(request, found, form) if moment is None else published(request, found, form, moment)
 
 
 def publish_page(request, found, form):

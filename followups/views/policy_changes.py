@@ -10,16 +10,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
-from accounts.access import allow, posted
+from accounts.access import allow
 from accounts.models import Role
 from accounts.uploads import takes_files
 from followups import policies, policy_adoption, policy_comparing, policy_content, policy_files
 from followups.models import FollowUpPolicy
 from followups.views.policies import for_readers
 from protocols.file_pages import FilePage, download
-from protocols.forms import PublishForm
 from protocols.readable import MOST_BYTES
-from protocols.views_of_change import as_number, for_leads
+from protocols.views_of_change import as_number, for_leads, when_asked
 
 
 def of_number(number):
@@ -81,12 +80,8 @@ def keep(request, content):
 def schedule(request, policy_number):
     """The clinical lead has read it, and says from when on plans are made from it."""
     found = of_number(policy_number)
-    form = PublishForm(posted(request), initial={"when": "now", "zone": str(request.user.zone)})
-    if request.method == "POST" and form.is_valid():
-        moment = form.moment(zone=str(request.user.zone))
-        if form.is_valid():
-            return adopted(request, found, form, moment)
-    return schedule_page(request, found, form)
+    form, moment = when_asked(request)
+    return schedule_page(request, found, form) if moment is None else adopted(request, found, form, moment)
 
 
 def schedule_page(request, found, form):

@@ -9,13 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
-from accounts.access import posted
 from accounts.uploads import takes_files
 from protocols import content
 from protocols.file_pages import FilePage, download
-from protocols.forms import PublishForm
 from protocols.readable import MOST_BYTES
-from protocols.views_of_change import as_number, for_leads, for_readers, for_writers
+from protocols.views_of_change import as_number, for_leads, for_readers, for_writers, when_asked
 from sessions_app import word_files, word_lists
 from sessions_app.models import WordList
 
@@ -92,12 +90,10 @@ def plan(request):
     if draft is None:
         raise Http404
     was = content.fingerprint(word_lists.standing())
-    form = PublishForm(posted(request), initial={"when": "now", "zone": str(request.user.zone)})
-    if request.method == "POST" and form.is_valid():
-        moment = form.moment(zone=str(request.user.zone))
-        if form.is_valid():
-            return published(request, draft, form, {**moment, "was": request.POST.get("was", "")})
-    return plan_page(request, draft, form, was)
+    form, moment = when_asked(request)
+    if moment is None:
+        return plan_page(request, draft, form, was)
+    return published(request, draft, form, {**moment, "was": request.POST.get("was", "")})
 
 
 def plan_page(request, draft, form, was):
