@@ -44,7 +44,6 @@ def test_from_the_first_sign_in_to_one_without_a_password(
     window.sees("Set up a second way to sign in")
     window.inspect()
     make_a_passkey(window)
-    window.sees("They are shown only now.")
     window.inspect()
     window.follow("I have kept them. Go on")
     sign_out(window)
@@ -69,6 +68,7 @@ def make_a_passkey(window):
     window.inspect()
     window.tab.get_by_label("Name").fill("This machine")
     window.click("Add a passkey")
+    window.sees("They are shown only now.")  # the browser asks the finger first, and only then sends the page
 
 
 def write_on_after_the_end(window, departure, end_sessions):
