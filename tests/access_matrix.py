@@ -21,6 +21,8 @@ BOTH = ("GET", "POST")
 #: Its pages answer OPTIONS with what they take, and lead whoever is signed in on before they look at the method.
 OF_ALLAUTH = {name for name in TABLE if name.startswith("account_")}
 HTMX = {"HTTP_HX_REQUEST": "true"}
+#: Row level security. Without it what the application filters by itself stands alone: the database makes nothing good.
+SECOND_WALL = "accounts.row_security.in_the_name_of_a_person"
 #: What looking leaves behind: its own entry in the trail, the session's clock, what is counted against tries.
 LEFT_BY_LOOKING = {"accounts_auditentry", "django_session", "cache"}
 #: And on one page: when a calendar program last asked.

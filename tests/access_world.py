@@ -181,7 +181,7 @@ class World:
             "session_id": made.session_id,
             "pk": made.follow_ups.exclude(channel="").first().pk,
             "intake_id": intakes.begin(b"Reference\n0500\n", by=person).pk,
-            "call_id": help_calls.ask(id=uuid.uuid4(), by=person).pk,
+            "call_id": help_calls.ask(id=uuid.uuid4(), by=person, departure=made).pk,
             "absence_id": self.absence_of(person).pk,
             "shift_id": on_call.add(by=person, **shift).pk,
             "override_id": one_day.override_of(made).pk,

@@ -39,6 +39,9 @@ NAMES = [
 ]
 OF_ACCESS = [
     "tests/sessions_app/test_emergency_access.py",
+    "tests/test_access_matrix.py::test_a_foreign_id_in_a_form_is_not_there",
+    "tests/test_access_matrix.py::test_a_tap_or_a_call_for_help_with_a_foreign_id_goes_through_without_it",
+    "tests/test_access_matrix.py::test_what_is_typed_into_a_search_or_an_address_finds_nothing_of_others",
     *(
         f"tests/followups/test_{name}"
         for name in (

@@ -17,7 +17,6 @@ import pytest  # noqa: F401 - settings know a test by it
 
 LEAST = 5_000
 SIGN_IN = "accounts.middleware.SignInRequiredMiddleware"
-SECOND_WALL = "accounts.row_security.in_the_name_of_a_person"
 DOWN = {
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -87,6 +86,8 @@ BROKEN = {"sign-in": lambda: None, "roles": ask_for_no_role, "rows": show_every_
 def changes(chosen):
     """What is other than usual in the settings."""
     from django.conf import settings
+
+    from tests.access_matrix import SECOND_WALL
 
     away = [SIGN_IN] * (chosen.broken == "sign-in") + [SECOND_WALL] * chosen.one_wall
     return (DOWN if chosen.down else {}) | {"MIDDLEWARE": [each for each in settings.MIDDLEWARE if each not in away]}
