@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import AuditEntry, Role
 from followups import clock, deliveries, policies, policy_adoption, policy_content, policy_files
 from followups.models import Delivery, FollowUpPolicy
 from protocols import drafts, editions, publishing
 from protocols.readable import Unreadable
+from tests.followups.races import both, meet_after
 from tests.refusals import is_refused
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +195,46 @@ def test_an_edition_of_the_steps_tells_the_same_people(adopted, admin, lead):
     assert told("waits") == {"Lea Lead"}
     publishing.publish(made, by=lead)
     assert told("answered") == {"Kim Novak"}
+
+
+# Two at once ----------------------------------------------------------------------------------------------------
+
+
+def entries(action, policy):
+    return AuditEntry.objects.filter(action=action, subject_id=str(policy.pk)).count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sent_by_two_at_once_it_is_sent_once(draft, admin, lead, monkeypatch):
+    meet_after(monkeypatch, policy_adoption, "check_levels")
+
+    def send():
+        try:
+            return bool(policy_adoption.send(draft, by=admin))
+        except policy_adoption.NotInThatState:
+            return False
+
+    assert sorted(both(send)) == [False, True]
+    assert entries("policy_sent", draft) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signed_by_two_at_once_it_is_signed_once(draft, lead, monkeypatch):
+    meet_after(monkeypatch, policy_adoption, "check_levels")
+    both(lambda: policy_adoption.adopt(draft, by=lead))
+    assert entries("policy_adopted", draft) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_withdrawn_by_two_at_once_it_is_withdrawn_once(draft, lead, monkeypatch):
+    policy_adoption.adopt(draft, by=lead, at=clock.now() + LATER)
+    meet_after(monkeypatch, policy_adoption, "locked")
+
+    def withdraw():
+        try:
+            return bool(policy_adoption.withdraw(draft, by=lead))
+        except policy_adoption.NotInThatState:
+            return False
+
+    assert sorted(both(withdraw)) == [False, True]
+    assert entries("policy_withdrawn", draft) == 1
