@@ -12,7 +12,7 @@ from resources.models import Bundle, ImportBatch, Resource
 from sessions_app import departures, intakes, levels
 from sessions_app.models import DepartureEvent, ResponseLevel, StepResponse
 from tests.accounts.keys import passkey_of
-from tests.journeys.conftest import PHONE, STORAGE_DENIED
+from tests.journeys.conftest import LAPTOP, OF_LAYOUT, PHONE, STORAGE_DENIED
 from tests.sessions_app.test_intakes import EVERY_WEEK
 from tests.test_access import TABLE, copy_for, opened_in_emergency, override_of, practised_by
 from tests.ux.sight import CONTRAST, GAP, TARGET, TICK, TOO_SMALL, report
@@ -359,7 +359,6 @@ LOOKS = {
     "more contrast": AS_USUAL | {"contrast": "more"},
     "forced colours": AS_USUAL | {"color_scheme": "dark", "forced_colors": "active"},
 }
-AT_A_DESK = ["light"]  # what is coloured there is coloured on a phone as well, where every look is inspected
 OF_COLOUR = ["color-contrast", "link-in-text-block"]  # all other rules hold in one look if they hold in another
 #: Between them they have every part that pages are made of.
 OF_ALL_PARTS = ["/", "/departures/{id}/", "/departures/{id}/report/check/", "/resources/", "/review/trends/"]
@@ -369,21 +368,26 @@ OF_ALL_PARTS = ["/", "/departures/{id}/", "/departures/{id}/report/check/", "/re
 @pytest.mark.target("T11")
 @pytest.mark.target("T10")
 @pytest.mark.parametrize("who", PAGES)
-def test_every_page_is_accessible(open_window, request, departure, supervisor, starter, figure, size, who):
-    """In every look on a phone, in one at a desk; pages with an error, a report or a review are met on the way."""
+def test_every_page_is_accessible(open_window, request, departure, supervisor, starter, figure, who):
+    """In every look on a phone, and then in one at a desk: what is coloured there was coloured before."""
     facts, too_small, contrasts = facts_of(departure), [], []
-    window = open_window(who and request.getfixturevalue(who), size=size)
+    window = open_window(who and request.getfixturevalue(who))
     for path in PAGES[who]:
+        window.tab.set_viewport_size(PHONE)
         assert window.go(path.format(**facts)) == 200, path
-        too_small += window.tab.evaluate(TOO_SMALL, [TARGET, TICK, GAP])
-        for look in LOOKS if size == PHONE else AT_A_DESK:
-            window.tab.emulate_media(**LOOKS[look])
+        for look, asked in LOOKS.items():
+            window.tab.emulate_media(**asked)
             if look == "light":
                 window.inspect()
             elif look == "forced colours" and path in OF_ALL_PARTS:
                 window.inspect(rules=OF_COLOUR)
             if look != "forced colours":  # those are the person's own
                 contrasts.append(window.tab.evaluate(CONTRAST))  # asks for more than axe does
+        too_small += window.tab.evaluate(TOO_SMALL, [TARGET, TICK, GAP])
+        window.tab.emulate_media(**AS_USUAL)
+        window.tab.set_viewport_size(LAPTOP)
+        window.inspect(rules=OF_LAYOUT)
+        too_small += window.tab.evaluate(TOO_SMALL, [TARGET, TICK, GAP])
     assert too_small == []
     figure("T10", len(too_small))
     figure("T12", 0)  # `inspect` found none
