@@ -335,12 +335,6 @@ MUTANTS = [
         "Client.objects.visible_to(request.user).of(request.user)",
         "Client.objects",
     ),
-    Mutant(
-        "finding reports finds everybody's",
-        "sessions_app/review_pages.py",
-        "ReviewTask.objects.visible_to(user).filter(pk__in=ids)",
-        "ReviewTask.objects.filter(pk__in=ids)",
-    ),
     # Emergencies
     Mutant(
         "an emergency never runs out",
