@@ -38,7 +38,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request, **credentials):
         """Refuse to look at a password where too many were wrong. Whether the address is known plays no part."""
-        tries.wait_for_others(request, credentials.get("email"))
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:

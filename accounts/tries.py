@@ -5,7 +5,7 @@ takes gives away who works here.
 """
 
 from allauth.core.internal import ratelimit
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -23,16 +23,6 @@ def key_of(request, email):
     addresses are one.
     """
     return f"{(email or '').lower()}|{ratelimit.get_ip(request)}"
-
-
-def wait_for_others(request, email):
-    """Guesses at one account from one address follow each other until the transaction of each request ends.
-
-    Only then does the next one see that the one before was counted: else as many at once as the server has threads
-    would count as one.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key_of(request, email)])
 
 
 @transaction.atomic

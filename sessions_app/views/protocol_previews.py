@@ -5,7 +5,6 @@ import uuid
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
@@ -57,7 +56,7 @@ def as_seen(request, version, language, setting):
     phases = [(phase, [state for state in states if state.step.phase == phase]) for phase in Phase]
     with override(INTERFACE.get(language, language)):
         context = what_a_step_needs(request, departure) | {"phases": phases}
-        return SafeString(render_to_string("sessions_app/protocol_preview.html#steps", context, request))  # nosec B703
+        return render_to_string("sessions_app/protocol_preview.html#steps", context, request)
 
 
 def made_up(reader, version, setting):

@@ -59,8 +59,7 @@ def as_long_as_it_takes(connection):
             cursor.execute("SELECT set_config(%s, %s, false)", [limit, value])
     yield
     with connection.cursor() as cursor:
-        for limit in LIMITS:
-            cursor.execute(f"RESET {limit}")
+        cursor.execute("SELECT set_config(name, reset_val, false) FROM pg_settings WHERE name = ANY(%s)", [[*LIMITS]])
 
 
 class Command(migrate.Command):
