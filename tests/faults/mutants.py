@@ -132,9 +132,19 @@ class AccessLane(Lane):
         return (code, said) if code else super().run_tests()
 
     def look(self, mutant):
+        """What notices most of its kind looks first: the matrix; but stories at what opens in an emergency."""
+        ways = [self.in_the_matrix, self.in_the_stories]
+        if "emergency" in mutant.path:
+            ways.reverse()
+        return next((noticed for way in ways if (noticed := way(mutant))), "")
+
+    def in_the_matrix(self, mutant):
         code, said = self.knock(mutant.path)
         wrong = re.search(r"^([^{\s].+)\n(?:.*\n)*?\d+ cells, \d+ open, [1-9]\d* wrong$", said, re.MULTILINE)
-        return wrong.group(1) if code == 1 and wrong else noticed_by(*super().run_tests())
+        return wrong.group(1) if code == 1 and wrong else ""
+
+    def in_the_stories(self, _mutant):
+        return noticed_by(*super().run_tests())
 
     def knock(self, path):
         return self.run("-m", "tests.security.knock", "--fast", "--first", "--one-wall", f"--near={path}")

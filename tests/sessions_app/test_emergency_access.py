@@ -100,6 +100,15 @@ def test_what_is_not_theirs_opens_for_a_reason_and_shows_how_to_help(signed_in, 
     assert {browser.get(path).status_code for path in pages_of(planned)} == {200}
 
 
+def test_it_opens_that_client_alone(access, colleague, therapist):
+    """Asked of the filter itself: no page that an emergency opens shows a list of clients."""
+    other = Client.objects.create(reference="0418", therapist=therapist, team=therapist.team)
+    departures.log(id=uuid.uuid4(), client=other, by=therapist)
+    colleague.emergency_access_id = access.pk
+    assert list(Client.objects.visible_to(colleague)) == [access.client]
+    assert list(DepartureEvent.objects.visible_to(colleague)) == list(access.client.departures.all())
+
+
 def test_the_numbers_for_an_emergency_come_before_the_form(signed_in, colleague):
     html = signed_in(colleague).get(reverse("emergency")).content.decode()
     assert html.index("tel:911") < html.index('name="reason"')
