@@ -9,21 +9,21 @@ from accounts import audit
 from sessions_app import emergency_access
 
 MAY_BE_RUNNING = "emergency"  # in the session: nobody else's pages ask the database about it
-LOOKING = ("GET", "HEAD")
 
 
-def opens_in_emergency(model, *, key, client, deeds=False):
+def opens_in_emergency(model, *, key, client):
     """Mark a view that shows a row of `model` to somebody whose emergency access covers its client.
 
-    `key` names the row in the address, `client` is the path to its client; with `deeds` it takes POST as well. Who may
-    see the row anyway sees it as always, and nothing is marked. Of the row's client everything is open that the view
-    reads through `visible_to`, of nobody else; each such page is in the trail of the access.
+    `key` names the row in the address, `client` is the path to its client. Who may see the row anyway sees it as
+    always, and nothing is marked. Of the row's client everything is open that the view reads through `visible_to`, of
+    nobody else; each such page is in the trail of the access. What the view takes by POST is open as well: such a one
+    is in the access matrix by name.
     """
 
     def mark(view):
         @wraps(view)
         def door(request, *args, **kwargs):
-            if MAY_BE_RUNNING in request.session and (deeds or request.method in LOOKING):
+            if MAY_BE_RUNNING in request.session:
                 let_in(request, model, kwargs[key], client=client)
             return view(request, *args, **kwargs)
 

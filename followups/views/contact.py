@@ -21,7 +21,7 @@ from sessions_app.emergency_doors import opens_in_emergency
 
 @require_http_methods(["GET", "POST"])
 @allow(Role.THERAPIST, Role.SUPERVISOR)
-@opens_in_emergency(FollowUp, key="pk", client="departure__client", deeds=True)
+@opens_in_emergency(FollowUp, key="pk", client="departure__client")
 def record_contact(request, pk):
     """What the client allows at this hour, the words for it, and what came of the attempt."""
     follow_up = visible(request, pk)

@@ -362,12 +362,6 @@ MUTANTS = [
         'return Q(**{f"{client}__isnull": False})',
     ),
     Mutant(
-        "an emergency opens deeds",
-        DOORS,
-        "if MAY_BE_RUNNING in request.session and (deeds or request.method in LOOKING):",
-        "if MAY_BE_RUNNING in request.session:",
-    ),
-    Mutant(
         "pages in an emergency leave no mark",
         DOORS,
         '    user.audit_marks = MappingProxyType({"emergency": access.pk, "emergency_reason": access.reason})\n',
