@@ -1,6 +1,6 @@
 """Whose work a person answers for today."""
 
-from accounts.models import Supervision, TeamCover, Traineeship, User
+from accounts.models import Supervision, Team, TeamCover, Traineeship, User
 
 
 def answers_for(user):
@@ -20,6 +20,19 @@ def supervisors_of(user):
         return direct
     covering = TeamCover.objects.on().filter(team=user.team_id).values("supervisor")
     return User.objects.filter(pk__in=covering, is_active=True).exclude(pk=user.pk).order_by("name", "pk")
+
+
+def answered_for_by_name(user):
+    """The active people whom `user` supervises today, and the teams they cover. Both empty for whoever is none."""
+    if not user.is_supervisor:
+        return {"people": [], "teams": []}
+    supervisees = Supervision.objects.on().filter(supervisor=user).values("supervisee")
+    covered = TeamCover.objects.on().filter(supervisor=user).values("team")
+    people = User.objects.filter(pk__in=supervisees, is_active=True).order_by("name", "pk")
+    return {
+        "people": people,
+        "teams": Team.objects.filter(pk__in=covered).select_related("site").order_by("name", "pk"),
+    }
 
 
 def is_own_supervisor(user, *, of):

@@ -1,11 +1,20 @@
 from allauth.account import views as allauth_views
 from django.urls import include, path, re_path
 
-from accounts import views, views_of_devices, views_of_joining, views_of_people, views_of_sign_in, views_of_sign_on
+from accounts import (
+    views,
+    views_of_devices,
+    views_of_joining,
+    views_of_people,
+    views_of_preferences,
+    views_of_sign_in,
+    views_of_sign_on,
+)
 from accounts.access import allow, allow_everyone, even_without_factor
 
 urlpatterns = [
     path("", views.me, name="me"),
+    path("time-zone/", views_of_preferences.time_zone, name="time-zone"),
     path("", include("accounts.urls_of_factors")),
     path("sign-in/", views_of_sign_in.sign_in, name="account_login"),
     path("sign-in/with/", views_of_sign_on.begin, name="begin-sign-on"),

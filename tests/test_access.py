@@ -104,6 +104,7 @@ TABLE = {
     "mfa_generate_recovery_codes": (POST_ONLY, [302] * 6),
     "reset-factors": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "me": (STAFF, [302] * 6),
+    "time-zone": (STAFF, [302] * 6),
     "session-end": (STAFF, STAFF),
     "resources": (STAFF, GET_ONLY),
     "recalled": ([200, 200, 200, 200, 403, 302], GET_ONLY),

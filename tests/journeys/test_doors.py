@@ -169,6 +169,8 @@ PAGES = {
         "/practice/goes/{exercise}/",
         "/practice/goes/{exercise}/debrief/",
         "/account/",
+        "/account/time-zone/",
+        "/account/time-zone/?q=york",
         "/account/notifications/",
         "/account/password/",
         "/account/again/",
