@@ -82,10 +82,14 @@ class DatedRow(models.Model):
     @property
     def said(self):
         """Its days in words."""
-        facts = {"first": date_format(self.starts_on, "j F Y")}
-        if self.ends_on is None:
-            return _("from %(first)s") % facts
-        return _("from %(first)s until %(last)s") % {**facts, "last": date_format(self.ends_on, "j F Y")}
+        return said_of(self.starts_on, self.ends_on)
+
+
+def said_of(first, last):
+    facts = {"first": date_format(first, "j F Y")}
+    if last is None:
+        return _("from %(first)s") % facts
+    return _("from %(first)s until %(last)s") % {**facts, "last": date_format(last, "j F Y")}
 
 
 # What the database holds ----------------------------------------------------------------------------------------------
@@ -158,7 +162,7 @@ def end(row, *, last, today, action, by, **facts):
         return False
     row.ends_on = last
     row.save(update_fields=["ends_on"])
-    audit.record(action, row, by=by, ends_on=last.isoformat(), **facts)
+    audit.record(action, row, by=by, **written(row), **facts)
     return True
 
 
@@ -167,7 +171,7 @@ def take_back(row, *, today, action, by, **facts):
     refuse_what_is_not_ours(row, today=today)
     if row.starts_on <= today:
         raise NotEntered(_("It has begun. Give its last day instead."))
-    audit.record(action, row, by=by, starts_on=row.starts_on.isoformat(), **facts)
+    audit.record(action, row, by=by, **written(row), **facts)
     row.delete()
 
 
@@ -180,3 +184,16 @@ def refuse_what_is_not_ours(row, *, today):
 
 def present_day(zone):
     return timezone.localdate(timezone=zone)
+
+
+def held(rows, row):
+    """The row as it is now, held until the transaction ends. Raises NotEntered where it was taken back."""
+    found = rows.select_for_update(of=["self"], no_key=True).filter(pk=row.pk).first()
+    if found is None:
+        raise NotEntered(_("This was taken back."))
+    return found
+
+
+def written(row):
+    """Its days, for the trail and for mails that leave later."""
+    return {"starts_on": row.starts_on.isoformat(), "ends_on": row.ends_on and row.ends_on.isoformat()}

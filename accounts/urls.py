@@ -32,6 +32,7 @@ urlpatterns = [
         views_of_people.withdraw_invitation,
         name="withdraw-invitation",
     ),
+    path("", include("accounts.urls_of_dated")),
     path("join/", views_of_joining.accept, name="accept-invitation"),
     path("join/<str:token>/", views_of_joining.join, name="join"),
     path("sign-out/", even_without_factor(views.sign_out), name="account_logout"),
