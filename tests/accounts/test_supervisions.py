@@ -209,8 +209,8 @@ def test_an_absence_may_look_like_a_circle_and_is_not_edited_here(signed_in, adm
     shown = signed_in(admin).get(reverse("person", args=[therapist.pk])).content.decode()
     assert reverse("end-supervision", args=[row.pk]) not in shown
     made_by(admin, pat, hire("Lee Park", Role.THERAPIST))
-    absences.come_back(absence, by=supervisor)
-    assert not Supervision.objects.on().filter(pk=row.pk).exists()
+    absences.end_standing_in(absence)
+    assert not Supervision.objects.on().filter(pk=row.pk).exists(), "it ends with the absence"
 
 
 # Ending ---------------------------------------------------------------------------------------------------------------
