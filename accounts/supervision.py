@@ -1,6 +1,6 @@
 """Whose work a person answers for today."""
 
-from accounts.models import Supervision, Team, TeamCover, Traineeship, User
+from accounts.models import Supervision, TeamCover, Traineeship, User
 
 
 def answers_for(user):
@@ -23,16 +23,13 @@ def supervisors_of(user):
 
 
 def answered_for_by_name(user):
-    """The active people whom `user` supervises today, and the teams they cover. Both empty for whoever is none."""
+    """{"people", "teams"}: names of the active people whom `user` supervises today, and the teams they cover."""
     if not user.is_supervisor:
         return {"people": [], "teams": []}
-    supervisees = Supervision.objects.on().filter(supervisor=user).values("supervisee")
-    covered = TeamCover.objects.on().filter(supervisor=user).values("team")
-    people = User.objects.filter(pk__in=supervisees, is_active=True).order_by("name", "pk")
-    return {
-        "people": people,
-        "teams": Team.objects.filter(pk__in=covered).select_related("site").order_by("name", "pk"),
-    }
+    given = user.supervisions_given.filter(supervisee__is_active=True).on().order_by("supervisee__name", "pk")
+    covers = user.team_covers.on().select_related("team__site").order_by("team__name", "pk")
+    names = given.values_list("supervisee__name", flat=True)
+    return {"people": list(dict.fromkeys(names)), "teams": list(dict.fromkeys(each.team for each in covers))}
 
 
 def is_own_supervisor(user, *, of):
