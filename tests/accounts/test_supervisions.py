@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -358,6 +359,20 @@ def test_who_stops_being_a_supervisor_at_that_moment_gets_nobody(
     answers = both(lambda: tried(admin, pat, therapist), take_role)
     assert "taken" in answers
     assert Supervision.objects.count() == answers.count("entered")
+
+
+def test_a_practice_with_one_admin_enters_and_ends_it_by_command(hire, therapist, capsys):
+    only = hire("Joy Adeyemi", Role.ADMIN, Role.SUPERVISOR)
+    call_command("supervise", therapist.email, "--supervisor", only.email, "--until", "2026-06-30")
+    assert "Joy Adeyemi supervises Ana Reyes from 20 May 2026 until 30 June 2026." in capsys.readouterr().out
+    with pytest.raises(CommandError, match="already"):
+        call_command("supervise", therapist.email, "--supervisor", only.email)
+    call_command("supervise", therapist.email, "--supervisor", only.email, "--end")
+    assert Supervision.objects.get().ends_on == TODAY
+    with pytest.raises(CommandError, match="does not supervise"):
+        call_command("supervise", only.email, "--supervisor", only.email, "--end")
+    said = AuditEntry.objects.filter(action__startswith="supervision", system_actor="command line")
+    assert sorted(said.values_list("action", flat=True)) == ["supervision_added", "supervision_ended"]
 
 
 # In training ----------------------------------------------------------------------------------------------------------
