@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts import roles, supervisions
+from accounts import supervisions
 from accounts.dated import NotEntered, Origin
 from accounts.models import AuditEntry, Role, Supervision, Traineeship, User
 from followups import absences
@@ -344,21 +344,6 @@ def test_two_admins_who_would_make_a_circle_make_half_of_it(
     answers = both(lambda: tried(admin, pat, stranger), lambda: tried(second_admin, stranger, pat))
     assert sorted(answers) == ["entered", "refused"]
     assert Supervision.objects.count() == 1
-
-
-def test_who_stops_being_a_supervisor_at_that_moment_gets_nobody(
-    transactional_db, admin, second_admin, pat, therapist, monkeypatch
-):
-    """Whichever comes first: nobody supervises on paper who is told a moment later that they are no supervisor."""
-    meet_after(monkeypatch, roles, "held_admins")
-
-    def take_role():
-        roles.change(User.objects.get(pk=pat.pk), roles=["therapist"], is_active=True, by=second_admin)
-        return "taken"
-
-    answers = both(lambda: tried(admin, pat, therapist), take_role)
-    assert "taken" in answers
-    assert Supervision.objects.count() == answers.count("entered")
 
 
 def test_a_practice_with_one_admin_enters_and_ends_it_by_command(hire, therapist, capsys):
