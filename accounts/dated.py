@@ -35,7 +35,7 @@ class Origin(models.TextChoices):
 
 
 def origin_field():
-    return models.CharField(max_length=10, choices=Origin, blank=True, default="", db_default="")
+    return models.CharField(max_length=10, choices=Origin, blank=True, default="", db_default=Value(""))
 
 
 class DatedQuerySet(models.QuerySet):

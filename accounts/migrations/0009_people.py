@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='supervision',
             name='origin',
-            field=models.CharField(blank=True, choices=[('entered', 'Entered'), ('stand_in', 'For an absence')], db_default='', default='', max_length=10),
+            field=models.CharField(blank=True, choices=[('entered', 'Entered'), ('stand_in', 'For an absence')], db_default=models.Value(''), default='', max_length=10),
         ),
         migrations.AddField(
             model_name='team',
@@ -27,12 +27,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='teamcover',
             name='origin',
-            field=models.CharField(blank=True, choices=[('entered', 'Entered'), ('stand_in', 'For an absence')], db_default='', default='', max_length=10),
+            field=models.CharField(blank=True, choices=[('entered', 'Entered'), ('stand_in', 'For an absence')], db_default=models.Value(''), default='', max_length=10),
         ),
         migrations.AddField(
             model_name='user',
             name='theme',
-            field=models.CharField(blank=True, db_default='', default='', max_length=5),
+            field=models.CharField(blank=True, db_default=models.Value(''), default='', max_length=5),
         ),
         migrations.AlterField(
             model_name='staffmail',
