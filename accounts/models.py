@@ -129,7 +129,7 @@ class Team(models.Model):
 
     name = models.CharField(_("name"), max_length=80)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="teams")
-    closed_at = models.DateTimeField(_("closed"), null=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
     objects = TeamQuerySet.as_manager()
 
@@ -177,9 +177,7 @@ class User(AbstractBaseUser):
         _("clinical lead"), default=False, help_text=_("Puts follow-up policies in force. Held beside a role.")
     )
     language = models.CharField(max_length=10, blank=True)  # of their pages and mails; "" until they choose one
-    theme = models.CharField(
-        max_length=5, blank=True, default="", db_default=models.Value("")
-    )  # "" until they choose one
+    theme = models.CharField(max_length=5, blank=True, default="", db_default=models.Value(""))  # "" likewise
     session_round = models.PositiveIntegerField(default=0)  # one more ends every session there is (signed_in_devices)
 
     #: Said by a door for the length of one request: the emergency access that opens a record which is not theirs, and

@@ -275,7 +275,7 @@ def test_a_supervisor_sees_the_compartment_of_supervision_and_never_the_private_
             assert counted("sessions_app_departurereport") == 1
             assert QualityNote.objects.count() == 1
             assert PrivateNote.objects.count() == 0
-    TeamCover.objects.update(ends_on=yesterday)
+    TeamCover.objects.filter(supervisor=cover).update(ends_on=yesterday)
     with row_security.acting_as(cover):
         assert counted("sessions_app_departurereport") == 0
 

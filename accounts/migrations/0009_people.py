@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='team',
             name='closed_at',
-            field=models.DateTimeField(null=True, verbose_name='closed'),
+            field=models.DateTimeField(blank=True, null=True, verbose_name='closed'),
         ),
         migrations.AddField(
             model_name='teamcover',
