@@ -128,10 +128,26 @@ def only_ends_sooner(name, *kept):
 
     `origin` is told once of rows from before it was kept.
     """
-    columns = [each for each in (*kept, "starts_on") if each != "origin"]
-    new, old = (", ".join(f"{row}.{each}" for each in columns) for row in ("NEW", "OLD"))
+    new, old = (", ".join(f"{row}.{each}" for each in (*kept, "starts_on")) for row in ("NEW", "OLD"))
     func = ONLY_ENDS_SOONER.format(new=new, old=old)
     return pgtrigger.Trigger(name=name, when=pgtrigger.Before, operation=pgtrigger.Update, func=func)
+
+
+KEPT_ONCE_BEGUN = """
+    IF OLD.starts_on <= (clock_timestamp() AT TIME ZONE 'Etc/GMT+12')::date {entered} THEN
+        RAISE EXCEPTION 'What has begun is never deleted.' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN OLD;
+"""
+
+
+def kept_once_begun(name, *, has_origin=True):
+    """A database trigger: a row that somebody entered is not deleted once its first day has begun all over the earth.
+
+    In the hours before, the verbs know where it counts. Rows of absences come and go with them.
+    """
+    func = KEPT_ONCE_BEGUN.format(entered="AND OLD.origin = 'entered'" if has_origin else "")
+    return pgtrigger.Trigger(name=name, when=pgtrigger.Before, operation=pgtrigger.Delete, func=func)
 
 
 # What each kind of row has in common ----------------------------------------------------------------------------------

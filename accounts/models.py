@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audit import AuditEntry
 from accounts.audit_chain import AuditForm, AuditLink
 from accounts.conversion import Conversion
-from accounts.dated import DatedRow, ends_after_it_starts, never_twice, only_ends_sooner, origin_field
+from accounts.dated import DatedRow, ends_after_it_starts, kept_once_begun, never_twice, only_ends_sooner, origin_field
 from accounts.models_of_entry import Invitation, StaffMail
 from accounts.open_teams import closed_means_empty, works_in_an_open_team
 from accounts.passwords import normal
@@ -255,7 +255,10 @@ class Supervision(DatedRow):
     ZONES = ("supervisee__time_zone", "supervisee__team__site__time_zone")
 
     class Meta:
-        triggers = [only_ends_sooner("supervision_only_ends_sooner", "supervisor_id", "supervisee_id", "origin")]
+        triggers = [
+            only_ends_sooner("supervision_only_ends_sooner", "supervisor_id", "supervisee_id"),
+            kept_once_begun("supervision_is_kept_once_begun"),
+        ]
         constraints = [
             models.CheckConstraint(name="supervision_is_of_somebody_else", condition=~Q(supervisor=F("supervisee"))),
             ends_after_it_starts("supervision_ends_after_it_starts"),
@@ -273,7 +276,10 @@ class TeamCover(DatedRow):
     ZONES = ("team__site__time_zone",)
 
     class Meta:
-        triggers = [only_ends_sooner("team_cover_only_ends_sooner", "supervisor_id", "team_id", "origin")]
+        triggers = [
+            only_ends_sooner("team_cover_only_ends_sooner", "supervisor_id", "team_id"),
+            kept_once_begun("team_cover_is_kept_once_begun"),
+        ]
         constraints = [
             ends_after_it_starts("team_cover_ends_after_it_starts"),
             never_twice("team_cover_of_a_pair_never_overlaps", "supervisor_id", "team_id"),
@@ -288,7 +294,10 @@ class Traineeship(DatedRow):
     ZONES = ("person__time_zone", "person__team__site__time_zone")
 
     class Meta:
-        triggers = [only_ends_sooner("traineeship_only_ends_sooner", "person_id")]
+        triggers = [
+            only_ends_sooner("traineeship_only_ends_sooner", "person_id"),
+            kept_once_begun("traineeship_is_kept_once_begun", has_origin=False),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["person"], condition=Q(ends_on=None), name="one_traineeship_without_an_end_per_person"

@@ -6,6 +6,7 @@ in, and errors.
 
 import zoneinfo
 from datetime import UTC
+from functools import cache
 from itertools import groupby
 
 from django.conf import settings
@@ -70,13 +71,18 @@ def is_known(name):
 def zones(*, searched="", kept=""):
     """What is offered, by part of the world: [(part, [(name, place and its time now)])]. `kept` is offered always."""
     words = searched.lower().replace("_", " ").split()
-    names = sorted(each for each in zoneinfo.available_timezones() if is_offered(each))
-    found = [each for each in names if each == kept or all(word in spoken(each).lower() for word in words)]
+    found = [each for each in offered() if each == kept or all(word in spoken(each).lower() for word in words)]
     if kept and kept not in found:
         found.append(kept)
     now = timezone.now().astimezone(UTC)
     parts = groupby(found, key=lambda name: name.partition("/")[0])
     return [(part, [(name, f"{place(name)}, {on_wall(name, now)}") for name in names]) for part, names in parts]
+
+
+@cache
+def offered():
+    """Read from the disk once: it knows as many as were there when this program began."""
+    return sorted(each for each in zoneinfo.available_timezones() if is_offered(each))
 
 
 def is_offered(name):

@@ -1,10 +1,11 @@
 """Who supervises whom is entered by an admin, from one day to another; what was is never edited."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from accounts import supervisions
@@ -17,6 +18,7 @@ from tests.followups.races import both, meet_after
 
 TODAY = date(2026, 5, 20)
 A_DAY = timedelta(days=1)
+FAR_AWAY = date(2099, 1, 1)  # by the clock of the database as well, which nobody moves
 
 
 @pytest.fixture(autouse=True)
@@ -268,14 +270,35 @@ def test_the_database_lengthens_none_and_changes_nobody_in_it(former_supervisor,
         Supervision.objects.update(**change)
 
 
+def test_the_database_deletes_nothing_that_has_begun_but_for_absences(pat, therapist):
+    facts = {"supervisor": pat, "supervisee": therapist, "starts_on": TODAY, "ends_on": TODAY}
+    Supervision.objects.create(**facts, origin=Origin.ENTERED)
+    with pytest.raises(IntegrityError, match="never deleted"), transaction.atomic():
+        Supervision.objects.all().delete()
+    Traineeship.objects.create(person=therapist, starts_on=TODAY)
+    with pytest.raises(IntegrityError, match="never deleted"), transaction.atomic():
+        Traineeship.objects.all().delete()
+    Supervision.objects.create(**facts, origin=Origin.STAND_IN).delete()
+
+
+def test_what_absences_made_before_it_was_kept_is_told_apart_by_the_upgrade(supervisor, therapist, hire, pat):
+    days = {"starts_on": TODAY, "ends_on": TODAY + A_DAY}
+    absences.enter(person=supervisor, cover=pat, note="Away", by=supervisor, **days)
+    Supervision.objects.update(origin="")
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("followups.migrations.0012_people").MARK)
+    assert Supervision.objects.get(supervisor=pat).is_stand_in
+    assert not Supervision.objects.get(supervisor=supervisor).is_stand_in
+
+
 def test_one_that_has_not_begun_is_taken_back_and_both_are_told(signed_in, admin, pat, therapist, mails):
-    row = made_by(admin, pat, therapist, TODAY + A_DAY)
+    row = made_by(admin, pat, therapist, FAR_AWAY)
     page = reverse("end-supervision", args=[row.pk])
     assert "Take it back" in signed_in(admin).get(page).content.decode()
     assert signed_in(admin).post(page).status_code == 302
     assert not Supervision.objects.exists()
     assert [mail.subject for mail in mails()][2:] == ["Supervision was taken back in Doorway"] * 2
-    assert AuditEntry.objects.get(action="supervision_taken_back").facts["starts_on"] == "2026-05-21"
+    assert AuditEntry.objects.get(action="supervision_taken_back").facts["starts_on"] == "2099-01-01"
     with pytest.raises(NotEntered, match="taken back"):
         supervisions.end(row, last=TODAY, by=admin)
 
@@ -373,7 +396,7 @@ def test_a_time_in_training_is_entered_and_ended_in_the_same_manner(signed_in, a
     assert row.ends_on == TODAY
     assert [mail.to for mail in mails()] == [[therapist.email]] * 2
     assert AuditEntry.objects.filter(action__in=["training_begun", "training_ended"]).count() == 2
-    assert browser.post(page, {"starts_on": TODAY + A_DAY}).status_code == 302
+    assert browser.post(page, {"starts_on": FAR_AWAY}).status_code == 302
     later = Traineeship.objects.get(ends_on=None)
     assert browser.post(reverse("end-training", args=[later.pk])).status_code == 302
     assert not Traineeship.objects.filter(pk=later.pk).exists()
