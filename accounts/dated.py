@@ -53,6 +53,12 @@ class DatedQuerySet(models.QuerySet):
         """Rows in force today or on a day to come."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=self.present_day()))
 
+    def now_and_then(self):
+        """{"current", "past"}: rows of today and to come, and those that are over; the latest first, with `today`."""
+        found = list(self.annotate(today=self.present_day()).order_by("-starts_on", "-pk"))
+        current = [each for each in found if each.ends_on is None or each.ends_on >= each.today]
+        return {"current": current, "past": [each for each in found if each not in current]}
+
     def present_day(self):
         return days.today(*self.model.ZONES)
 

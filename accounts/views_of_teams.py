@@ -58,13 +58,10 @@ def found(team_id):
 
 
 def team_page(request, row, *, problem=""):
-    covers = row.covers.select_related("supervisor").order_by("-starts_on", "-pk")
-    current = set(row.covers.not_over().values_list("pk", flat=True))
     context = {
         "team": row,
         "members": row.members.filter(is_active=True).order_by(Lower("name")),
-        "covers": [each for each in covers if each.pk in current],
-        "past": [each for each in covers if each.pk not in current],
+        "covers": row.covers.select_related("supervisor").now_and_then(),
         "problem": problem,
     }
     return render(request, "accounts/team.html", context, status=422 if problem else 200)

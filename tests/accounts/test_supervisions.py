@@ -294,6 +294,8 @@ def test_what_absences_made_before_it_was_kept_is_told_apart_by_the_upgrade(supe
 def test_one_that_has_not_begun_is_taken_back_and_both_are_told(signed_in, admin, pat, therapist, mails):
     row = made_by(admin, pat, therapist, FAR_AWAY)
     page = reverse("end-supervision", args=[row.pk])
+    shown = signed_in(admin).get(reverse("person", args=[therapist.pk])).content.decode()
+    assert "To come" in shown
     assert "Take it back" in signed_in(admin).get(page).content.decode()
     assert signed_in(admin).post(page).status_code == 302
     assert not Supervision.objects.exists()
