@@ -140,7 +140,7 @@ def reset(person, *, reason, by):
 
 
 def tell(person):
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(person.language or settings.LANGUAGE_CODE):
         words = _(
             "An admin has taken away your second way to sign in. When you sign in next, you set up a new one.\n\n"
             "If you did not ask for this, tell your admin at once.\n"

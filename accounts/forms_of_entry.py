@@ -39,7 +39,7 @@ class InvitationForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = Team.objects.select_related("site").order_by("site__name", "name")
+        self.fields["team"].queryset = Team.objects.open()
         supervisors = User.objects.filter(is_active=True, roles__contains=[Role.SUPERVISOR])
         self.fields["supervisor"].queryset = supervisors.order_by("name")
 

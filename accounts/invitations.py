@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit, people, staff_mails
-from accounts.models import Invitation, StaffMail, User
+from accounts.models import Invitation, StaffMail, Team, User
 
 COMMAND_LINE = "command line"
 
@@ -38,6 +38,8 @@ def invite(*, email, name, roles, team, language, by, supervisor=None):
     email = User.objects.normalize_email(email).lower()
     if User.objects.filter(email=email).exists():
         raise NotInvited(_("Somebody with this address is already here."))
+    if Team.objects.select_for_update(no_key=True).get(pk=team.pk).closed_at:
+        raise NotInvited(_("This team is closed."))
     who = None if isinstance(by, str) else by
     facts = {"email": email, "name": name, "roles": people.known(roles), "team": team, "supervisor": supervisor}
     try:

@@ -1,11 +1,12 @@
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts import audit, audit_openings, factors, session_end, signed_in_devices
 from accounts.access import EVERYONE
@@ -98,6 +99,42 @@ def local_time(get_response):
             return get_response(request)
 
     return middleware
+
+
+def as_they_like_it(get_response):
+    """Answer in the person's own language, and with their theme, on whichever device.
+
+    Both are read off the person, who is there already. Cookies carry them to pages that nobody is signed in to; one
+    that says otherwise was another person's on this device, or is of before they chose.
+    """
+
+    def middleware(request):
+        person, sent = request.user, dict(request.COOKIES)
+        if not person.is_authenticated:
+            return get_response(request)
+        if person.language in dict(settings.LANGUAGES):
+            translation.activate(person.language)  # until the next request: what is wrapped around reads it too
+            request.LANGUAGE_CODE = translation.get_language()
+        if person.theme:
+            request.COOKIES["theme"] = person.theme
+        response = get_response(request)
+        for name, value in (("theme", person.theme), (settings.LANGUAGE_COOKIE_NAME, person.language)):
+            if value and sent.get(name) != value:
+                keep_on_device(response, name, value)
+        return response
+
+    return middleware
+
+
+def keep_on_device(response, name, value):
+    response.set_cookie(
+        name,
+        value,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+    )
 
 
 def keep_account(get_response):

@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audit import AuditEntry
 from accounts.audit_chain import AuditForm, AuditLink
 from accounts.conversion import Conversion
-from accounts.days import today
+from accounts.dated import DatedRow, ends_after_it_starts, kept_once_begun, never_twice, only_ends_sooner, origin_field
 from accounts.models_of_entry import Invitation, StaffMail
+from accounts.open_teams import closed_means_empty, works_in_an_open_team
 from accounts.passwords import normal
 from accounts.policy_reports import PolicyReport
 
@@ -117,11 +118,23 @@ class SiteRule(models.Model):
         constraints = [models.UniqueConstraint(fields=["site", "topic"], name="site_rule_once_per_topic")]
 
 
+class TeamQuerySet(models.QuerySet):
+    def open(self):
+        """Teams that are still offered where one is chosen, with their sites."""
+        return self.filter(closed_at=None).select_related("site").order_by("site__name", "name")
+
+
 class Team(models.Model):
+    """People who work together at a site. A closed one keeps what was, and nobody works in it any more."""
+
     name = models.CharField(_("name"), max_length=80)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="teams")
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
+        triggers = [closed_means_empty("a_closed_team_is_empty")]
         constraints = [models.UniqueConstraint(fields=["site", "name"], name="team_name_once_per_site")]
 
 
@@ -163,7 +176,8 @@ class User(AbstractBaseUser):
     is_clinical_lead = models.BooleanField(
         _("clinical lead"), default=False, help_text=_("Puts follow-up policies in force. Held beside a role.")
     )
-    language = models.CharField(max_length=10, blank=True)  # of mails about the account; "" until they choose one
+    language = models.CharField(max_length=10, blank=True)  # of their pages and mails; "" until they choose one
+    theme = models.CharField(max_length=5, blank=True, default="", db_default=models.Value(""))  # "" likewise
     session_round = models.PositiveIntegerField(default=0)  # one more ends every session there is (signed_in_devices)
 
     #: Said by a door for the length of one request: the emergency access that opens a record which is not theirs, and
@@ -178,6 +192,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     class Meta:
+        triggers = [works_in_an_open_team("nobody_works_in_a_closed_team")]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_its_case"),
             models.CheckConstraint(name="user_roles_are_known", condition=Q(roles__contained_by=Role.values)),
@@ -230,79 +245,62 @@ class User(AbstractBaseUser):
         return self.has_role(Role.PRIVACY)
 
 
-class DatedQuerySet(models.QuerySet):
-    """Rows that hold from one day to another, of models that say by `ZONES` whose days these are."""
-
-    def on(self, day=None):
-        """Rows in force on that day, both ends included; without one today, where those live whom they are about.
-
-        Never by the zone of whoever asks: what somebody may see must not change because they travel, or a worker asks.
-        """
-        day = day or today(*self.model.ZONES)
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
-
-
-class Supervision(models.Model):
+class Supervision(DatedRow):
     """A supervises B from one day to another. A former supervisor sees nothing any more."""
 
     supervisor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="supervisions_given")
     supervisee = models.ForeignKey(User, on_delete=models.PROTECT, related_name="supervisions_received")
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"), null=True, blank=True)
+    origin = origin_field()
 
     ZONES = ("supervisee__time_zone", "supervisee__team__site__time_zone")
 
-    objects = DatedQuerySet.as_manager()
-
     class Meta:
+        triggers = [
+            only_ends_sooner("supervision_only_ends_sooner", "supervisor_id", "supervisee_id"),
+            kept_once_begun("supervision_is_kept_once_begun"),
+        ]
         constraints = [
             models.CheckConstraint(name="supervision_is_of_somebody_else", condition=~Q(supervisor=F("supervisee"))),
-            models.CheckConstraint(
-                name="supervision_ends_after_it_starts",
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
-            ),
+            ends_after_it_starts("supervision_ends_after_it_starts"),
+            never_twice("supervision_of_a_pair_never_overlaps", "supervisor_id", "supervisee_id"),
         ]
 
 
-class TeamCover(models.Model):
+class TeamCover(DatedRow):
     """A supervisor answers for a whole team for a while."""
 
     supervisor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="team_covers")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="covers")
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"), null=True, blank=True)
+    origin = origin_field()
 
     ZONES = ("team__site__time_zone",)
 
-    objects = DatedQuerySet.as_manager()
-
     class Meta:
+        triggers = [
+            only_ends_sooner("team_cover_only_ends_sooner", "supervisor_id", "team_id"),
+            kept_once_begun("team_cover_is_kept_once_begun"),
+        ]
         constraints = [
-            models.CheckConstraint(
-                name="team_cover_ends_after_it_starts",
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
-            ),
+            ends_after_it_starts("team_cover_ends_after_it_starts"),
+            never_twice("team_cover_of_a_pair_never_overlaps", "supervisor_id", "team_id"),
         ]
 
 
-class Traineeship(models.Model):
+class Traineeship(DatedRow):
     """Somebody is in training from one day to another: what they sign in those days is co-signed, always."""
 
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="traineeships")
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"), null=True, blank=True)
 
     ZONES = ("person__time_zone", "person__team__site__time_zone")
 
-    objects = DatedQuerySet.as_manager()
-
     class Meta:
+        triggers = [
+            only_ends_sooner("traineeship_only_ends_sooner", "person_id"),
+            kept_once_begun("traineeship_is_kept_once_begun", has_origin=False),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["person"], condition=Q(ends_on=None), name="one_traineeship_without_an_end_per_person"
             ),
-            models.CheckConstraint(
-                name="traineeship_ends_after_it_starts",
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
-            ),
+            ends_after_it_starts("traineeship_ends_after_it_starts"),
         ]

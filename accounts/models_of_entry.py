@@ -77,6 +77,16 @@ class StaffMail(models.Model):
         REPEATED_FAILURES = "failures"
         ROLES_CHANGED = "roles_changed"
         ACCOUNT_CHANGED = "changed"
+        SUPERVISION_ADDED = "supervision_added"
+        SUPERVISION_ENDED = "supervision_ended"
+        SUPERVISION_VOID = "supervision_void"
+        COVER_ADDED = "cover_added"
+        COVER_ENDED = "cover_ended"
+        COVER_VOID = "cover_void"
+        TRAINING_ADDED = "training_added"
+        TRAINING_ENDED = "training_ended"
+        TRAINING_VOID = "training_void"
+        TEAM_CHANGED = "team_changed"
 
     kind = models.CharField(max_length=20, choices=Kind)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

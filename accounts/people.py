@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
+from accounts.dated import Origin
 from accounts.models import Role, Site, Supervision, Team, Traineeship, User
 
 PLACE = ["country", "time_zone", "emergency_number"]  # what a new site must say
@@ -132,6 +133,8 @@ def terminology_in(country):
 
 def team_at(site, name, *, by):
     found = Team.objects.filter(site=site, name=name).first()
+    if found and found.closed_at:
+        raise NotAdded(f"The team {name} at {site.name} is closed.")
     if found:
         return found
     made = checked(Team(site=site, name=name))
@@ -169,7 +172,8 @@ def supervise(person, *, email, by):
     if supervisor is None or not supervisor.is_supervisor:
         raise NotAdded(f"There is no active supervisor with the address {email}.")
     today = timezone.localdate(timezone=person.zone)
-    made = Supervision.objects.create(supervisor=supervisor, supervisee=person, starts_on=today)
+    facts = {"starts_on": today, "origin": Origin.ENTERED}
+    made = Supervision.objects.create(supervisor=supervisor, supervisee=person, **facts)
     audit.record("supervision_added", made, by=by, supervisor=supervisor.pk, supervisee=person.pk)
 
 

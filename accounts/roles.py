@@ -36,8 +36,11 @@ def change(person, *, roles, is_active, by):
 
 
 def held_admins():
-    """Every active admin, held until the transaction ends: two who remove each other come one after the other."""
-    rows = User.objects.select_for_update(of=["self"]).filter(roles__contains=[Role.ADMIN], is_active=True)
+    """Every active admin, held until the transaction ends: two who remove each other come one after the other.
+
+    Their keys are not held: what is written down meanwhile as done by one of them need not wait.
+    """
+    rows = User.objects.select_for_update(of=["self"], no_key=True).filter(roles__contains=[Role.ADMIN], is_active=True)
     return {each.pk for each in rows.order_by("pk")}
 
 
@@ -47,5 +50,7 @@ def refuse_the_impossible(person, admins, *, roles, is_active, by):
             raise NotChanged(_("Nobody changes their own roles. Ask another admin."))
         if by.pk not in admins:
             raise NotChanged(_("You are not an admin any more."))
+    if is_active and not person.is_active and person.team.closed_at:
+        raise NotChanged(_("Their team is closed. Move them to another team first."))
     if admins == {person.pk} and not (is_active and Role.ADMIN in roles):
         raise NotChanged(_("This is the last admin. Make somebody else an admin first."))

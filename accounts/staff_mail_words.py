@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import invitations, sign_in, user_agents
+from accounts import dated_mail_words, invitations, sign_in, user_agents
 from accounts.models import StaffMail
 
 Kind = StaffMail.Kind
@@ -84,6 +84,9 @@ def of(mail):
 
 
 def of_event(mail):
+    if mail.kind in dated_mail_words.WORDS:
+        subject, happened = dated_mail_words.of(mail)
+        return subject, f"{happened}\n\n{TELL}\n\n{settings.PUBLIC_URL}\n"
     subject, happened, to_do = WORDS[mail.kind]
     facts = {"at": moment(mail), "provider": settings.OIDC_NAME}
     facts["device"] = user_agents.words(mail.facts.get("browser", ""), mail.facts.get("system", ""))

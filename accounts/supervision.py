@@ -22,6 +22,16 @@ def supervisors_of(user):
     return User.objects.filter(pk__in=covering, is_active=True).exclude(pk=user.pk).order_by("name", "pk")
 
 
+def answered_for_by_name(user):
+    """{"people", "teams"}: names of the active people whom `user` supervises today, and the teams they cover."""
+    if not user.is_supervisor:
+        return {"people": [], "teams": []}
+    given = user.supervisions_given.filter(supervisee__is_active=True).on().order_by("supervisee__name", "pk")
+    covers = user.team_covers.on().select_related("team__site").order_by("team__name", "pk")
+    names = given.values_list("supervisee__name", flat=True)
+    return {"people": list(dict.fromkeys(names)), "teams": list(dict.fromkeys(each.team for each in covers))}
+
+
 def is_own_supervisor(user, *, of):
     """Whether `user` supervises `of` today, or stands in for who does. Covering the team is not enough."""
     return user.is_supervisor and Supervision.objects.on().filter(supervisor=user, supervisee=of).exists()

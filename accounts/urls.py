@@ -1,11 +1,20 @@
 from allauth.account import views as allauth_views
 from django.urls import include, path, re_path
 
-from accounts import views, views_of_devices, views_of_joining, views_of_people, views_of_sign_in, views_of_sign_on
+from accounts import (
+    views,
+    views_of_devices,
+    views_of_joining,
+    views_of_people,
+    views_of_preferences,
+    views_of_sign_in,
+    views_of_sign_on,
+)
 from accounts.access import allow, allow_everyone, even_without_factor
 
 urlpatterns = [
     path("", views.me, name="me"),
+    path("time-zone/", views_of_preferences.time_zone, name="time-zone"),
     path("", include("accounts.urls_of_factors")),
     path("sign-in/", views_of_sign_in.sign_in, name="account_login"),
     path("sign-in/with/", views_of_sign_on.begin, name="begin-sign-on"),
@@ -23,6 +32,7 @@ urlpatterns = [
         views_of_people.withdraw_invitation,
         name="withdraw-invitation",
     ),
+    path("", include("accounts.urls_of_dated")),
     path("join/", views_of_joining.accept, name="accept-invitation"),
     path("join/<str:token>/", views_of_joining.join, name="join"),
     path("sign-out/", even_without_factor(views.sign_out), name="account_logout"),

@@ -7,11 +7,9 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import factors, session_end, signed_in_devices, single_sign_on
+from accounts import factors, preferences, session_end, signed_in_devices, single_sign_on
 from accounts.access import allow
-from accounts.supervision import supervisors_of
-
-THEMES = ["auto", "light", "dim"]
+from accounts.supervision import answered_for_by_name, supervisors_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,11 +17,13 @@ THEMES = ["auto", "light", "dim"]
 def me(request):
     """The person's own page: who supervises them, the ways they sign in, light or dim screen, language, sign-out."""
     if request.method == "POST":
-        response = HttpResponseRedirect(request.path)
         if "language" in request.POST:
-            return with_language(response, request.POST["language"], of=request.user)
-        return with_theme(response, request.POST.get("theme"))
+            preferences.choose_language(request.user, request.POST["language"])
+        else:
+            preferences.choose_theme(request.user, request.POST.get("theme"))
+        return HttpResponseRedirect(request.path)
     context = {"supervisors": supervisors_of(request.user), "languages": settings.LANGUAGES}
+    context["supervised"] = answered_for_by_name(request.user)
     context["devices"] = signed_in_devices.of(request.user, session_key=request.session.session_key)
     context |= factors.shown_to(request.user)
     return render(request, "accounts/me.html", context)
@@ -52,34 +52,6 @@ def sign_out(request):
         response = redirect("signed-out")
     if request.method == "POST" and not request.POST.get("kept"):
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
-
-
-def with_theme(response, theme):
-    """Keep the theme in a cookie, so that the server writes it and nothing flashes. Unknown: as the device says."""
-    response.set_cookie(
-        "theme",
-        theme if theme in THEMES else "auto",
-        max_age=365 * 24 * 3600,
-        samesite="Lax",
-        httponly=True,
-        secure=settings.IS_HTTPS,
-    )
-    return response
-
-
-def with_language(response, language, *, of):
-    """Keep the language where Django looks for it, and for mails. Unknown: the one Doorway was written in."""
-    of.language = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    of.save(update_fields=["language"])
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        of.language,
-        max_age=settings.LANGUAGE_COOKIE_AGE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-    )
     return response
 
 

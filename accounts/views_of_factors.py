@@ -14,13 +14,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import factors, totp
+from accounts import factors, preferences, totp
 from accounts.access import allow, even_without_factor, posted
 from accounts.forms_of_factors import AppForm, ResetForm
 from accounts.forms_of_passkeys import PasskeyForm, PasskeyNameForm
 from accounts.models import Role
 from accounts.recheck import recently_checked
-from accounts.views import with_language
 
 page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -35,7 +34,8 @@ def answered(request, template, form, **context):
 def own_factors(request):
     """The ways in that this person has; and where somebody who needs a second one sets it up, in their language."""
     if request.method == "POST":
-        return with_language(redirect("mfa_index"), request.POST.get("language"), of=request.user)
+        preferences.choose_language(request.user, request.POST.get("language"))
+        return redirect("mfa_index")
     context = {"languages": settings.LANGUAGES, "is_missing": factors.is_missing(request)}
     return render(request, "mfa/index.html", context | factors.shown_to(request.user))
 

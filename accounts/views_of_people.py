@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit, invitations, recheck, roles
+from accounts import audit, invitations, recheck, roles, ties
 from accounts.access import allow, posted
 from accounts.forms_of_entry import InvitationForm, RolesForm
 from accounts.models import Invitation, Role, Team, User
@@ -46,7 +46,7 @@ def invitation_page(request, form):
 
 
 def invited(request, deed, *, form=None):
-    team = get_object_or_404(Team.objects.select_related("site"), pk=deed["team"])
+    team = get_object_or_404(Team.objects.open(), pk=deed["team"])
     supervisor = deed["supervisor"] and User.objects.filter(pk=deed["supervisor"], is_active=True).first()
     who = {each: deed[each] for each in ("email", "name", "roles", "language")}
     try:
@@ -91,7 +91,7 @@ def person(request, person_id):
 
 
 def person_page(request, found, form):
-    context = {"person": found, "form": form, "is_own": found.pk == request.user.pk}
+    context = {"person": found, "form": form, "is_own": found.pk == request.user.pk, "ties": ties.of(found)}
     return render(request, "accounts/person.html", context, status=422 if form.errors else 200)
 
 

@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.FactorRequiredMiddleware",
     "accounts.middleware.local_time",
+    "accounts.middleware.as_they_like_it",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.unreadable_records",
 ]
@@ -466,7 +467,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 2  # no form has more than one; larger files than
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
-LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # chosen on the person's own page, kept by the device
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # chosen on the person's own page; the device keeps it for pages of nobody's
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = IS_HTTPS

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
+from accounts.dated import Origin
 from accounts.models import Supervision, TeamCover
 from followups import clock, follow_ups
 from followups.models import Absence, FollowUp, FollowUpChange, HandOver
@@ -36,7 +37,7 @@ def enter(*, person, cover, starts_on, ends_on, note, by):
 
 def stand_in(absence):
     """The cover answers for whom the absent person answers for, in those days and no longer."""
-    days = {"starts_on": absence.starts_on, "ends_on": absence.ends_on}
+    days = {"starts_on": absence.starts_on, "ends_on": absence.ends_on, "origin": Origin.STAND_IN}
     overlap = {"starts_on__lte": absence.ends_on}
     for given in in_days(absence.person.supervisions_given.filter(**overlap), absence.starts_on):
         if given.supervisee_id != absence.cover_id:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from followups import clock, digests, draft_notices, emergency_notices
 from followups.models import Delivery
@@ -23,73 +26,77 @@ class Notice:
 
     subject: str
     body: str
-    on_device: str = "Open Doorway."
+    on_device: str = _("Open Doorway.")
     path: str = "/follow-ups/"
 
 
-DUE = Notice("A follow-up is due", "A follow-up is due. Open Doorway: {address}\n")
+DUE = Notice(_("A follow-up is due"), _("A follow-up is due. Open Doorway: {address}\n"))
 UNANSWERED = Notice(
-    "A follow-up needs you now",
-    "A follow-up is due and nobody has said that they are on it. It needs you now. Open Doorway: {address}\n",
-    "Nobody has said that they are on it. Open Doorway.",
+    _("A follow-up needs you now"),
+    _("A follow-up is due and nobody has said that they are on it. It needs you now. Open Doorway: {address}\n"),
+    _("Nobody has said that they are on it. Open Doorway."),
 )
 HELP = Notice(
-    "A colleague asks for help now",
-    "{name} at {site} asks for help now. Say that you are coming: {address}\n",
-    "Open Doorway and say that you are coming.",
+    _("A colleague asks for help now"),
+    _("{name} at {site} asks for help now. Say that you are coming: {address}\n"),
+    _("Open Doorway and say that you are coming."),
     "/help/",
 )
 DIGEST = Notice(
-    "Your follow-ups today",
-    "Late: {late}\nDue today: {today}\nIn the seven days after: {week}\n\nOpen Doorway: {address}\n",
-    "Late: {late}. Due today: {today}. In the seven days after: {week}.",
+    _("Your follow-ups today"),
+    _("Late: {late}\nDue today: {today}\nIn the seven days after: {week}\n\nOpen Doorway: {address}\n"),
+    _("Late: {late}. Due today: {today}. In the seven days after: {week}."),
 )
 SECOND = Notice(
-    "A colleague needs a second person",
-    "A colleague asks for a second person. Read what they ask and answer it: {address}\n",
-    "Open Doorway and read what a colleague asks.",
+    _("A colleague needs a second person"),
+    _("A colleague asks for a second person. Read what they ask and answer it: {address}\n"),
+    _("Open Doorway and read what a colleague asks."),
     "/follow-ups/waiting/",
 )
 REVIEW = Notice(
-    "A report waits for review",
-    "A report waits for its review and is past its time. Open Doorway: {address}\n",
-    "It is past its time. Open Doorway.",
+    _("A report waits for review"),
+    _("A report waits for its review and is past its time. Open Doorway: {address}\n"),
+    _("It is past its time. Open Doorway."),
     "/review/",
 )
 EMERGENCY = Notice(
-    "A record was opened in an emergency",
-    "A colleague opened a record that is not theirs, in an emergency. Look at it: {address}\n",
-    "A colleague opened a record in an emergency. Open Doorway and look at it.",
+    _("A record was opened in an emergency"),
+    _("A colleague opened a record that is not theirs, in an emergency. Look at it: {address}\n"),
+    _("A colleague opened a record in an emergency. Open Doorway and look at it."),
     "/emergency/reviews/",
 )
 NO_OFFICER = Notice(
-    "A record was opened in an emergency",
-    "A colleague opened a record in an emergency, and there is no privacy officer who could look at it. "
-    "Name one. Doorway: {address}\n",
-    "There is no privacy officer who could look at it. Name one.",
+    _("A record was opened in an emergency"),
+    _(
+        "A colleague opened a record in an emergency, and there is no privacy officer who could look at it. "
+        "Name one. Doorway: {address}\n"
+    ),
+    _("There is no privacy officer who could look at it. Name one."),
     "/",
 )
 NOT_SENT = Notice(
-    "Somebody could not be told",
-    "Somebody could not be told that something is due. Open Doorway and see to it: {address}\n",
-    "Open Doorway and see to it.",
+    _("Somebody could not be told"),
+    _("Somebody could not be told that something is due. Open Doorway and see to it: {address}\n"),
+    _("Open Doorway and see to it."),
 )
 DRAFT_WAITS = Notice(
-    "A draft waits for a clinical lead",
-    "A colleague has sent a draft for a clinical lead to read. Read it and decide: {address}\n",
-    "Open Doorway and read what a colleague has sent.",
+    _("A draft waits for a clinical lead"),
+    _("A colleague has sent a draft for a clinical lead to read. Read it and decide: {address}\n"),
+    _("Open Doorway and read what a colleague has sent."),
 )
 DRAFT_ANSWERED = Notice(
-    "Your draft was answered",
-    "A colleague has published your draft or given it back to you. See what they decided: {address}\n",
-    "Open Doorway and see what was decided.",
+    _("Your draft was answered"),
+    _("A colleague has published your draft or given it back to you. See what they decided: {address}\n"),
+    _("Open Doorway and see what was decided."),
 )
 #: Where drafts of each kind are listed.
 LISTS = {PROTOCOL: "/steps/versions/", POLICY: "/follow-ups/policies/", WORD_LIST: "/wording/"}
-CANARY = Notice("Doorway sends messages", "This message only shows that messages go out. Nothing is to be done.\n")
+CANARY = Notice(
+    _("Doorway sends messages"), _("This message only shows that messages go out. Nothing is to be done.\n")
+)
 FIXED = {Kind.HELP: HELP, Kind.DIGEST: DIGEST, Kind.SECOND: SECOND, Kind.REVIEW: REVIEW}
 FIXED |= {Kind.NOT_SENT: NOT_SENT, Kind.CANARY: CANARY, Kind.EMERGENCY: EMERGENCY}
-REPEAT = "You may have had this message before.\n"
+REPEAT = gettext_noop("You may have had this message before.\n")
 
 SUBJECT, HELP_SUBJECT = DUE.subject, HELP.subject
 
@@ -127,13 +134,20 @@ def path_of(delivery):
     return "/follow-ups/not-sent/" if is_for_the_list else notice_of(delivery).path
 
 
+def in_the_language_of(person):
+    """Words are those of `person`, who may be nobody: whatever language the program that sends them speaks."""
+    return translation.override((person and person.language) or settings.LANGUAGE_CODE)
+
+
 def email_for(delivery, *, connection):
     """The mail of a delivery. Each try carries the same Message-ID, so that a mailbox can see a repeat."""
     key, notice = opaque(delivery), notice_of(delivery)
-    body = notice.body.format(address=f"{settings.PUBLIC_URL}{path_of(delivery)}", **facts_of(delivery))
+    facts = {"address": f"{settings.PUBLIC_URL}{path_of(delivery)}", **facts_of(delivery)}
+    with in_the_language_of(delivery.recipient):
+        subject, body, repeat = str(notice.subject), str(notice.body).format(**facts), gettext(REPEAT)
     return EmailMessage(
-        subject=notice.subject,
-        body=body + REPEAT if delivery.may_be_repeat else body,
+        subject=subject,
+        body=body + repeat if delivery.may_be_repeat else body,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[delivery.recipient.email if delivery.recipient else settings.CANARY_ADDRESS],
         headers={"Message-ID": f"<{key}@doorway>", "X-Delivery-Key": key},
@@ -143,8 +157,9 @@ def email_for(delivery, *, connection):
 
 def push_for(delivery):
     """What a device shows. The same tag at every try: a repeat takes the place of what it repeats."""
-    notice = notice_of(delivery)
-    body = notice.on_device.format(**facts_of(delivery))
+    notice, facts = notice_of(delivery), facts_of(delivery)
+    with in_the_language_of(delivery.recipient):
+        title, body, repeat = str(notice.subject), str(notice.on_device).format(**facts), gettext(REPEAT)
     if delivery.may_be_repeat:
-        body = f"{body} {REPEAT.strip()}"
-    return {"title": notice.subject, "body": body, "path": path_of(delivery), "tag": opaque(delivery)}
+        body = f"{body} {repeat.strip()}"
+    return {"title": title, "body": body, "path": path_of(delivery), "tag": opaque(delivery)}

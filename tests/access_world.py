@@ -159,6 +159,7 @@ class World:
             "hold_id": 1,
             "disposal_id": 1,
             "person_id": self.people["owner"].pk,
+            **one_day.ties_of(self.people["owner"], covered_by=self.people["cover"]),
             "invitation_id": one_day.asked_in_by(self.people["admin"]).pk,
             "passkey_id": one_day.passkey_of(self.people["owner"]).pk,
             "session_row_id": one_day.signed_in_on_a_phone(self.people["owner"]).pk,

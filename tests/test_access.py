@@ -79,6 +79,18 @@ TABLE = {
     "people": (OF_THE_ADMIN, GET_ONLY),
     "invite": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "person": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "enter-supervision": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "end-supervision": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "enter-training": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "end-training": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "move-person": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "teams": (OF_THE_ADMIN, GET_ONLY),
+    "add-team": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "team": (OF_THE_ADMIN, GET_ONLY),
+    "rename-team": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "close-team": (POST_ONLY, but(OF_THE_ADMIN, admin=422)),
+    "enter-cover": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "end-cover": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "resend-invitation": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
     "withdraw-invitation": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
     "end-device": (POST_ONLY, but(MY_OWN, therapist=302)),
@@ -104,6 +116,7 @@ TABLE = {
     "mfa_generate_recovery_codes": (POST_ONLY, [302] * 6),
     "reset-factors": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "me": (STAFF, [302] * 6),
+    "time-zone": (STAFF, [302] * 6),
     "session-end": (STAFF, STAFF),
     "resources": (STAFF, GET_ONLY),
     "recalled": ([200, 200, 200, 200, 403, 302], GET_ONLY),
@@ -434,6 +447,7 @@ def addresses(cast, departure, resource):
         "passkey_id": passkey_of(departure.therapist).pk,
         "session_row_id": signed_in_on_a_phone(departure.therapist).pk,
         "person_id": departure.therapist_id,
+        **ties_of(departure.therapist, covered_by=cast["supervisor"]),
         "invitation_id": asked_in_by(cast["admin"]).pk,
         "system_name": "departure-kind",
         "token": calendars.renew(by=departure.therapist),
@@ -443,6 +457,17 @@ def addresses(cast, departure, resource):
         "key": "0-x",
     }
     return {name: reverse(name, kwargs={each: facts[each] for each in parameters_of(name)}) for name in TABLE}
+
+
+def ties_of(person, *, covered_by):
+    """A team, and a row each of what ties somebody to others from one day to another; two of them are over."""
+    then = dict.fromkeys(("starts_on", "ends_on"), timezone.localdate() - timedelta(days=90))
+    return {
+        "team_id": person.team_id,
+        "supervision_id": person.supervisions_received.filter(ends_on=None).first().pk,
+        "training_id": person.traineeships.create(**then).pk,
+        "cover_id": covered_by.team_covers.create(team=person.team, **then).pk,
+    }
 
 
 def opened_in_emergency(departure, *, by):

@@ -17,7 +17,7 @@ from resources.models import Resource
 from sessions_app import checklist, departures, exercises, levels, practice, reports, reviews
 from sessions_app.models import Client, Exercise, ResponseLevel, TherapySession
 from tests.accounts.keys import passkey_of
-from tests.test_access import copy_for
+from tests.test_access import copy_for, ties_of
 
 #: Statements at most, for the pages that matter most under stress; every other page only must not grow.
 LIMITS = {
@@ -105,6 +105,7 @@ OF_THE_THERAPIST = [
     "exercise",
     "debrief",
     "me",
+    "time-zone",
     "mfa_index",
     "mfa_activate_totp",
     "mfa_add_webauthn",
@@ -161,6 +162,7 @@ WITHOUT_ARGUMENTS += [
     "eleven-steps",
     "guide",
     "me",
+    "time-zone",
     "review-queue",
     "failed-deliveries",
     "clients",
@@ -296,11 +298,18 @@ def test_pages_about_people_and_devices_do_not_grow(signed_in, admin, therapist,
     pages = [reverse("people"), reverse("invite"), reverse("person", args=[therapist.pk]), reverse("me")]
     asked_in("first", admin)
     signed_in_on("first", admin)
+    ties = ties_of(therapist, covered_by=supervisor)
+    pages += [reverse("teams"), reverse("team", args=[therapist.team_id]), reverse("add-team")]
+    pages += [reverse(each, args=[therapist.pk]) for each in ("enter-supervision", "enter-training", "move-person")]
+    pages += [reverse(each, args=[therapist.team_id]) for each in ("enter-cover", "rename-team")]
+    pages += [reverse(f"end-{each}", args=[ties[f"{each}_id"]]) for each in ("supervision", "training", "cover")]
     before = {page: queries(browser, page)[0] for page in pages}
     for name in ("second", "third", "fourth"):
         asked_in(name, admin)
         signed_in_on(name, admin)
-        hire(name, Role.SUPERVISOR, team=Team.objects.create(name=name, site=admin.site))
+        somebody = hire(name, Role.SUPERVISOR, team=Team.objects.create(name=name, site=admin.site))
+        somebody.supervisions_given.create(supervisee=therapist, starts_on=timezone.localdate())
+        ties_of(therapist, covered_by=somebody)
     found = {page: queries(browser, page) for page in pages}
     assert {page: statements for page, (count, statements) in found.items() if count > min(before[page], 16)} == {}
 

@@ -275,14 +275,14 @@ def test_a_supervisor_sees_the_compartment_of_supervision_and_never_the_private_
             assert counted("sessions_app_departurereport") == 1
             assert QualityNote.objects.count() == 1
             assert PrivateNote.objects.count() == 0
-    TeamCover.objects.update(ends_on=yesterday)
+    TeamCover.objects.filter(supervisor=cover).update(ends_on=yesterday)
     with row_security.acting_as(cover):
         assert counted("sessions_app_departurereport") == 0
 
 
 def test_days_are_those_of_the_application(client_0417, therapist, supervisor):
     today = timezone.localdate(timezone=therapist.zone)
-    Supervision.objects.update(starts_on=today - timedelta(days=9), ends_on=today)
+    Supervision.objects.update(ends_on=today)
     with row_security.acting_as(supervisor):
         assert counted("sessions_app_client") == 1
     Supervision.objects.update(ends_on=today - timedelta(days=1))

@@ -14,7 +14,7 @@ IN_CLEAR = {
         "safeguarding_phone",
         "accounts.SiteRule": "words adopted_by",
         "accounts.Team": "name",
-        "accounts.User": "password email name phone time_zone language",
+        "accounts.User": "password email name phone time_zone language theme",
         "accounts.Invitation": "email name roles language token_hash",
         "usersessions.UserSession": "session_key user_agent data",
         "socialaccount.*": "*",  # the identity provider of the organisation, and what it calls its people

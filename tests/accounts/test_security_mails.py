@@ -119,7 +119,9 @@ WITH_A_LINK = {StaffMail.Kind.INVITATION, StaffMail.Kind.FORGOTTEN_PASSWORD}
 @pytest.mark.parametrize("kind", sorted(set(StaffMail.Kind) - WITH_A_LINK))
 def test_a_warning_leads_nowhere_but_home(therapist, departure, client_0417, mails, settings, kind):
     settings.PUBLIC_URL = "https://doorway.example"
-    staff_mails.write(kind, person=therapist, browser="Firefox", system="Android")
+    ties = {"supervisor": therapist.pk, "supervisee": therapist.pk, "team": therapist.team_id}
+    days = {"starts_on": "2026-05-20", "ends_on": "2026-05-21"}
+    staff_mails.write(kind, person=therapist, browser="Firefox", system="Android", **ties, **days)
     mail = mails()[-1]
     assert re.findall(r"https?://\S+", mail.body) == ["https://doorway.example"]
     assert client_0417.reference not in mail.subject + mail.body

@@ -169,6 +169,8 @@ PAGES = {
         "/practice/goes/{exercise}/",
         "/practice/goes/{exercise}/debrief/",
         "/account/",
+        "/account/time-zone/",
+        "/account/time-zone/?q=york",
         "/account/notifications/",
         "/account/password/",
         "/account/again/",
@@ -203,6 +205,17 @@ PAGES = {
         "/account/people/",
         "/account/people/invite/",
         "/account/people/{person}/",
+        "/account/people/{person}/supervision/",
+        "/account/people/{person}/training/",
+        "/account/people/{person}/team/",
+        "/account/supervision/{supervision}/end/",
+        "/account/training/{training}/end/",
+        "/account/teams/",
+        "/account/teams/add/",
+        "/account/teams/{team}/",
+        "/account/teams/{team}/name/",
+        "/account/teams/{team}/cover/",
+        "/account/covers/{cover}/end/",
         "/resources/checks/",
         "/resources/export/",
         "/resources/{resource}/check/",
@@ -309,6 +322,7 @@ def facts_of(departure):
         "asked": f"level=elevated&situations=minor&site={departure.site_id}&day=2026-11-25&time=16:00&country=JP",
         "id": departure.pk,
         "person": departure.therapist_id,
+        **tied(departure.therapist),
         "site": departure.site_id,
         "client": departure.client_id,
         "session": departure.session_id,
@@ -324,6 +338,18 @@ def facts_of(departure):
         "other": Resource.objects.last().pk,
         "bundle": Bundle.objects.get_or_create(name="Evening", country="US")[0].pk,
         **lists_of(departure.therapist),
+    }
+
+
+def tied(person):
+    """A team, and who answers for it and for them, from today on."""
+    supervisor = User.objects.filter(roles__contains=[Role.SUPERVISOR], is_active=True).first() or colleague_of(person)
+    today = timezone.localdate()
+    return {
+        "team": person.team_id,
+        "supervision": supervisor.supervisions_given.create(supervisee=person, starts_on=today).pk,
+        "training": person.traineeships.create(starts_on=today).pk,
+        "cover": supervisor.team_covers.create(team=person.team, starts_on=today).pk,
     }
 
 

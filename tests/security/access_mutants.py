@@ -3,6 +3,7 @@
 from tests.faults.engine_mutants import Mutant
 
 ACCESS, PEOPLE, SUPERVISION, AUDIT = (f"accounts/{name}.py" for name in ("access", "models", "supervision", "audit"))
+DATED = "accounts/dated.py"
 CLIENTS, DEPARTURES, EMERGENCIES = (
     f"sessions_app/models/{name}.py" for name in ("clients", "departures", "emergency_access")
 )
@@ -125,8 +126,8 @@ MUTANTS = [
         "User.objects.filter(team__in=covered)",
         "User.objects.filter(team__isnull=False)",
     ),
-    Mutant("supervision before its first day", PEOPLE, ", starts_on__lte=day)", ")"),
-    Mutant("supervision after its last day", PEOPLE, "Q(ends_on=None) | Q(ends_on__gte=day), ", ""),
+    Mutant("supervision before its first day", DATED, ", starts_on__lte=day)", ")"),
+    Mutant("supervision after its last day", DATED, "Q(ends_on=None) | Q(ends_on__gte=day), ", ""),
     # The one filter, and each that does not go by it
     Mutant(
         "the filter lets everything through to supervisors",

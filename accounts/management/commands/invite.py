@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", default=settings.LANGUAGE_CODE, choices=dict(settings.LANGUAGES))
 
     def handle(self, *args, email, name, role, site, team, language, **options):
-        where = Team.objects.select_related("site").filter(site__name=site, name=team).first()
+        where = Team.objects.open().filter(site__name=site, name=team).first()
         if where is None:
             raise CommandError(f"There is no team {team} at {site}.")
         who = {"email": email.strip(), "name": name.strip(), "roles": role, "language": language}
