@@ -27,7 +27,7 @@ class Invitation(models.Model):
     supervisor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("supervisor")
     )
-    supervisor_email = models.EmailField(blank=True)  # of somebody who was asked in as well, and may come later
+    supervisor_email = models.EmailField(blank=True, default="", db_default="")  # who may come in later
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=10)
     made_at = models.DateTimeField(auto_now_add=True)

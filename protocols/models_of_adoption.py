@@ -1,4 +1,4 @@
-"""That an installation is in live use: a clinical lead has read and signed what it works by. There is one row, for good."""
+"""That an installation is in live use: a clinical lead has read and signed what it works by. One row, for good."""
 
 from django.db import models
 from django.db.models import Q

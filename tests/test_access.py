@@ -289,6 +289,8 @@ TABLE = {
     "code-system": (EVERYBODY, [405] * 6),
     "plan": (CLINICAL, GET_ONLY),
     "what-when": (CLINICAL, GET_ONLY),
+    "setup": (OF_THE_ADMIN, GET_ONLY),
+    "adoption": (OF_THE_ADMIN, NOT_THEIRS),  # a clinical lead signs: see tests/followups/test_adoption.py
     "policies": (OF_POLICIES, GET_ONLY),
     "policy": (OF_POLICIES, GET_ONLY),
     "policy-what-when": (OF_POLICIES, GET_ONLY),

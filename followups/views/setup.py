@@ -59,7 +59,9 @@ def sign(request):
     except adoption.NotAClinicalLead as error:
         raise PermissionDenied from error
     except adoption.ReadAgain:
-        return page(request, problem=_("Not signed: words have changed since you opened this page. Read them once more."))
+        return page(
+            request, problem=_("Not signed: words have changed since you opened this page. Read them once more.")
+        )
     except policies.PolicyIsIncomplete as incomplete:
         names = ", ".join(str(level.label) for level in incomplete.levels)
         return page(request, problem=_("Not signed: the policy has no task at %(levels)s.") % {"levels": names})

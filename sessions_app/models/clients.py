@@ -51,7 +51,7 @@ class ClientQuerySet(models.QuerySet):
         return self.filter(known | Q(reference=Stored(reference)) if conversion.is_running() else known)
 
     def for_departure(self, departure):
-        """Whom it may be about: real people in earnest, in an exercise those made up for it, else who is practice too."""
+        """Whom it may be about: real people in earnest, in an exercise who was made up for it, else who is practice."""
         if not departure.is_practice:
             return self.real()
         if not departure.session.is_of_an_exercise:
