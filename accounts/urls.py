@@ -1,7 +1,15 @@
 from allauth.account import views as allauth_views
 from django.urls import include, path, re_path
 
-from accounts import views, views_of_devices, views_of_joining, views_of_people, views_of_sign_in, views_of_sign_on
+from accounts import (
+    views,
+    views_of_devices,
+    views_of_joining,
+    views_of_people,
+    views_of_setup,
+    views_of_sign_in,
+    views_of_sign_on,
+)
 from accounts.access import allow, allow_everyone, even_without_factor
 
 urlpatterns = [
@@ -23,6 +31,12 @@ urlpatterns = [
         views_of_people.withdraw_invitation,
         name="withdraw-invitation",
     ),
+    path("organisation/", views_of_setup.organisation, name="organisation"),
+    path("organisation/sites/add/", views_of_setup.add_site, name="add-site"),
+    path("organisation/sites/<int:site_id>/", views_of_setup.edit_site, name="edit-site"),
+    path("organisation/lead/", views_of_setup.name_lead, name="name-lead"),
+    path("organisation/mail/", views_of_setup.send_mail_test, name="send-mail-test"),
+    path("organisation/mail/<str:token>/", views_of_setup.mail_arrived, name="mail-arrived"),
     path("join/", views_of_joining.accept, name="accept-invitation"),
     path("join/<str:token>/", views_of_joining.join, name="join"),
     path("sign-out/", even_without_factor(views.sign_out), name="account_logout"),
