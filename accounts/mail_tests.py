@@ -53,7 +53,7 @@ def arrived(token, *, by):
     now = timezone.now()
     if found.expires_at <= now:
         raise LinkIsDead("too_old")
-    found.arrived_at = now
+    found.arrived_at = max(now, found.asked_at)  # by another machine's clock
     found.save(update_fields=["arrived_at"])
     audit.record("mail_arrived", found, by=by)
     return found

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.access import allow
+from accounts.models import Site
 from accounts.recheck import recently_checked
 from followups import adoption, policies, setup
 from protocols import adoptions
@@ -37,8 +38,9 @@ def for_set_up(view):
 def setup_page(request):
     """Every line, those that are missing first in what they say."""
     audit.record_view(request.user, by=request.user, page="setup")
-    lines = setup.lines()
-    context = {"lines": lines, "missing": sum(not each.is_done for each in lines)}
+    places = list(Site.objects.order_by("name"))
+    lines = setup.lines(places)
+    context = {"lines": lines, "missing": sum(not each.is_done for each in lines), "sites": places}
     return render(request, "followups/setup.html", context)
 
 
