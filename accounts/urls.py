@@ -6,6 +6,7 @@ from accounts import (
     views_of_devices,
     views_of_joining,
     views_of_people,
+    views_of_people_files,
     views_of_setup,
     views_of_sign_in,
     views_of_sign_on,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("devices/<int:session_row_id>/end/", views_of_devices.end_device, name="end-device"),
     path("people/", views_of_people.people, name="people"),
     path("people/invite/", views_of_people.invite, name="invite"),
+    path("people/file/", views_of_people_files.people_file, name="people-file"),
     path("people/<int:person_id>/", views_of_people.person, name="person"),
     path("people/invitations/<int:invitation_id>/again/", views_of_people.resend_invitation, name="resend-invitation"),
     path(

@@ -1,4 +1,4 @@
-"""What an admin says before people work here: the organisation's name, its sites, the clinical lead; and mail arrives."""
+"""What an admin says before people work here: the organisation's name, its sites, the lead; and that mail arrives."""
 
 import re
 from datetime import timedelta
@@ -137,6 +137,6 @@ def test_a_link_that_is_too_old_or_was_replaced_proves_nothing(signed_in, admin,
 
 
 def test_the_database_keeps_no_proof_without_a_link(admin):
+    now = timezone.now()
     with pytest.raises(IntegrityError), transaction.atomic():
-        now = timezone.now()
         MailTest.objects.create(by=admin, expires_at=now + timedelta(hours=1), arrived_at=now + timedelta(minutes=1))
