@@ -33,8 +33,8 @@ def invite(*, email, name, roles, team, language, by, supervisor=None, superviso
     """Ask somebody in, for INVITATION_HOURS; the mail leaves soon. Returns the Invitation.
 
     `supervisor_email` is that of somebody who was asked in as well: whoever of the two comes last, the supervision
-    begins then. `by` is an admin, or the name of a system actor. Raises NotInvited where somebody with the address is here, or
-    was asked already and has not answered.
+    begins then. `by` is an admin, or the name of a system actor. Raises NotInvited where somebody with the address is
+    here, or was asked already and has not answered.
     """
     email = User.objects.normalize_email(email).lower()
     if User.objects.filter(email=email).exists():

@@ -94,8 +94,8 @@ def look_through(text):
 def ask_in(text, *, language, by):
     """Ask everybody in who is neither here nor asked, all of them or nobody. Returns those rows.
 
-    Said again it asks nobody, since all were asked. Raises FileIsWrong; also where somebody else asked one of them in at
-    this very moment.
+    Said again it asks nobody, since all were asked. Raises FileIsWrong; also where somebody else asked one of them in
+    at this very moment.
     """
     found = [row for row in look_through(text) if row.state == "new"]
     here = {each.email: each for each in User.objects.filter(email__in=[row.supervisor for row in found])}
