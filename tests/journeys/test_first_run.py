@@ -211,5 +211,6 @@ def sign_off(nora):
     nora.follow("0417")
     nora.sees("They said “enough” and went.")
     nora.tab.get_by_label("Appropriate", exact=True).check()
+    nora.tab.get_by_label("Message to the author").fill("Well done.")
     nora.click("Sign off")
     nora.sees("Sent to Ana Reyes.")
