@@ -55,7 +55,7 @@ def test_from_an_empty_database_to_the_first_departure_that_is_signed_off(nothin
         "adoption",
     ]
     assert missing(desk) == everything
-    desk.sees("Practice only: nothing counts yet.")
+    desk.sees("Practice only, until a clinical lead has signed.")
     desk.inspect()
     say_where_we_are(desk)
     nora, ana = ask_everybody_in(desk, open_window, mailoutbox)
@@ -167,7 +167,7 @@ def prove_that_mail_arrives(desk, mailoutbox):
 def rehearse(ana):
     """Before anybody has signed, the one tap works as always; what it makes is practice."""
     ana.go("/")
-    ana.sees("Practice only: nothing counts yet.")
+    ana.sees("Practice only, until a clinical lead has signed.")
     ana.click("Client is leaving")
     ana.sees("From before live use")
     ana.inspect()
