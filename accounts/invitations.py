@@ -133,6 +133,7 @@ def accept(token_hash, *, password=None):
     Raises LinkIsDead: of two at once, one comes in.
     """
     found = find(token_hash, is_held=True)
+    wait_for(found.supervisor_email)
     by = found.invited_by or COMMAND_LINE
     where = {"site": found.team.site.name, "team": found.team.name}
     try:
@@ -148,6 +149,12 @@ def accept(token_hash, *, password=None):
     found.save(update_fields=["accepted_at", "person"])
     audit.record("invitation_accepted", found, by=person)
     return person
+
+
+def wait_for(email):
+    """Supervisor and supervisee may come in at this very moment: one after the other, so that the later sees both."""
+    if email:
+        list(Invitation.objects.select_for_update().filter(email=email))
 
 
 def take_on(supervisor, *, by):

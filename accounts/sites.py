@@ -9,7 +9,7 @@ from accounts.models import Organisation, Site
 @transaction.atomic
 def name_organisation(name, *, by):
     """From now on the organisation is called that. Saying it again changes nothing."""
-    found, is_new = Organisation.objects.select_for_update().get_or_create(pk=1, defaults={"name": name})
+    found, is_new = Organisation.objects.get_or_create(pk=1, defaults={"name": name})
     if is_new or found.name != name:
         found.name = name
         found.save(update_fields=["name"])
@@ -37,7 +37,7 @@ def change(site, *, by, **facts):
 
     Follow-ups and reminders that were planned keep their times.
     """
-    found = Site.objects.select_for_update().get(pk=site.pk)
+    found = Site.objects.get(pk=site.pk)
     changed = sorted(name for name, value in facts.items() if getattr(found, name) != value)
     for name in changed:
         setattr(found, name, facts[name])
