@@ -1,7 +1,6 @@
 """An admin puts the entries that come with Doorway on the shelf, for a country where they have a site."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,7 +16,8 @@ def load_starter(request):
     """Safe to press twice: what is there is left as it is. All new ones are unverified."""
     country = request.POST.get("country", "")
     if country not in set(Site.objects.values_list("country", flat=True)):
-        raise Http404
+        messages.warning(request, _("There is no site in that country."))
+        return redirect("setup")
     loaded = shelf.load(by=request.user, country=country)
     facts = {"number": loaded.created, "country": country}
     if loaded.created:

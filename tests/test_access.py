@@ -297,7 +297,7 @@ TABLE = {
     "name-lead": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "send-mail-test": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
     "mail-arrived": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=410)),
-    "load-starter": (POST_ONLY, but(OF_THE_ADMIN, admin=404)),
+    "load-starter": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
     "adoption": (OF_THE_ADMIN, NOT_THEIRS),  # a clinical lead signs: see tests/followups/test_adoption.py
     "policies": (OF_POLICIES, GET_ONLY),
     "policy": (OF_POLICIES, GET_ONLY),
