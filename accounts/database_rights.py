@@ -67,6 +67,8 @@ REST = {
     "accounts_auditlink": "",
     "accounts_conversion": "S",
     "accounts_invitation": "SIU",
+    "accounts_mailtest": "SIU",
+    "accounts_organisation": "SIU",
     "accounts_policyreport": "SIU",
     "accounts_site": "SIU",
     "accounts_siterule": EVERYTHING,

@@ -29,11 +29,12 @@ class LinkIsDead(ValueError):
 
 
 @transaction.atomic
-def invite(*, email, name, roles, team, language, by, supervisor=None):
+def invite(*, email, name, roles, team, language, by, supervisor=None, supervisor_email=""):
     """Ask somebody in, for INVITATION_HOURS; the mail leaves soon. Returns the Invitation.
 
-    `by` is an admin, or the name of a system actor. Raises NotInvited where somebody with the address is here, or
-    was asked already and has not answered.
+    `supervisor_email` is that of somebody who was asked in as well: whoever of the two comes last, the supervision
+    begins then. `by` is an admin, or the name of a system actor. Raises NotInvited where somebody with the address is
+    here, or was asked already and has not answered.
     """
     email = User.objects.normalize_email(email).lower()
     if User.objects.filter(email=email).exists():
@@ -42,6 +43,7 @@ def invite(*, email, name, roles, team, language, by, supervisor=None):
         raise NotInvited(_("This team is closed."))
     who = None if isinstance(by, str) else by
     facts = {"email": email, "name": name, "roles": people.known(roles), "team": team, "supervisor": supervisor}
+    facts["supervisor_email"] = supervisor_email.lower()
     try:
         with transaction.atomic():  # two admins at the same moment: the database keeps one
             made = Invitation.objects.create(**facts, language=language, invited_by=who, expires_at=end_from_now())
@@ -133,13 +135,15 @@ def accept(token_hash, *, password=None):
     Raises LinkIsDead: of two at once, one comes in.
     """
     found = find(token_hash, is_held=True)
+    wait_for(found.supervisor_email)
     by = found.invited_by or COMMAND_LINE
     where = {"site": found.team.site.name, "team": found.team.name}
     try:
         person = people.add(email=found.email, name=found.name, roles=found.roles, by=by, **where)
     except people.NotAdded as problem:
         raise LinkIsDead("member") from problem
-    supervised_by(person, found.supervisor, by=by)
+    supervised_by(person, found.supervisor or User.objects.filter(email=found.supervisor_email).first(), by=by)
+    take_on(person, by=by)
     person.set_password(password)
     person.language = found.language
     person.save(update_fields=["password", "language"])
@@ -147,6 +151,19 @@ def accept(token_hash, *, password=None):
     found.save(update_fields=["accepted_at", "person"])
     audit.record("invitation_accepted", found, by=person)
     return person
+
+
+def wait_for(email):
+    """Supervisor and supervisee may come in at this very moment: one after the other, so that the later sees both."""
+    if email:
+        list(Invitation.objects.select_for_update().filter(email=email))
+
+
+def take_on(supervisor, *, by):
+    """Whoever was to be supervised by somebody who had not come yet, and came before them."""
+    waiting = Invitation.objects.filter(supervisor=None, supervisor_email=supervisor.email, person__is_active=True)
+    for each in waiting.select_related("person__team__site").order_by("pk"):
+        supervised_by(each.person, supervisor, by=by)
 
 
 def supervised_by(person, supervisor, *, by):

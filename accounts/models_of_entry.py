@@ -27,6 +27,7 @@ class Invitation(models.Model):
     supervisor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("supervisor")
     )
+    supervisor_email = models.EmailField(blank=True, default="", db_default="")  # who may come in later
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=10)
     made_at = models.DateTimeField(auto_now_add=True)
@@ -87,6 +88,7 @@ class StaffMail(models.Model):
         TRAINING_ENDED = "training_ended"
         TRAINING_VOID = "training_void"
         TEAM_CHANGED = "team_changed"
+        MAIL_TEST = "mail_test"
 
     kind = models.CharField(max_length=20, choices=Kind)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

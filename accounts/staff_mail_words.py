@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import dated_mail_words, invitations, sign_in, user_agents
+from accounts import dated_mail_words, invitations, mail_tests, sign_in, user_agents
 from accounts.models import StaffMail
 
 Kind = StaffMail.Kind
@@ -79,7 +79,10 @@ def of(mail):
     if mail.person is None or not mail.person.is_active:
         return None
     with translation.override(mail.person.language or settings.LANGUAGE_CODE):
-        subject, body = of_forgotten(mail) if mail.kind == Kind.FORGOTTEN_PASSWORD else of_event(mail)
+        said = OWN_WORDS.get(mail.kind, of_event)(mail)
+    if said is None:
+        return None
+    subject, body = said
     return {"subject": subject, "body": body, "to": [mail.person.email]}
 
 
@@ -109,6 +112,20 @@ def of_forgotten(mail):
     ) % {"hours": hours}
     end = _("If it was not you, there is nothing to do. Your password stays as it is.")
     return _("Choose a new password for Doorway"), f"{words}\n\n{link}\n\n{end}\n"
+
+
+def of_test(mail):
+    link = mail_tests.new_link(mail.facts["test"])
+    if link is None:
+        return None
+    words = _(
+        "You asked whether mail from Doorway arrives. It does. Open this link while you are signed in, to say so:"
+    )
+    return _("Mail from Doorway arrives"), f"{words}\n\n{link}\n"
+
+
+#: Mails with a link of their own; all others only say what happened.
+OWN_WORDS = {Kind.FORGOTTEN_PASSWORD: of_forgotten, Kind.MAIL_TEST: of_test}
 
 
 def of_invitation(invitation):

@@ -10,6 +10,8 @@ from accounts.devices import mark_of
 from accounts.models import Role
 from followups import audits, badge, policies
 from followups.views.policies import may_read
+from followups.views.setup import may_set_up
+from protocols import adoptions
 from resources import crisis
 from sessions_app import help_tokens
 
@@ -77,7 +79,9 @@ def session(request):
         "may_be_asked": (user.is_supervisor or user.is_site_contact) and not factors.is_missing(request),
         "help_token": SimpleLazyObject(lambda: help_tokens.token_for(user)),
         "new_call_id": uuid.uuid4(),
-        "has_no_policy": not policies.is_one_in_force(),
+        "is_not_adopted": SimpleLazyObject(lambda: not adoptions.is_made()),
+        "has_no_policy": SimpleLazyObject(lambda: adoptions.is_made() and not policies.is_one_in_force()),
+        "may_set_up": may_set_up(user),
         "may_read_policies": may_read(user),
         "follow_ups_count": "" if is_counted_later(request) else SimpleLazyObject(lambda: badge.count_for(user)),
     }

@@ -31,6 +31,7 @@ urlpatterns = [
     path("follow-ups/", include("followups.urls")),
     path("papers/", include("followups.urls_of_papers")),
     path("keeping/", include("followups.urls_of_keeping")),
+    path("setup/", include("followups.urls_of_setup")),
     path("account/notifications/", include("followups.urls_of_channels")),
     path("review/trends/", include("followups.urls_of_trends")),
     path("calendar/<str:token>.ics", channels.calendar, name="calendar"),

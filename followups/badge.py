@@ -10,4 +10,4 @@ from followups.models import FollowUp
 def count_for(user):
     """How many of one's own promises are late or due before midnight, in the current zone."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return FollowUp.objects.real().open().owned_by(user).filter(due_at__lt=midnight).count()
+    return FollowUp.objects.in_use().open().owned_by(user).filter(due_at__lt=midnight).count()

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from followups import contact_attempts, follow_ups, policies
+from followups import adoption, contact_attempts, follow_ups, policies
 from followups.models import ContactAttempt, FollowUpPolicy
+from protocols import adoptions
 from sessions_app.models import Channel, Client, DepartureEvent
 
 SOON = timedelta(minutes=2)
@@ -16,6 +17,8 @@ def adopt_policy(*, by):
     """Nothing is in force until a clinical lead has adopted it; in the demo the supervisor, who is one, did."""
     if policies.in_force() is None:  # a draft that somebody writes in the demo is theirs to adopt
         policies.adopt(FollowUpPolicy.objects.order_by("number").last(), by=by)
+    if not adoptions.is_made():
+        adoption.sign(was=adoption.Papers().fingerprint, by=by)
 
 
 def try_to_reach(departure):

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from protocols.models_of_adoption import Adoption
 from protocols.models_of_change import (
     OF_STEPS,
     OF_TRANSLATIONS,
@@ -24,7 +25,7 @@ from protocols.models_of_change import (
     written_for_good,
 )
 
-__all__ = ["Draft", "EditionDeed", "OwnTask", "Retirement"]
+__all__ = ["Adoption", "Draft", "EditionDeed", "OwnTask", "Retirement"]
 
 
 class Phase(models.TextChoices):

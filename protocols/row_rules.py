@@ -3,6 +3,7 @@
 from accounts.database_rights import EVERYTHING, REST
 
 REST |= {
+    "protocols_adoption": "SI",
     "protocols_draft": "SIU",
     "protocols_editiondeed": "SI",
     "protocols_editiontranslation": EVERYTHING,

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from accounts import audit
 from resources.models import Alias, ContactPoint, Coverage, Evidence, Location, Organisation, Resource
+from resources.places import EUROPE, EUROPEAN_UNION
 
 STARTER_FILE = Path(__file__).parent / "starter_resources.json"
 #: What an entry's dict holds as lists, by the rows they become.
@@ -27,8 +28,10 @@ class Loaded:
 
 
 @transaction.atomic
-def load(*, by="starter set"):
+def load(*, by="starter set", country=None):
     """Put the starter entries on the shelf; returns how many were new and how many were there already.
+
+    With a `country` those alone that serve people there.
 
     An entry that is there is left as it is, so a second run changes nothing and an admin's edits survive.
     Two runs at once are one: the second waits for the first and finds nothing to add.
@@ -36,12 +39,21 @@ def load(*, by="starter set"):
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE resources_organisation IN SHARE ROW EXCLUSIVE MODE")
     entries = json.loads(STARTER_FILE.read_text(encoding="utf-8"))["entries"]
+    if country:
+        entries = [entry for entry in entries if serves(entry, country)]
     present = {str(pk) for pk in Resource.objects.values_list("pk", flat=True)}
     missing = [entry for entry in entries if entry["id"] not in present]
     put(missing, status=Resource.Status.IN_REVIEW)
     for entry in missing:
         audit.record("resource_added", Resource(pk=entry["id"]), by=by)
     return Loaded(created=len(missing), unchanged=len(entries) - len(missing))
+
+
+def serves(entry, country):
+    """As `ResourceQuerySet.serving` has it, of an entry of the file."""
+    if entry["country"] != EUROPE:
+        return entry["country"] == country
+    return country in EUROPEAN_UNION or any(each.get("dial_region") == country for each in entry.get("contacts", []))
 
 
 def put(entries, *, status):

@@ -7,11 +7,13 @@ from resources import (
     views_of_checking,
     views_of_export,
     views_of_imports,
+    views_of_starter,
 )
 
 urlpatterns = [
     path("", views.resources, name="resources"),
     path("nothing-found/", views.nothing_found, name="nothing-found"),
+    path("starter/", views_of_starter.load_starter, name="load-starter"),
     path("checks/", views_of_checking.queue, name="check-queue"),
     path("checks/pages/<int:task_id>/aside/", views_of_checking.put_page_aside, name="put-page-aside"),
     path("reported/", views.reported, name="my-reports"),

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit, conversion
-from sessions_app import client_numbers, departures, review_tasks, signals
+from sessions_app import client_numbers, departures, rehearsal, review_tasks, signals
 from sessions_app.models import AgeBand, Client, ContactPermission, TherapySession
 
 REFERENCE_ONCE = "client_reference_once_per_team"
@@ -22,10 +22,10 @@ def add_client(*, reference, by, preferred_name="", age_band=AgeBand.ADULT, perm
 
     `permissions` are as `permit` takes them. With `departure`, the new client is the one who is leaving there.
     Raises ReferenceIsTaken when the team has the reference already, also when two add it at once; then nothing
-    is written. Somebody added in an exercise is made up as well.
+    is written. Somebody added in an exercise is made up as well, and until the installation is adopted practice.
     """
     facts = {"reference": reference, "preferred_name": preferred_name, "age_band": age_band}
-    is_practice = bool(departure and departure.is_practice)
+    is_practice = departure.is_practice if departure else rehearsal.is_on()
     client = Client(therapist=by, team=by.team, is_practice=is_practice, **facts)
     refuse_known(client)
     save(client)
@@ -103,6 +103,7 @@ def allow_contact_again(client, *, by):
 @transaction.atomic
 def add_session(*, starts_at, by, clients=(), **facts):
     """Write down an appointment of `by`, at their site. Returns the session. `facts` are fields of the session."""
+    facts["is_practice"] = any(each.is_practice for each in clients) if clients else rehearsal.is_on()
     session = TherapySession.objects.create(therapist=by, site=by.site, starts_at=starts_at, **facts)
     session.clients.set(clients)
     audit.record("session_added", session, by=by, clients=ids(clients))
@@ -137,8 +138,9 @@ def refuse_known(client):
     """
     if len(settings.DATA_KEYS) > 1 or conversion.is_running():
         same = client_numbers.find(reference=client.reference, team_id=client.team_id)
-        made_up = Client.objects.filter(team=client.team_id, is_practice=True).known_as(client.reference)
-        if any(each.pk != client.pk for each in same) or made_up.exclude(pk=client.pk).exists():
+        if client.is_practice:
+            same = Client.objects.filter(team=client.team_id, is_practice=True).known_as(client.reference)
+        if any(each.pk != client.pk for each in same):
             raise ReferenceIsTaken
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import audit, row_security
 from protocols import editions
-from sessions_app import checklist, levels, review_tasks, signals
+from sessions_app import checklist, levels, rehearsal, review_tasks, signals
 from sessions_app.models import Composition, DepartureEvent, Ending, Format, ResponseLevel, StepResponse
 from sessions_app.models.departures import DID_NOT_HAPPEN, FILLED_IN, Kind
 
@@ -36,8 +36,11 @@ def log(*, id, by, began_at=None, session=None, client=None, is_late_entry=False
     With `alongside`, the record is about somebody who was there when that departure began (`participants`).
     Returns the departure. Saying it twice with the same `id` returns the first one and adds nothing.
     Raises IdBelongsToAnother when `id` is somebody else's. `began_at` is the moment of the tap (aware);
-    missing or in the future, the server's clock stands in. In a session made up for an exercise it is an exercise.
+    missing or in the future, the server's clock stands in. In a session made up for an exercise it is an exercise;
+    until the installation is adopted it is practice (`rehearsal`).
     """
+    if alongside is None:
+        session, client = rehearsal.settled(id, session=session, client=client, by=by)
     facts = {
         "therapist": by,
         "site": session.site if session else by.site,
@@ -281,7 +284,7 @@ def unfinished_of(therapist):
     now = timezone.now()
     is_unwritten = Q(report=None) & ~Q(ending__in=DID_NOT_HAPPEN)
     is_fresh = Q(ended_at__gte=now - REMEMBERED, report__signed_at=None, steps_recorded__lt=STEPS)
-    real = DepartureEvent.objects.of(therapist).real().standing()
+    real = DepartureEvent.objects.of(therapist).in_use().standing()
     ended = real.filter(began_at__gte=now - ASKED_ABOUT).exclude(ending="")
     counted = ended.annotate(steps_recorded=StepResponse.objects.count_per_departure())
     found = counted.filter(is_unwritten | is_fresh).select_related("client", "report").order_by("-began_at")[:5]
@@ -316,7 +319,7 @@ def open_of(therapist):
     """The therapist's open departures, newest first; exercises have a page of their own."""
     return (
         DepartureEvent.objects.of(therapist)
-        .real()
+        .in_use()
         .open()
         .select_related("client")
         .annotate(steps_recorded=StepResponse.objects.count_per_departure())

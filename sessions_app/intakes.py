@@ -65,7 +65,7 @@ def row_of(made, found, titles):
 
 def own_clients(by):
     """Real people: whoever was made up for an exercise comes in no calendar."""
-    return Client.objects.visible_to(by).of(by).real()
+    return Client.objects.visible_to(by).of(by).in_use()
 
 
 @transaction.atomic
@@ -140,7 +140,7 @@ class Work:
     def __init__(self, made, *, by):
         self.by = by
         self.clients = {client.reference.casefold(): client for client in own_clients(by)}
-        own = TherapySession.objects.visible_to(by).of(by).real()
+        own = TherapySession.objects.visible_to(by).of(by).in_use()
         rows = made.rows.filter(reason="")
         keys, times = rows.exclude(key="").values("key"), rows.values("starts_at")
         self.by_key = {each.calendar_key: each for each in own.filter(calendar_key__in=keys)}

@@ -207,7 +207,7 @@ def is_intact(report):
 def for_now(author):
     """The author's reports that wait for them: returned first, then drafts, then unread feedback."""
     return list(
-        DepartureReport.objects.real()
+        DepartureReport.objects.in_use()
         .filter(author=author, departure__voided_at=None)
         .filter(Q(state__in=[State.RETURNED, State.DRAFT]) | Q(state__in=REVIEWED, feedback_seen_at=None))
         .select_related("departure__client")

@@ -14,7 +14,7 @@ from accounts.models import Role, Site, Supervision, Team, TeamCover, User
 from accounts.session_end import BEGAN, MOVED
 from followups import absences, calendars, chart_packages, contact_attempts, decisions, ladders, on_call, policies
 from followups.models import FollowUpPolicy
-from protocols import drafts, editions
+from protocols import adoptions, drafts, editions
 from protocols.models import EditionTranslation
 from resources import curator_tasks
 from resources.models import Bundle, Organisation, Resource, SearchGap
@@ -118,7 +118,8 @@ class World:
 
     def adopt(self):
         FollowUpPolicy.objects.filter(number=1).update(adopted_at=timezone.now(), adopted_by=self.people["lead"])
-        policies.Known.is_one_in_force = True
+        policies.Known.is_one_in_force = adoptions.Known.is_made = True
+        adoptions.carry_over()
 
     def directory(self):
         organisation = Organisation.objects.create(name="A helpline")

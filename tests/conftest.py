@@ -20,7 +20,7 @@ from accounts import keys, recheck, staff_post
 from accounts.models import Role, Site, Supervision, Team, User
 from followups import audits, ladders, policies
 from followups.models import FollowUpPolicy
-from protocols import editions
+from protocols import adoptions, editions
 from resources import shelf
 from sessions_app import departures
 from sessions_app.models import Channel, Client, ContactPermission, TherapySession
@@ -86,6 +86,14 @@ def published(request):
         policies.load_default()
         ladders.load_default()
         policies.Known.is_one_in_force = False  # tables are emptied, which happens nowhere else
+        adoptions.Known.is_made = "nothing_signed" not in asked_for
+        if adoptions.Known.is_made:
+            adoptions.carry_over()
+
+
+@pytest.fixture
+def nothing_signed(db):
+    """An installation that no clinical lead has adopted: what is written down is practice (see `published`)."""
 
 
 @pytest.fixture

@@ -78,6 +78,7 @@ TABLE = {
     "accept-invitation": ([410] * 6, [410] * 6),  # without a link that somebody was sent
     "people": (OF_THE_ADMIN, GET_ONLY),
     "invite": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "people-file": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "person": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "enter-supervision": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
     "end-supervision": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
@@ -302,6 +303,15 @@ TABLE = {
     "code-system": (EVERYBODY, [405] * 6),
     "plan": (CLINICAL, GET_ONLY),
     "what-when": (CLINICAL, GET_ONLY),
+    "setup": (OF_THE_ADMIN, GET_ONLY),
+    "organisation": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "add-site": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "edit-site": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "name-lead": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=422)),
+    "send-mail-test": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "mail-arrived": (OF_THE_ADMIN, but(OF_THE_ADMIN, admin=410)),
+    "load-starter": (POST_ONLY, but(OF_THE_ADMIN, admin=302)),
+    "adoption": (OF_THE_ADMIN, NOT_THEIRS),  # a clinical lead signs: see tests/followups/test_adoption.py
     "policies": (OF_POLICIES, GET_ONLY),
     "policy": (OF_POLICIES, GET_ONLY),
     "policy-what-when": (OF_POLICIES, GET_ONLY),

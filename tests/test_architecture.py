@@ -28,6 +28,8 @@ TABLES = {
     "accounts.AuditLink": (WRITTEN_ONCE, RECORD),
     "accounts.Conversion": (EDITABLE, WORKING),
     "accounts.Invitation": (EDITABLE, STAFF),
+    "accounts.MailTest": (EDITABLE, STAFF),
+    "accounts.Organisation": (EDITABLE, STAFF),
     "accounts.PolicyReport": (EDITABLE, WORKING),
     "accounts.StaffMail": (EDITABLE, WORKING),
     "accounts.Site": (EDITABLE, STAFF),
@@ -62,6 +64,7 @@ TABLES = {
     "resources.LinkCheck": (WRITTEN_ONCE, SHELF),
     "resources.WatchedPage": (EDITABLE, WORKING),
     "resources.CuratorTask": (EDITABLE, WORKING),
+    "protocols.Adoption": (WRITTEN_ONCE, RECORD),
     "protocols.ProtocolVersion": (WRITTEN_ONCE, RECORD),
     "protocols.ProtocolStep": (WRITTEN_ONCE, RECORD),
     "protocols.EditionTranslation": (WRITTEN_ONCE, RECORD),  # once it was reviewed

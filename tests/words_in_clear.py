@@ -15,7 +15,9 @@ IN_CLEAR = {
         "accounts.SiteRule": "words adopted_by",
         "accounts.Team": "name",
         "accounts.User": "password email name phone time_zone language theme",
-        "accounts.Invitation": "email name roles language token_hash",
+        "accounts.Invitation": "email name roles supervisor_email language token_hash",
+        "accounts.MailTest": "token_hash",
+        "accounts.Organisation": "name",
         "usersessions.UserSession": "session_key user_agent data",
         "socialaccount.*": "*",  # the identity provider of the organisation, and what it calls its people
         "account.EmailAddress": "email",

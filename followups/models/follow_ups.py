@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
 from followups.models.policy import FollowUpPolicy, InWords, Situation
+from protocols import adoptions
 from sessions_app.models import Channel, DepartureEvent, ResponseLevel
 from sessions_app.models.clients import opened_in_emergency
 
@@ -62,6 +63,10 @@ class FollowUpQuerySet(models.QuerySet):
     def real(self):
         """Everything but exercises: what is counted, listed, handed on, and reminded of."""
         return self.filter(departure__is_practice=False)
+
+    def in_use(self):
+        """Of what one works with, as `DepartureEvent.objects.in_use()` has it."""
+        return self.real() if adoptions.is_made() else self.filter(**adoptions.REHEARSED)
 
     def owned_by(self, user):
         return self.filter(owner=user)

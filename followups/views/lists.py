@@ -43,7 +43,7 @@ def due(request):
 
 
 def own_open(user):
-    return FollowUp.objects.visible_to(user).real().owned_by(user).open().for_list()
+    return FollowUp.objects.visible_to(user).in_use().owned_by(user).open().for_list()
 
 
 def with_permissions(queryset):

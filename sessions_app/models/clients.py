@@ -15,6 +15,7 @@ from accounts.marks import MarkField
 from accounts.models import Team, User
 from accounts.numbers import NumberedFirst
 from accounts.supervision import answers_for
+from protocols import adoptions
 from sessions_app.models.emergency_access import EmergencyAccess
 from sessions_app.models.settings_of_care import AgeBand
 
@@ -26,6 +27,14 @@ class ClientQuerySet(models.QuerySet):
     def real(self):
         """Everybody but those made up for an exercise."""
         return self.filter(is_practice=False)
+
+    def in_use(self):
+        """Whom one works with: real people; until the installation is adopted those added so far, but no exercise's."""
+        return self.real() if adoptions.is_made() else self.rehearsed()
+
+    def rehearsed(self):
+        """Marked practice because they were added before the installation was adopted."""
+        return self.filter(is_practice=True).exclude(therapy_sessions__exercise__isnull=False)
 
     def visible_to(self, user):
         """Own clients, and those of the people `user` supervises or covers today. Nobody else's."""
@@ -42,9 +51,11 @@ class ClientQuerySet(models.QuerySet):
         return self.filter(known | Q(reference=Stored(reference)) if conversion.is_running() else known)
 
     def for_departure(self, departure):
-        """Whom it may be about: real people in earnest, and in an exercise those made up for it."""
+        """Whom it may be about: real people in earnest, in an exercise who was made up for it, else who is practice."""
         if not departure.is_practice:
             return self.real()
+        if not departure.session.is_of_an_exercise:
+            return self.rehearsed()
         return (
             self.filter(is_practice=True)
             .filter(Q(therapy_sessions=departure.session_id) | Q(pk=departure.client_id))
@@ -109,7 +120,7 @@ class Client(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["team", "reference_mark"],
+                fields=["team", "reference_mark", "is_practice"],  # who was practice may come in earnest
                 condition=~Q(reference_mark=""),  # of who was there before references were encrypted, until they are
                 name="client_reference_once_per_team",
             )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.encrypted import EncryptedCharField
 from accounts.models import Site, User
+from protocols import adoptions
 from protocols.models import ProtocolVersion, Setting
 from sessions_app.models.clients import Client, keeps_its_mark, own_or_supervised
 from sessions_app.models.settings_of_care import AgeBand, Composition, Format
@@ -90,6 +91,10 @@ class DepartureQuerySet(models.QuerySet):
     def real(self):
         """Everything but exercises: what figures, queues, lists of others and messages to others may count."""
         return self.filter(is_practice=False)
+
+    def in_use(self):
+        """What one works with: real ones; until the installation is adopted those so far, but no exercise's."""
+        return self.real() if adoptions.is_made() else self.filter(is_practice=True, session__exercise=None)
 
     def open(self):
         """Still going on: not ended, not taken back."""

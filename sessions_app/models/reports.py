@@ -11,6 +11,7 @@ from accounts.audit import append_only, never_deleted
 from accounts.encrypted import EncryptedJSONField, EncryptedTextField
 from accounts.models import User
 from accounts.numbers import NumberedFirst
+from protocols import adoptions
 from sessions_app.models.clients import own_or_supervised
 from sessions_app.models.departures import DepartureEvent
 from sessions_app.models.seals import Sealed, SealedOnce
@@ -49,6 +50,10 @@ class ReportQuerySet(models.QuerySet):
     def real(self):
         """Everything but exercises."""
         return self.filter(departure__is_practice=False)
+
+    def in_use(self):
+        """Of what one works with, as `DepartureEvent.objects.in_use()` has it."""
+        return self.real() if adoptions.is_made() else self.filter(**adoptions.REHEARSED)
 
     def for_queue(self):
         return self.select_related("departure__client", "departure__site", "author", "quality_note")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.encrypted import EncryptedCharField
 from accounts.models import Site, User
 from accounts.numbers import NumberedFirst
+from protocols import adoptions
 from sessions_app.models.clients import Client, in_order, keeps_its_mark, own_or_supervised
 from sessions_app.models.settings_of_care import AgeBand, Composition, Format
 
@@ -30,6 +31,10 @@ class TherapySessionQuerySet(models.QuerySet):
     def real(self):
         """Everything but exercises: what a day's list shows, and what a real departure can belong to."""
         return self.filter(is_practice=False)
+
+    def in_use(self):
+        """What one works with: real ones; until the installation is adopted those added so far, but no exercise's."""
+        return self.real() if adoptions.is_made() else self.filter(is_practice=True, exercise=None)
 
     def of(self, therapist):
         return self.filter(therapist=therapist)
@@ -68,7 +73,7 @@ class TherapySession(models.Model):
         indexes = [models.Index(fields=["therapist", "starts_at"], name="session_by_therapist_and_time")]
         constraints = [
             models.UniqueConstraint(
-                fields=["therapist", "calendar_key"],
+                fields=["therapist", "calendar_key", "is_practice"],
                 condition=~Q(calendar_key=""),
                 name="session_comes_in_from_a_calendar_once",
             )
@@ -78,6 +83,11 @@ class TherapySession(models.Model):
     @property
     def ends_at(self):
         return self.starts_at + timedelta(minutes=self.planned_minutes)
+
+    @property
+    def is_of_an_exercise(self):
+        """Whether it was made up for an exercise, and not before the installation was adopted. One query."""
+        return self.is_practice and hasattr(self, "exercise")
 
     @property
     def is_remote(self):

@@ -21,8 +21,8 @@ MOST_AHEAD = 20
 def clients(request):
     """Everybody in the therapist's own care, and the sessions that lie ahead."""
     audit.record_view(request.user, by=request.user, page="clients")
-    ahead = own_sessions(request).real().filter(starts_at__gt=timezone.now()).order_by("starts_at", "pk")
-    context = {"clients": in_order(own_clients(request).real()), "ahead": ahead.with_clients()[:MOST_AHEAD]}
+    ahead = own_sessions(request).in_use().filter(starts_at__gt=timezone.now()).order_by("starts_at", "pk")
+    context = {"clients": in_order(own_clients(request).in_use()), "ahead": ahead.with_clients()[:MOST_AHEAD]}
     return render(request, "sessions_app/clients.html", context)
 
 
@@ -77,7 +77,7 @@ def undo_no_contact(request, client_id):
 @require_http_methods(["GET", "POST"])
 @allow(Role.THERAPIST)
 def add_session(request):
-    form = SessionForm(posted(request), clients=own_clients(request).real())
+    form = SessionForm(posted(request), clients=own_clients(request).in_use())
     if request.method == "POST" and form.is_valid():
         caseload.add_session(by=request.user, **form.cleaned_data)
         return saved("now", request)
@@ -104,7 +104,9 @@ def own_clients(request):
 
 def who_may_come(request, session):
     """To a session of an exercise only those who were made up for it, and to a real one only real people."""
-    return session.clients.all() if session.is_practice else own_clients(request).real()
+    if session.is_of_an_exercise:
+        return session.clients.all()
+    return own_clients(request).rehearsed() if session.is_practice else own_clients(request).real()
 
 
 def own_client(request, client_id):

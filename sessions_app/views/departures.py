@@ -26,8 +26,8 @@ def start(request):
     """POST: the one tap. GET: the therapist's departures, newest first."""
     if request.method == "GET":
         return own_departures(request)
-    real = TherapySession.objects.visible_to(request.user).real()  # whatever runs beside it, this tap is meant
-    form = StartForm(request.POST, sessions=real.with_clients())
+    in_use = TherapySession.objects.visible_to(request.user).in_use()  # whatever runs beside it, this tap is meant
+    form = StartForm(request.POST, sessions=in_use.with_clients())
     form.is_valid()  # what cannot be read is left out; a tap is never refused for it
     try:
         departure = departures.log(by=request.user, **form.facts())
@@ -44,7 +44,7 @@ def lead_to(request, departure_id):
 
 def own_departures(request):
     audit.record_view(request.user, by=request.user, page="departures")
-    own = DepartureEvent.objects.visible_to(request.user).of(request.user).real()
+    own = DepartureEvent.objects.visible_to(request.user).of(request.user).in_use()
     newest = own.select_related("client").order_by("-began_at")[:50]
     context = {"departures": newest, **departures.counted(own.standing())}
     return render(request, "sessions_app/departures.html", context)
@@ -54,7 +54,7 @@ def own_departures(request):
 @allow(Role.THERAPIST)
 def earlier(request):
     """One that happened earlier: the time, and the client if known."""
-    own = Client.objects.visible_to(request.user).real().of(request.user)
+    own = Client.objects.visible_to(request.user).in_use().of(request.user)
     form = EarlierForm(posted(request), clients=own)
     if request.method == "POST" and form.is_valid():
         try:

@@ -34,7 +34,9 @@ def asked_by(person, request):
     form.is_valid()  # what cannot be read is left out: a call for help is never refused for it
     facts = form.facts()
     if facts["departure"] and facts["departure"].is_practice:
-        return rehearsed(request, facts["departure"], person, at=facts["at"])
+        if facts["departure"].session.is_of_an_exercise:
+            return rehearsed(request, facts["departure"], person, at=facts["at"])
+        facts["departure"] = None  # practice because nothing is adopted yet: the call itself is made in earnest
     call = help_calls.ask(by=person, **facts)
     return state(request, call, person)
 

@@ -50,7 +50,7 @@ def first_page_of(person):
 def todays_sessions(therapist):
     """The therapist's sessions of the local day, in order."""
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    own = TherapySession.objects.visible_to(therapist).of(therapist).real()
+    own = TherapySession.objects.visible_to(therapist).of(therapist).in_use()
     return list(own.between(start, start + timedelta(days=1)).with_clients())
 
 

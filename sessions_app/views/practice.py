@@ -14,7 +14,7 @@ from accounts import audit
 from accounts.access import allow, posted
 from sessions_app import debriefs, exercises, practice
 from sessions_app.forms.practice import BeginForm, NotedForm
-from sessions_app.models import Exercise
+from sessions_app.models import Exercise, TherapySession
 from sessions_app.views.departures import lead_to
 
 MOST = 50  # exercises of one's own on the list, the newest
@@ -88,7 +88,10 @@ def exercise(request, exercise_id):
 @require_safe
 @allow()
 def exercise_of(request, practice_session_id):
-    """From any page of an exercise to its script."""
+    """From any page of an exercise to its script; from what was practice before the adoption, to Now."""
+    own = TherapySession.objects.visible_to(request.user).of(request.user)
+    if own.filter(pk=practice_session_id, is_practice=True, exercise=None).exists():
+        return redirect("now")
     found = get_object_or_404(own_exercises(request), session=practice_session_id)
     return redirect("exercise", found.pk)
 

@@ -113,7 +113,7 @@ def test_a_change_it_does_not_know_is_told_all_the_same(therapist, mails):
     assert mails()[0].subject == "Your Doorway account was changed"
 
 
-WITH_A_LINK = {StaffMail.Kind.INVITATION, StaffMail.Kind.FORGOTTEN_PASSWORD}
+WITH_A_LINK = {StaffMail.Kind.INVITATION, StaffMail.Kind.FORGOTTEN_PASSWORD, StaffMail.Kind.MAIL_TEST}
 
 
 @pytest.mark.parametrize("kind", sorted(set(StaffMail.Kind) - WITH_A_LINK))

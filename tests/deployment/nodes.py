@@ -58,8 +58,11 @@ def made_ready(people):
     from django.utils import timezone
 
     from followups.models import FollowUpPolicy
+    from protocols import adoptions
     from sessions_app.models import DepartureEvent
     from tests.followups.programs import keep_real_password
+
+    adoptions.carry_over()
 
     for each in people:
         keep_real_password(each)

@@ -12,6 +12,7 @@ from django.db.models import Count
 from accounts.models import Role, Site, Team, User
 from followups import clock, deliveries, notices, reminders
 from followups.models import Delivery, DeliveryEnd, DeliveryStart, FollowUp, FollowUpPlan, FollowUpPolicy, Reminder
+from protocols import adoptions
 from sessions_app import departures
 from sessions_app.models import Client, TherapySession
 from tests.followups.programs import Doorway, kill
@@ -197,6 +198,7 @@ class World:
 
 def make_cast():
     """A site, six people, and the departure whose plan carries every follow-up of the run."""
+    adoptions.carry_over()
     name = uuid.uuid4().hex[:6]
     site = Site.objects.create(name=f"Fault {name}", country="US", time_zone="America/New_York", emergency_number="911")
     team = Team.objects.create(name=f"Fault {name}", site=site)
