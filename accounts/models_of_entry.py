@@ -77,6 +77,7 @@ class StaffMail(models.Model):
         REPEATED_FAILURES = "failures"
         ROLES_CHANGED = "roles_changed"
         ACCOUNT_CHANGED = "changed"
+        CLIENTS_CAME = "clients_came"
 
     kind = models.CharField(max_length=20, choices=Kind)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -3,6 +3,7 @@
 from django.dispatch import receiver
 
 from followups import (
+    client_hand_overs,
     draft_notices,
     emergency_notices,
     help_escalation,
@@ -55,6 +56,11 @@ def was_reached(sender, *, departure, **_):
 def what_follows(sender, *, departure, **_):
     """What was promised and tried, for the record that is about to be read or signed."""
     return plan_rows.of(departure)
+
+
+@receiver(signals.client_hands_over, dispatch_uid="followups.client_hand_overs")
+def follow_ups_go_with_the_client(sender, *, client, former, to, by, **_):
+    client_hand_overs.pass_on(client, former=former, to=to, by=by)
 
 
 @receiver(signals.asked_for_no_contact, dispatch_uid="followups.no_contact")

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from followups import channels, clock, digests, due_times, ladders, recipients
 from followups.models import Delivery, FollowUp, Heartbeat, Reminder
+from sessions_app import hand_overs
 from sessions_app.models import ResponseLevel
 
 BATCH = 500  # rows per transaction: short enough that another sweep never waits long
@@ -131,6 +132,7 @@ def sweep(*, clock_name):
     help_escalation.sweep()
     review_reminders.sweep()
     emergency_notices.sweep()
+    hand_overs.follow()
     fired = 0
     while batch := sweep_batch():
         fired += batch

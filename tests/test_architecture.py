@@ -71,6 +71,7 @@ TABLES = {
     "protocols.EditionDeed": (WRITTEN_ONCE, RECORD),
     "protocols.OwnTask": (WRITTEN_ONCE, RECORD),  # once it was sent to the clinical lead
     "sessions_app.Client": (EDITABLE, RECORD),
+    "sessions_app.ClientHandOver": (WRITTEN_ONCE, RECORD),
     "sessions_app.ContactPermission": (EDITABLE, RECORD),
     "sessions_app.TherapySession": (EDITABLE, RECORD),
     "sessions_app.Attendance": (EDITABLE, RECORD),  # who takes part in a session; the table is Django's own
@@ -161,6 +162,7 @@ WITH_HISTORY = [
 
 CLINICAL = {
     "Client",
+    "ClientHandOver",
     "ContactPermission",
     "TherapySession",
     "Attendance",
