@@ -67,6 +67,7 @@ REST = {
     "accounts_auditlink": "",
     "accounts_conversion": "S",
     "accounts_invitation": "SIU",
+    "accounts_leaving": "SIU",
     "accounts_policyreport": "SIU",
     "accounts_site": "SIU",
     "accounts_siterule": EVERYTHING,

@@ -19,6 +19,7 @@ from accounts.audit_chain import AuditForm, AuditLink
 from accounts.conversion import Conversion
 from accounts.days import today
 from accounts.models_of_entry import Invitation, StaffMail
+from accounts.models_of_leaving import Leaving
 from accounts.passwords import normal
 from accounts.policy_reports import PolicyReport
 
@@ -28,6 +29,7 @@ __all__ = [
     "AuditLink",
     "Conversion",
     "Invitation",
+    "Leaving",
     "PolicyReport",
     "Role",
     "Site",

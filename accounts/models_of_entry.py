@@ -78,6 +78,7 @@ class StaffMail(models.Model):
         ROLES_CHANGED = "roles_changed"
         ACCOUNT_CHANGED = "changed"
         CLIENTS_CAME = "clients_came"
+        WORK_TO_HAND_OVER = "work_to_hand_over"
 
     kind = models.CharField(max_length=20, choices=Kind)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

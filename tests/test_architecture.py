@@ -28,6 +28,7 @@ TABLES = {
     "accounts.AuditLink": (WRITTEN_ONCE, RECORD),
     "accounts.Conversion": (EDITABLE, WORKING),
     "accounts.Invitation": (EDITABLE, STAFF),
+    "accounts.Leaving": (EDITABLE, STAFF),
     "accounts.PolicyReport": (EDITABLE, WORKING),
     "accounts.StaffMail": (EDITABLE, WORKING),
     "accounts.Site": (EDITABLE, STAFF),
