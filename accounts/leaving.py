@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit, roles, signals, staff_mails
-from accounts.models import Leaving, Role, StaffMail, User
+from accounts.models import Leaving, Role, StaffMail, Supervision, User
 from accounts.supervision import supervisors_of
 
 CLINICAL = (Role.THERAPIST, Role.SUPERVISOR)
@@ -83,6 +83,27 @@ def carry_out(person, *, by):
     signals.account_closed.send(User, person=person, by=by)
     if open_work(person):
         tell(supervisors_of(person) or User.objects.filter(is_clinical_lead=True, is_active=True))
+
+
+def left_to_supervise(person):
+    """Supervisions by `person` in force today, of people who work here."""
+    return Supervision.objects.on().filter(supervisor=person, supervisee__is_active=True)
+
+
+@transaction.atomic
+def hand_on_supervisees(person, *, to, by):
+    """Whom `person` supervises today, `to` does as well from today on; `person` until the account is closed.
+
+    The reviews go with them. Returns how many. Saying it twice is saying it once; nobody comes to supervise themselves.
+    """
+    made = 0
+    for given in left_to_supervise(person).exclude(supervisee=to).select_related("supervisee__team__site"):
+        today = timezone.localdate(timezone=given.supervisee.zone)
+        if not Supervision.objects.on().filter(supervisor=to, supervisee=given.supervisee, ends_on=None).exists():
+            new = Supervision.objects.create(supervisor=to, supervisee=given.supervisee, starts_on=today)
+            audit.record("supervision_added", new, by=by, supervisor=to.pk, supervisee=given.supervisee_id)
+            made += 1
+    return made
 
 
 def tell(people):

@@ -2,11 +2,13 @@
 
 from django.dispatch import receiver
 
+from accounts.signals import account_closed, what_is_open
 from followups import (
     client_hand_overs,
     draft_notices,
     emergency_notices,
     help_escalation,
+    leaving,
     plan_rows,
     plans,
     practice,
@@ -56,6 +58,16 @@ def was_reached(sender, *, departure, **_):
 def what_follows(sender, *, departure, **_):
     """What was promised and tried, for the record that is about to be read or signed."""
     return plan_rows.of(departure)
+
+
+@receiver(what_is_open, dispatch_uid="followups.leaving")
+def what_is_open_here(sender, *, person, **_):
+    return leaving.open_work([person.pk]).get(person.pk, {})
+
+
+@receiver(account_closed, dispatch_uid="followups.leaving")
+def end_addresses(sender, *, person, by, **_):
+    leaving.end_addresses(person, by=by)
 
 
 @receiver(signals.client_hands_over, dispatch_uid="followups.client_hand_overs")

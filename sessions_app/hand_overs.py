@@ -34,6 +34,12 @@ def may_take_over(former):
 
 
 @transaction.atomic
+def hand_over_all(*, clients, former, to, by, note=""):
+    """Hand over each of these clients, all of them or none. Returns the ClientHandOvers. Raises NotHandedOver."""
+    return [hand_over(each, former=former, to=to, by=by, note=note) for each in sorted(clients, key=lambda one: one.pk)]
+
+
+@transaction.atomic
 def hand_over(client, *, former, to, by, note=""):
     """`client` goes from `former` to `to`, with the departures, the coming sessions and the open follow-ups.
 

@@ -6,7 +6,7 @@ from collections import Counter
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
-from sessions_app import checklist, levels, lowering, participants, timeline
+from sessions_app import checklist, hand_overs, levels, lowering, participants, timeline
 from sessions_app.forms.departures import SettingForm
 from sessions_app.models.responses import ReasonNotPossible
 from sessions_app.safety import SafetyPanel
@@ -75,6 +75,7 @@ def departure_page(request, departure):
     context = {
         "departure": departure,
         "timeline": timeline.of(departure),
+        "came": departure.logged_by_id and departure.client and hand_overs.before(departure.client),
         "may_lower": lowering.is_supervisor_of(departure, request.user)
         and not departure.is_voided
         and lowering.lower_than(departure.response_level),
