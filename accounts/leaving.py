@@ -37,7 +37,9 @@ def say(person, *, leaves_on, by):
     """
     person = User.objects.select_for_update(of=["self"]).get(pk=person.pk)
     refuse_the_impossible(person, leaves_on=leaves_on, by=by)
-    said, is_new = Leaving.objects.ahead().get_or_create(person=person, defaults={"leaves_on": leaves_on, "said_by": by})
+    said, is_new = Leaving.objects.ahead().get_or_create(
+        person=person, defaults={"leaves_on": leaves_on, "said_by": by}
+    )
     if not is_new and said.leaves_on == leaves_on:
         return said
     said.leaves_on, said.said_by = leaves_on, by
@@ -73,8 +75,7 @@ def close(person, *, by, at_once=False):
     Raises roles.NotChanged while work stands open in their name, unless it is `at_once`: then whoever answers for them
     is told by mail, and has it in sight until it is handed over.
     """
-    person = roles.change(person, roles=person.roles, is_active=False, by=by, at_once=at_once)
-    return person
+    return roles.change(person, roles=person.roles, is_active=False, by=by, at_once=at_once)
 
 
 def carry_out(person, *, by):

@@ -1,7 +1,15 @@
 from allauth.account import views as allauth_views
 from django.urls import include, path, re_path
 
-from accounts import views, views_of_devices, views_of_joining, views_of_people, views_of_sign_in, views_of_sign_on
+from accounts import (
+    views,
+    views_of_devices,
+    views_of_joining,
+    views_of_leaving,
+    views_of_people,
+    views_of_sign_in,
+    views_of_sign_on,
+)
 from accounts.access import allow, allow_everyone, even_without_factor
 
 urlpatterns = [
@@ -17,6 +25,9 @@ urlpatterns = [
     path("people/", views_of_people.people, name="people"),
     path("people/invite/", views_of_people.invite, name="invite"),
     path("people/<int:person_id>/", views_of_people.person, name="person"),
+    path("people/<int:person_id>/leaving/", views_of_leaving.leaves, name="leaves"),
+    path("people/<int:person_id>/staying/", views_of_leaving.stays, name="stays"),
+    path("people/<int:person_id>/close/", views_of_leaving.close_account, name="close-account"),
     path("people/invitations/<int:invitation_id>/again/", views_of_people.resend_invitation, name="resend-invitation"),
     path(
         "people/invitations/<int:invitation_id>/withdraw/",

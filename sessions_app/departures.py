@@ -285,7 +285,10 @@ def unfinished_of(therapist):
     ended = real.filter(began_at__gte=now - ASKED_ABOUT).exclude(ending="")
     counted = ended.annotate(steps_recorded=StepResponse.objects.count_per_departure())
     found = counted.filter(is_unwritten | is_fresh).select_related("client", "report").order_by("-began_at")[:5]
-    return [Unfinished(each, is_fresh=each.therapist_id == therapist.pk and each.ended_at >= now - REMEMBERED) for each in found]
+    return [
+        Unfinished(each, is_fresh=each.therapist_id == therapist.pk and each.ended_at >= now - REMEMBERED)
+        for each in found
+    ]
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ OPENED = """
     ARRAY(SELECT client_id FROM sessions_app_emergencyaccess
         WHERE by_id = known.me AND ended_at IS NULL AND ends_at > statement_timestamp())
 """
-#: `handing`: the client who is being handed over in this very transaction, of whom `doorway_hand_over` lets the record go.
+#: `handing`: whose record `doorway_hand_over` lets go in this very transaction.
 MORE_FACTS |= {"opened": ("bigint[]", OPENED), "handing": ("bigint", "NULL::bigint")}
 REST |= {
     "sessions_app_helpcall_told_as_well": EVERYTHING,

@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import audit, leaving as accounts_of_leavers
+from accounts import audit
+from accounts import leaving as accounts_of_leavers
 from accounts.access import allow
 from accounts.models import Leaving, Role, Supervision, TeamCover, User
 from accounts.supervision import answers_for

@@ -111,7 +111,9 @@ class DepartureQuerySet(models.QuerySet):
 
     def for_page(self):
         """Everything a page about one departure shows, in one query."""
-        related = self.select_related("therapist", "logged_by", "client", "session", "site", "protocol_version", "voided_by")
+        related = self.select_related(
+            "therapist", "logged_by", "client", "session", "site", "protocol_version", "voided_by"
+        )
         return related.with_others().annotate(number_there=emergency_number_there())
 
     def with_others(self):
@@ -177,7 +179,9 @@ class DepartureEvent(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="departures")
-    logged_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    logged_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="departures")
     client = models.ForeignKey(Client, null=True, blank=True, on_delete=models.PROTECT, related_name="departures")
     session = models.ForeignKey(
@@ -213,9 +217,7 @@ class DepartureEvent(models.Model):
         indexes = [
             models.Index(fields=["therapist", "-began_at"], name="departure_by_therapist"),
             models.Index(fields=["site", "began_at"], name="departure_by_site_and_time"),
-            models.Index(
-                fields=["logged_by"], name="departure_that_went_on", condition=Q(logged_by__isnull=False)
-            ),
+            models.Index(fields=["logged_by"], name="departure_that_went_on", condition=Q(logged_by__isnull=False)),
             models.Index(fields=["therapist"], name="departure_open", condition=Q(ended_at=None, voided_at=None)),
         ]
         constraints = [
@@ -286,9 +288,7 @@ class DepartureEvent(models.Model):
 
     def is_writable_by(self, person):
         """As `DepartureQuerySet.writable_by`."""
-        return person.pk == self.therapist_id and (
-            self.logged_by_id in (None, person.pk) or self.ended_at is None
-        )
+        return person.pk == self.therapist_id and (self.logged_by_id in (None, person.pk) or self.ended_at is None)
 
     @property
     def is_open(self):

@@ -105,7 +105,7 @@ def test_the_new_therapist_sees_neither_private_notes_nor_the_quality_review(
 ):
     private_notes.write(past, text="canary-private", by=therapist)
     report = reports.draft_for(past, by=therapist)
-    quality.keep_state(report, by=therapist, author_state="shaken", kept_private="")
+    quality.keep_state(report, by=therapist, author_state="shaken")
     reports.sign(report, by=therapist)
     reviews.return_to_author(report, message="canary-review", by=supervisor)
     hand_overs.hand_over(client_0417, former=therapist, to=bo, by=supervisor)
@@ -123,9 +123,7 @@ def test_the_new_therapist_sees_neither_private_notes_nor_the_quality_review(
     assert "canary-review" in signed_in(supervisor).get(reverse("quality", args=[past.pk])).content.decode()
 
 
-def test_sessions_ahead_go_along_unless_somebody_else_comes_too(
-    client_0417, therapist, supervisor, bo, signed_in
-):
+def test_sessions_ahead_go_along_unless_somebody_else_comes_too(client_0417, therapist, supervisor, bo, signed_in):
     tomorrow = timezone.now() + timedelta(days=1)
     alone = caseload.add_session(by=therapist, starts_at=tomorrow, clients=[client_0417], room="Room 7")
     other = caseload.add_client(by=therapist, reference="0500")
@@ -257,7 +255,9 @@ def test_the_new_therapist_is_reminded(handed_over, past, bo):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_supervisors_at_once_hand_a_client_over_once(client_0417, past, therapist, supervisor, bo, hire, monkeypatch):
+def test_two_supervisors_at_once_hand_a_client_over_once(
+    client_0417, past, therapist, supervisor, bo, hire, monkeypatch
+):
     cy, second = hire("Cy Dow", Role.THERAPIST), hire("Lou Park", Role.SUPERVISOR)
     Supervision.objects.create(supervisor=second, supervisee=therapist, starts_on=timezone.localdate())
     meet_after(monkeypatch, hand_overs, "held")
