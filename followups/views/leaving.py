@@ -52,9 +52,9 @@ def in_order(work):
 
 @require_safe
 @allow(Role.SUPERVISOR)
-def left_open(request, person_id):
+def left_open(request, former_id):
     """What one person has open besides clients; a part of the page that hands those over."""
-    return left_open_page(request, somebody(request, person_id))
+    return left_open_page(request, somebody(request, former_id))
 
 
 def left_open_page(request, person, *, follow_ups_form=None, supervisees_form=None):
@@ -76,29 +76,29 @@ def left_open_page(request, person, *, follow_ups_form=None, supervisees_form=No
     return render(request, template, context, status=422 if has_errors else 200)
 
 
-def somebody(request, person_id):
-    return get_object_or_404(User.objects.filter(pk__in=answers_for(request.user)), pk=person_id)
+def somebody(request, former_id):
+    return get_object_or_404(User.objects.filter(pk__in=answers_for(request.user)), pk=former_id)
 
 
 @require_POST
 @allow(Role.SUPERVISOR)
-def hand_on_follow_ups(request, person_id):
-    person = somebody(request, person_id)
+def hand_on_follow_ups(request, former_id):
+    person = somebody(request, former_id)
     form = FollowUpsForm(request.POST, person=person)
     if not form.is_valid():
         return left_open_page(request, person, follow_ups_form=form)
     leaving.hand_on(person, by=request.user, **form.cleaned_data)
     messages.success(request, _("Handed over."))
-    return redirect("hand-over", person_id)
+    return redirect("hand-over", former_id)
 
 
 @require_POST
 @allow(Role.SUPERVISOR)
-def hand_on_supervisees(request, person_id):
-    person = somebody(request, person_id)
+def hand_on_supervisees(request, former_id):
+    person = somebody(request, former_id)
     form = SuperviseesForm(request.POST, person=person)
     if not form.is_valid():
         return left_open_page(request, person, supervisees_form=form)
     accounts_of_leavers.hand_on_supervisees(person, by=request.user, **form.cleaned_data)
     messages.success(request, _("Handed over."))
-    return redirect("hand-over", person_id)
+    return redirect("hand-over", former_id)

@@ -30,9 +30,9 @@ def whose_clients(request):
 
 @require_http_methods(["GET", "POST"])
 @allow(Role.SUPERVISOR)
-def hand_over(request, person_id):
+def hand_over(request, former_id):
     """One person's clients: who takes over which of them, and what else is open, which the room above shows."""
-    former = get_object_or_404(User.objects.filter(pk__in=answers_for(request.user)), pk=person_id)
+    former = get_object_or_404(User.objects.filter(pk__in=answers_for(request.user)), pk=former_id)
     clients = Client.objects.visible_to(request.user).of(former).real()
     form = HandOverForm(posted(request), former=former, clients=clients)
     if request.method == "POST" and form.is_valid():
