@@ -50,6 +50,7 @@ def hand_over(client, *, former, to, by, note=""):
     """
     client = held(client)
     refuse_the_impossible(client, former=former, to=to, by=by)
+    former = client.therapist  # as they are now: whether they still work here decides what stays with them
     made = begin(client, former=former, to=to, by=by, note=note)
     signals.client_hands_over.send(Client, client=client, former=former, to=to, by=by)
     bring_departures(client, former=former, to=to, by=by)

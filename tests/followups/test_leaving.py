@@ -150,7 +150,11 @@ def test_they_stay_after_all(signed_in, admin, promised, therapist):
 
 @pytest.mark.parametrize(
     ("case", "words"),
-    [("own", "Ask another admin"), ("past", "a day that is not over"), ("alone", "Nobody supervises them")],
+    [
+        ("own", "Only another admin can close it"),
+        ("past", "a day that is not over"),
+        ("alone", "Nobody supervises them"),
+    ],
 )
 def test_what_cannot_be_is_said_beside_the_field(signed_in, admin, therapist, request, case, words):
     if case != "alone":
