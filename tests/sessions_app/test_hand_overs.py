@@ -14,7 +14,7 @@ from followups import absences, deliveries, follow_ups, reminders
 from followups.models import Delivery, FollowUp, FollowUpChange
 from sessions_app import caseload, departures, hand_overs, levels, private_notes, quality, reports, reviews
 from sessions_app.models import Client, ClientHandOver, DepartureEvent, PrivateNote, ResponseLevel, TherapySession
-from tests.followups.races import both, meet_after
+from tests.followups.races import Held, both, meet_after
 
 NOTE = "canary-note: likes to be rung in the morning"
 
@@ -279,12 +279,13 @@ def test_two_supervisors_at_once_hand_a_client_over_once(
 @pytest.mark.django_db(transaction=True)
 def test_a_follow_up_that_is_closed_meanwhile_stays_closed(client_0417, past, therapist, supervisor, bo, monkeypatch):
     first = past.follow_ups.open().filter(owner=therapist).order_by("pk").first()
-    meet_after(monkeypatch, hand_overs, "held")
-    meet_after(monkeypatch, follow_ups, "locked")
-    both(
-        lambda: hand_overs.hand_over(client_0417, former=therapist, to=bo, by=supervisor),
-        lambda: follow_ups.complete(first, by=therapist),
-    )
+    held = Held(monkeypatch, follow_ups, "pass_to", seconds=1)
+
+    def close():
+        assert held.reached.wait(10)
+        follow_ups.complete(first, by=therapist)
+
+    both(lambda: hand_overs.hand_over(client_0417, former=therapist, to=bo, by=supervisor), close)
     first.refresh_from_db()
     assert first.state == FollowUp.State.DONE
     assert not first.reminders.waiting().exists()
@@ -292,16 +293,37 @@ def test_a_follow_up_that_is_closed_meanwhile_stays_closed(client_0417, past, th
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_departure_logged_at_the_same_moment_is_not_lost_to_the_new_therapist(
+def test_a_departure_that_is_being_logged_meanwhile_is_not_kept_waiting_and_follows(
     client_0417, session, therapist, supervisor, bo, monkeypatch
 ):
-    meet_after(monkeypatch, departures, "setting_of")
-    meet_after(monkeypatch, hand_overs, "held")
-    at = timezone.now() - timedelta(hours=13)
-    both(
-        lambda: departures.log(id=uuid.uuid4(), by=therapist, session=session, began_at=at),
-        lambda: hand_overs.hand_over(client_0417, former=therapist, to=bo, by=supervisor),
-    )
-    hand_overs.follow()
+    """The tap has read whose client it is; before it is written the client goes to somebody else."""
+    held, at = Held(monkeypatch, departures, "setting_of"), timezone.now() - timedelta(hours=13)
+
+    def hand_over():
+        assert held.reached.wait(10)
+        hand_overs.hand_over(client_0417, former=therapist, to=bo, by=supervisor)
+        held.let_go.set()
+
+    both(lambda: departures.log(id=uuid.uuid4(), by=therapist, session=session, began_at=at), hand_over)
+    assert DepartureEvent.objects.get().therapist == therapist
+    with row_security.as_worker():
+        reminders.sweep(clock_name="test")
     made = DepartureEvent.objects.get()
     assert (made.therapist, made.logged_by) == (bo, therapist)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tap_in_the_moment_of_the_hand_over_does_not_wait_for_it(
+    client_0417, session, therapist, supervisor, bo, monkeypatch
+):
+    """The client is held for the hand-over, and the tap is written down all the same."""
+    held = Held(monkeypatch, hand_overs, "give")
+
+    def tap():
+        assert held.reached.wait(10)
+        departures.log(id=uuid.uuid4(), by=therapist, session=session)
+        assert not ClientHandOver.objects.exists(), "it is not carried out yet"
+        held.let_go.set()
+
+    both(lambda: hand_overs.hand_over(client_0417, former=therapist, to=bo, by=supervisor), tap)
+    assert DepartureEvent.objects.count() == 1
