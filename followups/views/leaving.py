@@ -27,7 +27,7 @@ def who_leaves(request):
     audit.record_view(request.user, by=request.user, page="who-leaves")
     people = list(leavers(request.user))
     work = leaving.open_work([each.pk for each in people])
-    rows = [(each, in_order(work.get(each.pk, {}))) for each in people]
+    rows = [(each, in_order(each, work.get(each.pk, {}))) for each in people]
     context = {"rows": [(each, open_) for each, open_ in rows if open_ or each.is_active]}
     return render(request, "followups/who_leaves.html#list" if request.htmx else "followups/who_leaves.html", context)
 
@@ -46,8 +46,10 @@ def leavers(user):
     return people.filter(Q(is_active=False) | Exists(ahead)).order_by("is_active", Lower("name"))
 
 
-def in_order(work):
-    return [(kind, work[kind]) for kind in leaving.KINDS if work.get(kind)]
+def in_order(person, work):
+    """What can still be handed over. A report that was not signed before the account was closed stays a draft."""
+    kinds = [each for each in leaving.KINDS if person.is_active or each != "reports"]
+    return [(kind, work[kind]) for kind in kinds if work.get(kind)]
 
 
 @require_safe

@@ -251,6 +251,16 @@ def test_the_new_therapist_is_reminded(handed_over, past, bo):
     assert {each.recipient for each in Delivery.objects.filter(reminder__follow_up=follow_up, reminder__step=0)} == {bo}
 
 
+def test_the_report_of_somebody_who_has_left_is_for_who_has_the_client_now(handed_over, past, therapist, bo, signed_in):
+    page, report = reverse("departure", args=[past.pk]), reverse("report", args=[past.pk])
+    assert report not in signed_in(bo).get(page).content.decode()
+    type(therapist).objects.filter(pk=therapist.pk).update(is_active=False)
+    assert report in signed_in(bo).get(page).content.decode()
+    assert signed_in(bo).post(report, {"account": "As far as the record goes."}).status_code == 302
+    past.report.refresh_from_db()
+    assert past.report.author == bo
+
+
 # Two at once --------------------------------------------------------------------------------------------------------
 
 
