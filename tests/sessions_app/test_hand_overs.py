@@ -62,6 +62,7 @@ def test_the_record_goes_with_the_client(handed_over, past, therapist, bo, signe
     page = signed_in(bo).get(reverse("departure", args=[past.pk])).content.decode()
     assert f"before with {therapist.name}" in page
     assert "Timeline" in page
+    assert "Minutes of service" in page, "the session stays the other's, and is read with the record"
     for name in ("plan", "chart"):
         assert signed_in(bo).get(reverse(name, args=[past.pk])).status_code == 200
 
