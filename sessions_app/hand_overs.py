@@ -52,8 +52,9 @@ def hand_over(client, *, former, to, by, note=""):
     refuse_the_impossible(client, former=former, to=to, by=by)
     former = client.therapist  # as they are now: whether they still work here decides what stays with them
     made = begin(client, former=former, to=to, by=by, note=note)
+    record = held_departures(client, former)
     signals.client_hands_over.send(Client, client=client, former=former, to=to, by=by)
-    bring_departures(client, former=former, to=to, by=by)
+    bring_departures(record, former=former, to=to, by=by)
     bring_sessions(client, former=former, to=to)
     give(client, to)
     audit.record("client_handed_over", client, by=by, former=former.pk, to=to.pk)
@@ -92,12 +93,17 @@ def give(client, to):
         raise NotHandedOver(words) from problem
 
 
-def bring_departures(client, *, former, to, by):
+def held_departures(client, former):
+    """The record, held: departures before their follow-ups, as every deed has it, and in one order."""
     rows = DepartureEvent.objects.filter(client=client, therapist=former)
-    if former.is_active:
-        rows = rows.filter(began_at__lt=timezone.now() - STAYS)
-    for departure in rows.select_for_update(of=["self"]).order_by("pk"):
-        bring(departure, to=to, by=by)
+    return list(rows.select_for_update(of=["self"], no_key=True).order_by("pk"))
+
+
+def bring_departures(record, *, former, to, by):
+    settled = timezone.now() - STAYS
+    for departure in record:
+        if departure.began_at < settled or not former.is_active:
+            bring(departure, to=to, by=by)
 
 
 def bring(departure, *, to, by):
@@ -138,7 +144,8 @@ def follow():
 
 @transaction.atomic
 def follow_one(pk):
-    departure = DepartureEvent.objects.select_for_update(of=["self"]).select_related("client__therapist").get(pk=pk)
+    held_row = DepartureEvent.objects.select_for_update(of=["self"], no_key=True)
+    departure = held_row.select_related("client__therapist").get(pk=pk)
     client = departure.client
     last = ClientHandOver.objects.filter(client=client, former=departure.therapist_id).select_related("by").last()
     if client is None or last is None or client.therapist_id == departure.therapist_id:
