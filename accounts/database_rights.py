@@ -69,6 +69,7 @@ REST = {
     "accounts_invitation": "SIU",
     "accounts_mailtest": "SIU",
     "accounts_organisation": "SIU",
+    "accounts_leaving": "SIU",
     "accounts_policyreport": "SIU",
     "accounts_site": "SIU",
     "accounts_siterule": EVERYTHING,

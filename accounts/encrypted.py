@@ -4,9 +4,9 @@ A value is opened when somebody reads it, and closed when its row is saved: one 
 and so does one that says what it said. A value that cannot be opened raises `cipher.Unreadable` where it is read, and
 where something else would be saved over it. An empty text stays empty: that there is none is no secret.
 
-`owner` names a field that never changes, such as the departure that an answer belongs to. People do not own words:
-when a client is handed over to another therapist, their words stay theirs and nothing is encrypted anew. `row` names
-what tells the row apart: its key, or what a device gave it. Queries cannot look into these fields.
+`owner` names a field that does not change, such as the departure that an answer belongs to; a row that is given to
+another owner all the same says so with `give_to`, and its words are encrypted anew. `row` names what tells the row
+apart: its key, or what a device gave it. Queries cannot look into these fields.
 """
 
 import json
@@ -270,6 +270,21 @@ class EncryptedBinaryField(Encrypted, models.BinaryField):
 
     def written(self, value):
         return bytes(value)
+
+
+def give_to(row, **owners):
+    """Give the row other owners: `give_to(departure, therapist=bo)`. Returns the names of the fields to save.
+
+    Words that were bound to the old owner are opened, and encrypted for the new one when the row is saved. Versions in
+    the history keep the owner of their time.
+    """
+    bound = [field for field in encrypted_fields(type(row)) if field.owner in owners]
+    words = {field.attname: getattr(row, field.attname) for field in bound}
+    for name, owner in owners.items():
+        setattr(row, name, owner)
+    row.__dict__[STOOD] = {name: at for name, at in row.__dict__.get(STOOD, {}).items() if name not in words}
+    row.__dict__.update(words)
+    return [*owners, *words]
 
 
 def bulk_update(rows, names, **options):

@@ -19,6 +19,7 @@ from accounts.audit_chain import AuditForm, AuditLink
 from accounts.conversion import Conversion
 from accounts.dated import DatedRow, ends_after_it_starts, kept_once_begun, never_twice, only_ends_sooner, origin_field
 from accounts.models_of_entry import Invitation, StaffMail
+from accounts.models_of_leaving import Leaving
 from accounts.models_of_setup import MailTest, Organisation
 from accounts.open_teams import closed_means_empty, works_in_an_open_team
 from accounts.passwords import normal
@@ -30,6 +31,7 @@ __all__ = [
     "AuditLink",
     "Conversion",
     "Invitation",
+    "Leaving",
     "MailTest",
     "Organisation",
     "PolicyReport",

@@ -89,6 +89,8 @@ class StaffMail(models.Model):
         TRAINING_VOID = "training_void"
         TEAM_CHANGED = "team_changed"
         MAIL_TEST = "mail_test"
+        CLIENTS_CAME = "clients_came"
+        WORK_TO_HAND_OVER = "work_to_hand_over"
 
     kind = models.CharField(max_length=20, choices=Kind)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

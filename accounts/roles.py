@@ -12,26 +12,33 @@ class NotChanged(ValueError):
 
 
 @transaction.atomic
-def change(person, *, roles, is_active, by):
+def change(person, *, roles, is_active, by, at_once=False):
     """Give a person exactly `roles`, and let them in or not. Returns the person; saying it again changes nothing.
 
     All their sessions end, so that the change holds from their next request on; they are told by mail. `by` is an
     admin, or the name of a system actor. Raises NotChanged when it is the admin's own account: nobody gives
-    themselves access to a record; when `by` is an admin no more; and when no admin would be left.
-    Somebody who leaves is never kept: what they had open stays theirs until it is handed over.
+    themselves access to a record; when `by` is an admin no more; when no admin would be left; and when an account
+    would be closed in whose name work stands open (`leaving`), unless it must be `at_once`.
     """
+    from accounts import leaving  # it builds on this module
+
     admins = held_admins()
     found = User.objects.select_for_update(of=["self"]).get(pk=person.pk)
     refuse_the_impossible(found, admins, roles=roles, is_active=is_active, by=by)
     roles = people.known(roles)
     if set(found.roles) == set(roles) and found.is_active == is_active:
         return found
+    closes = found.is_active and not is_active
+    if closes and not at_once and leaving.open_work(found):
+        raise NotChanged(_("Work stands open in their name. Say when they leave, so that it is handed over first."))
     audit.record("roles_changed", found, by=by, roles=roles, before=found.roles, is_active=is_active)
     was_active, found.roles, found.is_active = found.is_active, roles, is_active
     found.save(update_fields=["roles", "is_active"])
     if was_active:
         signed_in_devices.end_all(found, by=by)
         staff_mails.write(StaffMail.Kind.ROLES_CHANGED, person=found)
+    if closes:
+        leaving.carry_out(found, by=by)
     return found
 
 

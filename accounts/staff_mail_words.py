@@ -64,6 +64,16 @@ WORDS = {
         gettext_lazy("An admin changed your roles: %(at)s. You were signed out everywhere. Sign in again."),
         TELL,
     ),
+    Kind.CLIENTS_CAME: (
+        gettext_lazy("Clients were handed over to you in Doorway"),
+        gettext_lazy("You have more clients than before: %(at)s. Who they are stands in Doorway."),
+        gettext_lazy("Open Doorway the way you always do, and look at your clients and at Now."),
+    ),
+    Kind.WORK_TO_HAND_OVER: (
+        gettext_lazy("Work to hand over in Doorway"),
+        gettext_lazy("Somebody you answer for leaves, or has left: %(at)s. What they had open needs somebody else."),
+        gettext_lazy("Open Doorway the way you always do. What to hand over stands on the page Review."),
+    ),
     Kind.ACCOUNT_CHANGED: (
         gettext_lazy("Your Doorway account was changed"),
         gettext_lazy("Something about how you sign in was changed: %(at)s."),

@@ -5,6 +5,7 @@ from accounts import (
     views,
     views_of_devices,
     views_of_joining,
+    views_of_leaving,
     views_of_people,
     views_of_people_files,
     views_of_preferences,
@@ -29,6 +30,9 @@ urlpatterns = [
     path("people/invite/", views_of_people.invite, name="invite"),
     path("people/file/", views_of_people_files.people_file, name="people-file"),
     path("people/<int:person_id>/", views_of_people.person, name="person"),
+    path("people/<int:person_id>/leaving/", views_of_leaving.leaves, name="leaves"),
+    path("people/<int:person_id>/staying/", views_of_leaving.stays, name="stays"),
+    path("people/<int:person_id>/close/", views_of_leaving.close_account, name="close-account"),
     path("people/invitations/<int:invitation_id>/again/", views_of_people.resend_invitation, name="resend-invitation"),
     path(
         "people/invitations/<int:invitation_id>/withdraw/",

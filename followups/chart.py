@@ -166,7 +166,7 @@ def with_chart(departures):
     changes = Prefetch("changes", FollowUpChange.objects.filter(deed=FollowUpChange.Deed.NOT_NEEDED))
     agreed = StatusDecision.objects.agreed().select_related("proposed_by", "answered_by").order_by("answered_at", "pk")
     confirmed = ContactOverride.objects.filter(is_confirmed=True).select_related("asked_by", "answered_by")
-    return departures.select_related("client", "site", "therapist").prefetch_related(
+    return departures.select_related("client", "site", "therapist", "logged_by").prefetch_related(
         Prefetch("report", reports_there),
         Prefetch("given_resources", GivenResource.objects.select_related("resource").order_by("at", "pk")),
         Prefetch("follow_ups", contacts.select_related("owner").prefetch_related(changes), to_attr="planned_contacts"),
@@ -191,7 +191,7 @@ def of(departure, *, has_attempts=True):
         country=departure.site.country,
         began_at=departure.began_at,
         is_practice=departure.is_practice,
-        author=content.get("author") or (report.author.name if report else departure.therapist.name),
+        author=content.get("author") or (report.author.name if report else departure.whom_it_happened_to.name),
         signed_at=report.signed_at if report else None,
         content_hash=report.content_hash if report else "",
         is_intact=reports.is_intact(report) if report else True,

@@ -81,11 +81,11 @@ def answer(decision, *, is_agreed, by):
 
 
 def may_agree(decision, person):
-    """Somebody else than who proposed it; and of the two, one is a supervisor who is not the therapist."""
+    """Somebody else than who proposed it; and of the two, one is a supervisor who is not the therapist, nor was it."""
     if person.pk == decision.proposed_by_id:
         return False
-    therapist = decision.departure.therapist_id
-    return any(each.is_supervisor and each.pk != therapist for each in (decision.proposed_by, person))
+    therapists = (decision.departure.therapist_id, decision.departure.logged_by_id)
+    return any(each.is_supervisor and each.pk not in therapists for each in (decision.proposed_by, person))
 
 
 def waiting_for(person):

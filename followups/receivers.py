@@ -2,10 +2,13 @@
 
 from django.dispatch import receiver
 
+from accounts.signals import account_closed, what_is_open
 from followups import (
+    client_hand_overs,
     draft_notices,
     emergency_notices,
     help_escalation,
+    leaving,
     plan_rows,
     plans,
     practice,
@@ -55,6 +58,21 @@ def was_reached(sender, *, departure, **_):
 def what_follows(sender, *, departure, **_):
     """What was promised and tried, for the record that is about to be read or signed."""
     return plan_rows.of(departure)
+
+
+@receiver(what_is_open, dispatch_uid="followups.leaving")
+def what_is_open_here(sender, *, person, **_):
+    return leaving.open_work([person.pk]).get(person.pk, {})
+
+
+@receiver(account_closed, dispatch_uid="followups.leaving")
+def end_addresses(sender, *, person, by, **_):
+    leaving.end_addresses(person, by=by)
+
+
+@receiver(signals.client_hands_over, dispatch_uid="followups.client_hand_overs")
+def follow_ups_go_with_the_client(sender, *, client, former, to, by, **_):
+    client_hand_overs.pass_on(client, former=former, to=to, by=by)
 
 
 @receiver(signals.asked_for_no_contact, dispatch_uid="followups.no_contact")

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from accounts import leaving as accounts_of_leavers
 from followups import channels, clock, digests, due_times, ladders, recipients
 from followups.models import Delivery, FollowUp, Heartbeat, Reminder
+from sessions_app import hand_overs
 from sessions_app.models import ResponseLevel
 
 BATCH = 500  # rows per transaction: short enough that another sweep never waits long
@@ -123,14 +125,18 @@ def sweep(*, clock_name):
         canaries,
         emergency_notices,
         help_escalation,
+        leaving,
         review_reminders,
     )
 
+    accounts_of_leavers.sweep()
     absences.sweep()
     canaries.sweep()
     help_escalation.sweep()
     review_reminders.sweep()
     emergency_notices.sweep()
+    leaving.sweep()
+    hand_overs.follow()
     fired = 0
     while batch := sweep_batch():
         fired += batch

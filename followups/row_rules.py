@@ -36,7 +36,9 @@ LENT = """
             WHERE report.id = ANY(known.told_reviews)
         UNION SELECT of_client.id FROM sessions_app_departureevent AS of_client
             WHERE of_client.client_id = ANY(known.opened)
-    ))
+        UNION SELECT theirs.id FROM sessions_app_departureevent AS theirs
+            WHERE theirs.logged_by_id = known.me OR theirs.logged_by_id = ANY(known.people)
+    )) || ARRAY(SELECT goes.id FROM sessions_app_departureevent AS goes WHERE goes.client_id = known.handing)
 """
 CONFIRMS = """
     ARRAY(
@@ -53,6 +55,12 @@ TOLD_REVIEWS = """
         WHERE told.user_id = known.me AND task.stage IN ('waiting', 'for_co_sign')
     )
 """
+#: Of departures that came with a client: the session is another therapist's, and stays so.
+OF_THOSE_THAT_CAME = """
+    ARRAY(SELECT session_id FROM sessions_app_departureevent WHERE logged_by_id IS NOT NULL
+    AND (therapist_id = known.own OR therapist_id = ANY(known.people)))
+"""
+OF_HANDING = "ARRAY(SELECT therapysession_id FROM sessions_app_therapysession_clients WHERE client_id = known.handing)"
 OF_LENT = "ARRAY(SELECT {column}_id FROM sessions_app_departureevent WHERE id = ANY(known.lent))"
 
 MORE_FACTS |= {
@@ -61,8 +69,8 @@ MORE_FACTS |= {
 }
 LENT_FACTS |= {
     "lent": ("uuid[]", LENT),
-    "lent_clients": ("bigint[]", f"{OF_LENT.format(column='client')} || known.opened"),
-    "lent_sessions": ("bigint[]", OF_LENT.format(column="session")),
+    "lent_clients": ("bigint[]", f"{OF_LENT.format(column='client')} || known.opened || known.handing"),
+    "lent_sessions": ("bigint[]", f"{OF_LENT.format(column='session')} || {OF_THOSE_THAT_CAME} || {OF_HANDING}"),
 }
 
 RULES |= {

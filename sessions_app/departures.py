@@ -283,12 +283,15 @@ def unfinished_of(therapist):
     """
     now = timezone.now()
     is_unwritten = Q(report=None) & ~Q(ending__in=DID_NOT_HAPPEN)
-    is_fresh = Q(ended_at__gte=now - REMEMBERED, report__signed_at=None, steps_recorded__lt=STEPS)
-    real = DepartureEvent.objects.of(therapist).in_use().standing()
+    is_fresh = Q(therapist=therapist, ended_at__gte=now - REMEMBERED, report__signed_at=None, steps_recorded__lt=STEPS)
+    real = DepartureEvent.objects.happened_to(therapist).in_use().standing()
     ended = real.filter(began_at__gte=now - ASKED_ABOUT).exclude(ending="")
     counted = ended.annotate(steps_recorded=StepResponse.objects.count_per_departure())
     found = counted.filter(is_unwritten | is_fresh).select_related("client", "report").order_by("-began_at")[:5]
-    return [Unfinished(each, is_fresh=each.ended_at >= now - REMEMBERED) for each in found]
+    return [
+        Unfinished(each, is_fresh=each.therapist_id == therapist.pk and each.ended_at >= now - REMEMBERED)
+        for each in found
+    ]
 
 
 @dataclass(frozen=True)
@@ -318,7 +321,7 @@ def counted(standing):
 def open_of(therapist):
     """The therapist's open departures, newest first; exercises have a page of their own."""
     return (
-        DepartureEvent.objects.of(therapist)
+        DepartureEvent.objects.writable_by(therapist)
         .in_use()
         .open()
         .select_related("client")

@@ -80,4 +80,4 @@ def was_reached(departure):
 
 
 def is_supervisor_of(departure, person):
-    return person.is_supervisor and person.pk != departure.therapist_id
+    return person.is_supervisor and person.pk not in (departure.therapist_id, departure.logged_by_id)

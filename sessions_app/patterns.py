@@ -48,8 +48,14 @@ def seen_by(person, *, now=None):
 def own_lately(person, *, now=None):
     """Own departures of 90 days that happened, with a client: by the index on therapist and time. No exercise."""
     since = (now or timezone.now()) - LOOKED_AT
-    own = DepartureEvent.objects.of(person).standing().real().filter(began_at__gte=since, client__isnull=False)
-    fields = ["began_at", "ending", "kind", "client", "therapist", "session__starts_at"]
+    own = (
+        DepartureEvent.objects.of(person)
+        .happened_to(person)
+        .standing()
+        .real()
+        .filter(began_at__gte=since, client__isnull=False)
+    )
+    fields = ["began_at", "ending", "kind", "client", "therapist", "logged_by", "session__starts_at"]
     return [each for each in own.select_related("session").only(*fields) if each.has_happened]
 
 

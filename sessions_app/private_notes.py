@@ -7,7 +7,7 @@ from sessions_app.models import DepartureEvent, PrivateNote
 
 
 class NotTheAuthor(Exception):
-    """Only whose departure it is keeps private notes on it."""
+    """Only whose departure it is, or was, keeps private notes on it."""
 
 
 def wordings(departure, *, by):
@@ -18,7 +18,7 @@ def wordings(departure, *, by):
 @transaction.atomic
 def write(departure, *, text, by):
     """Keep the note as it now reads. Saying the same again adds nothing; an older wording stays to be read."""
-    if departure.therapist_id != by.pk:
+    if by.pk not in (departure.therapist_id, departure.logged_by_id):
         raise NotTheAuthor
     hold(departure)
     current = wordings(departure, by=by).first()

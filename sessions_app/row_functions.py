@@ -13,7 +13,7 @@ FILE = Path(__file__).with_suffix(".sql")
 
 
 def write(cursor):
-    facts = {"own": OWN, "me": "{me}", "reads_trail": "{reads_trail}"}
+    facts = {"own": OWN, "me": "{me}", "people": "{people}", "reads_trail": "{reads_trail}"}
     facts = {name: condition(text) for name, text in facts.items()}
     cursor.execute(FILE.read_text().format(about=written_out(*trail.statement_about(SUBJECT)), **facts))
 
@@ -25,4 +25,4 @@ def written_out(statement, values):
 
 
 FUNCTIONS.append(write)
-EXECUTE["app"] |= {"doorway_client_numbers", "doorway_look_into_trail", "doorway_note_reference"}
+EXECUTE["app"] |= {"doorway_client_numbers", "doorway_hand_over", "doorway_look_into_trail", "doorway_note_reference"}

@@ -54,3 +54,15 @@ BEGIN
         );
     END IF;
 END $$;
+
+-- From now on the transaction lets the record of this client go to another therapist, and shows it where it has gone:
+-- for whoever answers for the therapist who has the client.
+CREATE OR REPLACE FUNCTION public.doorway_hand_over(subject bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM sessions_app_client WHERE id = subject AND NOT is_practice AND therapist_id = ANY({people})
+    ) THEN
+        PERFORM set_config('doorway.handing', subject::text, true), set_config('doorway.has_lent', '', true);
+    END IF;
+END $$;

@@ -1,7 +1,8 @@
 """Which rows of what was done the database shows to whom: the rules of every `visible_to`, said once more in SQL.
 
 `{lent}` are departures of others that somebody is asked to see to: a follow-up that they own or were told of, an
-override that they may confirm, an open call for help, a review that nobody else has taken up (`followups.row_rules`).
+override that they may confirm, an open call for help, a review that nobody else has taken up, a report to write about
+a client who has gone to another therapist (`followups.row_rules`).
 With them come the client, the session and everything that hangs on the departure, for as long as that lasts. In an
 emergency a client is opened to somebody: `{opened}`, with all their departures.
 """
@@ -40,7 +41,8 @@ OPENED = """
     ARRAY(SELECT client_id FROM sessions_app_emergencyaccess
         WHERE by_id = known.me AND ended_at IS NULL AND ends_at > statement_timestamp())
 """
-MORE_FACTS |= {"opened": ("bigint[]", OPENED)}
+#: `handing`: whose record `doorway_hand_over` lets go in this very transaction.
+MORE_FACTS |= {"opened": ("bigint[]", OPENED), "handing": ("bigint", "NULL::bigint")}
 REST |= {
     "sessions_app_helpcall_told_as_well": EVERYTHING,
     "sessions_app_reviewtask_told": EVERYTHING,
@@ -55,12 +57,15 @@ RULES |= {
         worker="SU",
     ),
     "sessions_app_client": Rule(own_or("lent_clients")),
+    "sessions_app_clienthandover": Rule(
+        OF_A_CLIENT, verbs="SI", writes="by_id = {me} AND client_id = {handing} AND former_id = ANY({people})"
+    ),
     "sessions_app_contactpermission": Rule(OF_A_CLIENT, verbs="SIUD"),
     "sessions_app_therapysession": Rule(own_or("lent_sessions")),
     "sessions_app_therapysession_clients": Rule(
         through("therapysession_id", "sessions_app_therapysession"), verbs="SID"
     ),
-    "sessions_app_departureevent": Rule(own_or("lent")),
+    "sessions_app_departureevent": Rule(own_or("lent"), worker="SU"),  # some follow their client by themselves
     "sessions_app_exercise": Rule(MINE, worker=""),
     "sessions_app_stepresponse": Rule(OF_A_DEPARTURE, verbs="SI"),
     "sessions_app_capturedfact": Rule(OF_A_DEPARTURE, verbs="SI"),
@@ -77,7 +82,12 @@ RULES |= {
     "sessions_app_reviewtask": Rule(
         "author_id = {me} OR author_id = ANY({people}) OR report_id = ANY({told_reviews})", worker="SU"
     ),
-    "sessions_app_review": Rule(OF_A_REPORT, verbs="SI"),
+    # As a quality note is, and for whoever was told that the review is late.
+    "sessions_app_review": Rule(
+        "EXISTS (SELECT FROM sessions_app_departurereport AS report WHERE report.id = report_id AND"
+        " (report.author_id = {me} OR report.author_id = ANY({people}) OR report.id = ANY({told_reviews})))",
+        verbs="SI",
+    ),
     "sessions_app_placecomment": Rule(OF_A_REVIEW, verbs="SI"),
     "sessions_app_placeanswer": Rule(through("comment_id", "sessions_app_placecomment"), verbs="SI"),
     "sessions_app_reviewharm": Rule(OF_A_REVIEW, verbs="SI"),

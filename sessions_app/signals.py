@@ -15,6 +15,7 @@ who_is_covered:      user, author (a question: a receiver that knows says for wh
 exercise_begun:      departure, attempts, by (the story of an exercise began days ago: the receiver adds its attempts)
 debrief_asked:       departure (a question: receivers answer {key: [words]} with what they know of the exercise)
 emergency_opened:    access (an EmergencyAccess: who is to hear of it is for the receiver to tell, at once)
+client_hands_over:    client, former, to, by (before the record goes: open follow-ups are for the receiver to pass on)
 asked_for_no_contact: client, by (open follow-ups that would contact the client are for the receiver to close)
 """
 
@@ -30,6 +31,7 @@ what_follows = Signal()
 check_in_chosen = Signal()
 help_asked = Signal()
 asked_for_no_contact = Signal()
+client_hands_over = Signal()
 report_sent = Signal()
 who_is_covered = Signal()
 emergency_opened = Signal()

@@ -192,6 +192,7 @@ class World:
             "copy_id": (copy := one_day.copy_for(made)).pk,
             "package_id": chart_packages.ask(copy, why="access", by=person).pk,
             "given_id": one_day.given_in(made, self.resource).pk,
+            "former_id": person.pk,
             "device_id": device_of(person, endpoint=f"https://push.example/{person.pk}").pk,
         }
 

@@ -85,6 +85,8 @@ def test_a_foreign_id_in_a_form_is_not_there(world, either_doors, foreign):
     }
     for (route, thing), data in refused.items():
         assert posted(either_doors, route, data, thing=thing).status_code == 422, route
+    handed_over = {"clients": [rows["client_id"]], "to": world.people["same team"].pk}
+    assert posted(either_doors, "hand-over", handed_over, thing="own", actor="supervisor").status_code == 422
 
 
 @pytest.mark.parametrize("foreign", ["same team", "other team", "other site", "random"])

@@ -30,6 +30,7 @@ TABLES = {
     "accounts.Invitation": (EDITABLE, STAFF),
     "accounts.MailTest": (EDITABLE, STAFF),
     "accounts.Organisation": (EDITABLE, STAFF),
+    "accounts.Leaving": (EDITABLE, STAFF),
     "accounts.PolicyReport": (EDITABLE, WORKING),
     "accounts.StaffMail": (EDITABLE, WORKING),
     "accounts.Site": (EDITABLE, STAFF),
@@ -74,6 +75,7 @@ TABLES = {
     "protocols.EditionDeed": (WRITTEN_ONCE, RECORD),
     "protocols.OwnTask": (WRITTEN_ONCE, RECORD),  # once it was sent to the clinical lead
     "sessions_app.Client": (EDITABLE, RECORD),
+    "sessions_app.ClientHandOver": (WRITTEN_ONCE, RECORD),
     "sessions_app.ContactPermission": (EDITABLE, RECORD),
     "sessions_app.TherapySession": (EDITABLE, RECORD),
     "sessions_app.Attendance": (EDITABLE, RECORD),  # who takes part in a session; the table is Django's own
@@ -164,6 +166,7 @@ WITH_HISTORY = [
 
 CLINICAL = {
     "Client",
+    "ClientHandOver",
     "ContactPermission",
     "TherapySession",
     "Attendance",

@@ -41,6 +41,7 @@ from sessions_app import (
     departures,
     emergency_access,
     exercises,
+    hand_overs,
     intakes,
     levels,
     practice,
@@ -256,6 +257,9 @@ def words(therapist, supervisor, stranger, privacy_officer, site, starter):
     departures.void(mistaken, reason=word("DepartureEvent.void_reason"), **by)
     beside_it(word, by=therapist, cover=supervisor)
     about_it(client, word, by=stranger, officer=privacy_officer, supervisor=supervisor)
+    goes = caseload.add_client(reference="0600", **by)
+    taken = {"former": therapist, "to": stranger, "by": supervisor}
+    hand_overs.hand_over(goes, **taken, note=word("ClientHandOver.note"))
     return word
 
 

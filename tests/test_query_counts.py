@@ -113,6 +113,7 @@ OF_THE_THERAPIST = [
 OF_THE_SUPERVISOR = ["review-queue", "review", "departure", "follow-ups", "attempts", "failed-deliveries", "resources"]
 OF_THE_SUPERVISOR += ["absences", "hand-off", "hand-offs", "on-call", "waiting-for-second"]
 OF_THE_SUPERVISOR += ["reminders-working", "quality", "added-to", "relationship", "last-week", "failed-contacts"]
+OF_THE_SUPERVISOR += ["hand-overs", "hand-over", "who-leaves", "left-open"]
 OF_THE_SUPERVISOR += ["trends", "trends-on-paper", "emergency", "emergency-reviews"]
 OF_THE_SUPERVISOR += ["help-calls", "help-asked", "lower-level", "policies", "policy", "policy-what-when"]
 
@@ -177,6 +178,7 @@ WITHOUT_ARGUMENTS += [
     "emergency",
     "emergency-reviews",
 ]
+WITHOUT_ARGUMENTS += ["hand-overs", "who-leaves"]
 WITHOUT_ARGUMENTS += ["absences", "hand-offs", "on-call", "waiting-for-second"]
 WITHOUT_ARGUMENTS += ["policies", "my-reports", "recalled", "propose-entry", "inclusion-policy"]
 WITHOUT_ARGUMENTS += ["notifications", "follow-ups-count"]
@@ -200,6 +202,7 @@ OF_A_FOLLOW_UP = [
 OF_A_ROW = {
     "client": lambda departure: departure.client_id,
     "session": lambda departure: departure.session_id,
+    **dict.fromkeys(["hand-over", "left-open"], lambda departure: departure.therapist_id),
     "client-copies": lambda departure: departure.client_id,
     "who-looked": lambda departure: departure.client_id,
     **dict.fromkeys(["client-copy", "copy-chart", "copy-style"], lambda departure: copy_for(departure).pk),
@@ -298,6 +301,7 @@ def test_pages_about_people_and_devices_do_not_grow(signed_in, admin, therapist,
     pages = [reverse("people"), reverse("invite"), reverse("person", args=[therapist.pk]), reverse("me")]
     pages += map(reverse, ["setup", "adoption", "organisation", "add-site", "name-lead", "people-file"])
     pages += [reverse("edit-site", args=[admin.site.pk]), reverse("mail-arrived", args=["any"])]
+    pages.append(reverse("leaves", args=[therapist.pk]))
     asked_in("first", admin)
     signed_in_on("first", admin)
     ties = ties_of(therapist, covered_by=supervisor)

@@ -89,6 +89,7 @@ def about_whom(record):
 def people_of(record):
     """Everybody who is named in the file, with repetitions."""
     yield record.departure.therapist
+    yield record.departure.whom_it_happened_to
     yield record.report and record.report.author
     for plan in record.plans:
         yield plan.opened_by if any(each.plan_id == plan.pk for each in record.follow_ups) else None

@@ -55,7 +55,7 @@ def as_r5(record, status):
     return {
         "status": status,
         "class": [concept(CLASSES[record.departure.format])],
-        "participant": [{"type": [PRIMARY], "actor": named(record.departure.therapist)}],
+        "participant": [{"type": [PRIMARY], "actor": named(record.departure.whom_it_happened_to)}],
         "actualPeriod": span_of(record, status),
         "plannedStartDate": session and moment(session.starts_at, zone),
         "plannedEndDate": session and moment(session.ends_at, zone),
@@ -69,7 +69,7 @@ def as_r4(record, status):
         "status": known,
         **more,
         "class": CLASSES[record.departure.format],
-        "participant": [{"type": [PRIMARY], "individual": named(record.departure.therapist)}],
+        "participant": [{"type": [PRIMARY], "individual": named(record.departure.whom_it_happened_to)}],
         "period": span_of(record, status),
     }
 

@@ -6,6 +6,7 @@ from datetime import time, timedelta
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.encrypted import EncryptedTextField
@@ -24,6 +25,10 @@ class AbsenceQuerySet(models.QuerySet):
 
     def running(self, now):
         return self.filter(starts_at__lte=now, ends_at__gt=now)
+
+    def ahead(self):
+        """Running, or to come, by the database's clock."""
+        return self.filter(ends_at__gt=Now())
 
     def between(self, start, end):
         """Those that have a moment in common with that time."""

@@ -57,6 +57,7 @@ class FollowUpQuerySet(models.QuerySet):
             visible |= Q(departure__therapist__in=answers_for(user))
         visible |= opened_in_emergency(user, "departure__client")
         told = self.model.reminders.rel.related_model.objects.told_to(user).values("follow_up")
+        told = told.exclude(step=0, follow_up__departure__logged_by=user)  # as the owner, before the client went
         of_others = self.filter(visible | Q(state=FollowUp.State.OPEN, pk__in=told))
         return of_others.filter(Q(departure__is_practice=False) | Q(departure__therapist=user))
 
@@ -162,6 +163,7 @@ class FollowUpChange(models.Model):
         REPLACED = "replaced", _("Replaced by a newer plan")
         HANDED_ON = "handed_on", _("Handed on to who covers")
         GIVEN_BACK = "given_back", _("Given back after an absence")
+        TAKEN_OVER = "taken_over", _("Handed over with the client")
 
     id = NumberedFirst()
     follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="changes")

@@ -1,6 +1,7 @@
 from sessions_app.models.clients import Channel, Client, ContactPermission, in_order
 from sessions_app.models.departures import DepartureEvent, Ending, ResponseLevel
 from sessions_app.models.emergency_access import EmergencyAccess
+from sessions_app.models.hand_overs import ClientHandOver
 from sessions_app.models.help_calls import HelpCall
 from sessions_app.models.intakes import Intake, IntakeRow, IntakeTitle
 from sessions_app.models.patterns import PromptChoice
@@ -20,6 +21,7 @@ __all__ = [
     "CapturedFact",
     "Channel",
     "Client",
+    "ClientHandOver",
     "Composition",
     "ContactPermission",
     "DepartureEvent",

@@ -85,6 +85,16 @@ class DepartureQuerySet(models.QuerySet):
     def of(self, therapist):
         return self.filter(therapist=therapist)
 
+    def happened_to(self, therapist):
+        """Those that `therapist` was in the room for, also of clients who have gone to somebody else since."""
+        return self.filter(Q(therapist=therapist, logged_by=None) | Q(logged_by=therapist))
+
+    def writable_by(self, therapist):
+        """Own ones, to which they add. One that came with a client is to be read, unless it is still open: somebody
+        has to say how it ended.
+        """
+        return self.of(therapist).filter(Q(logged_by=None) | Q(logged_by=therapist) | Q(ended_at=None))
+
     def standing(self):
         return self.filter(voided_at=None)
 
@@ -106,7 +116,9 @@ class DepartureQuerySet(models.QuerySet):
 
     def for_page(self):
         """Everything a page about one departure shows, in one query."""
-        related = self.select_related("therapist", "client", "session", "site", "protocol_version", "voided_by")
+        related = self.select_related(
+            "therapist", "logged_by", "client", "session", "site", "protocol_version", "voided_by"
+        )
         return related.with_others().annotate(number_there=emergency_number_there())
 
     def with_others(self):
@@ -144,11 +156,24 @@ REFUSE_A_MIXTURE = """
 """
 
 
+#: Whoever had the record first stays known, however often it goes on with its client.
+REFUSE_TO_FORGET_WHOSE_IT_WAS = """
+    IF NEW.logged_by_id IS DISTINCT FROM coalesce(OLD.logged_by_id, OLD.therapist_id) THEN
+        RAISE EXCEPTION 'Who logged a departure stays known when it goes to another therapist.'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
 @pghistory.track()
 class DepartureEvent(models.Model):
     """One departure, about one person. Its id is made by the device, so that a repeated request finds the first one.
 
     `level_wished` is a lower level that was tapped and still lacks what lowering needs; the level stays until then.
+
+    `therapist` has the record: it goes with its client to whoever takes them over (`hand_overs`), and then `logged_by`
+    is whom it happened to. Until then it is empty, and that is the therapist.
 
     `began_at` is the moment of the tap; `received_at` is when the server heard of it. All times in UTC.
 
@@ -159,6 +184,9 @@ class DepartureEvent(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     therapist = models.ForeignKey(User, on_delete=models.PROTECT, related_name="departures")
+    logged_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="departures")
     client = models.ForeignKey(Client, null=True, blank=True, on_delete=models.PROTECT, related_name="departures")
     session = models.ForeignKey(
@@ -194,6 +222,7 @@ class DepartureEvent(models.Model):
         indexes = [
             models.Index(fields=["therapist", "-began_at"], name="departure_by_therapist"),
             models.Index(fields=["site", "began_at"], name="departure_by_site_and_time"),
+            models.Index(fields=["logged_by"], name="departure_that_went_on", condition=Q(logged_by__isnull=False)),
             models.Index(fields=["therapist"], name="departure_open", condition=Q(ended_at=None, voided_at=None)),
         ]
         constraints = [
@@ -236,6 +265,13 @@ class DepartureEvent(models.Model):
         triggers = [
             keeps_its_mark("departure_stays_real_or_exercise"),
             pgtrigger.Trigger(
+                name="departure_keeps_who_logged_it",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("therapist", "logged_by"),
+                func=REFUSE_TO_FORGET_WHOSE_IT_WAS,
+            ),
+            pgtrigger.Trigger(
                 name="departure_is_real_or_exercise_inserted",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
@@ -249,6 +285,15 @@ class DepartureEvent(models.Model):
                 func=REFUSE_A_MIXTURE,
             ),
         ]
+
+    @property
+    def whom_it_happened_to(self):
+        """The therapist who was in the room. Select `logged_by` with it."""
+        return self.logged_by or self.therapist
+
+    def is_writable_by(self, person):
+        """As `DepartureQuerySet.writable_by`."""
+        return person.pk == self.therapist_id and (self.logged_by_id in (None, person.pk) or self.ended_at is None)
 
     @property
     def is_open(self):

@@ -45,7 +45,8 @@ class Source(models.TextChoices):
 
 class ReportQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(own_or_supervised(user, "departure__therapist", mark="departure__is_practice"))
+        """Those that `user` wrote, or somebody whom they supervise or cover today, wherever the client is now."""
+        return self.filter(own_or_supervised(user, "author", mark="departure__is_practice"))
 
     def real(self):
         """Everything but exercises."""

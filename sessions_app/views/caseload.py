@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.access import allow, posted
 from accounts.models import Role
-from sessions_app import caseload
+from sessions_app import caseload, hand_overs
 from sessions_app.forms.caseload import CareForm, DepartureAskedForm, SessionForm
 from sessions_app.models import Client, DepartureEvent, TherapySession, in_order
 
@@ -57,7 +57,7 @@ def client(request, client_id):
         else:
             return saved("clients", request)
     audit.record_view(found, by=request.user, page="client")
-    return answer(request, "sessions_app/client.html", form, client=found)
+    return answer(request, "sessions_app/client.html", form, client=found, came=hand_overs.before(found))
 
 
 @require_POST

@@ -73,7 +73,7 @@ def departure(request, departure_id):
     """The live page of one's own departure; for the supervisor, and once taken back, the page to read."""
     found = get_object_or_404(DepartureEvent.objects.visible_to(request.user).for_page(), pk=departure_id)
     audit.record_view(found, by=request.user, page="departure")
-    if found.therapist_id != request.user.pk or found.is_voided:
+    if found.is_voided or not found.is_writable_by(request.user):
         return departure_page(request, found)
     return live_page(request, found)
 
@@ -109,7 +109,7 @@ def own_departure(request, departure_id, *, is_tap=False):
 
     A tap fetches the one row it needs; a page everything it shows.
     """
-    own = DepartureEvent.objects.visible_to(request.user).of(request.user).standing()
+    own = DepartureEvent.objects.visible_to(request.user).writable_by(request.user).standing()
     return get_object_or_404(own.with_others() if is_tap else own.for_page(), pk=departure_id)
 
 

@@ -1,16 +1,17 @@
 """Finding the report that belongs to whoever is signed in."""
 
-from sessions_app import reports
+from django.shortcuts import get_object_or_404
+
+from sessions_app import hand_overs, reports
 from sessions_app.models import DepartureReport
-from sessions_app.views.departures import own_departure
 
 
 def own_report(request, departure_id):
-    """The signed-in therapist's report of an own departure; 404 for anybody else's.
+    """The signed-in therapist's report of a departure that happened to them, wherever its client is now; 404 else.
 
     If there is none, saying something (POST) begins it, and looking at it does not.
     """
-    departure = own_departure(request, departure_id)
+    departure = get_object_or_404(hand_overs.to_report_on(request.user).standing().for_page(), pk=departure_id)
     own = DepartureReport.objects.visible_to(request.user).filter(departure=departure)
     found = own.select_related("author", "quality_note").first()
     if found is None:

@@ -6,7 +6,7 @@ from collections import Counter
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
-from sessions_app import checklist, levels, lowering, participants, timeline
+from sessions_app import checklist, hand_overs, levels, lowering, participants, timeline
 from sessions_app.forms.departures import SettingForm
 from sessions_app.models.responses import ReasonNotPossible
 from sessions_app.safety import SafetyPanel
@@ -30,6 +30,7 @@ def live_page(request, departure, *, rejected=None, status=200):
         "given": given,
         "setting_form": rejected if isinstance(rejected, SettingForm) else SettingForm(departure=departure),
         "form": rejected,
+        "came": came_from(departure, reader=request.user),
     }
     return render(request, "sessions_app/live.html", context, status=status)
 
@@ -46,6 +47,20 @@ def what_a_step_needs(request, departure):
         "reasons": ReasonNotPossible,
         "op_id": uuid.uuid4(),
     }
+
+
+def came_from(departure, *, reader):
+    """The hand-over by which the record came from somebody else to whom it is with; None where it did not. No query
+    for any other departure.
+    """
+    has_moved = departure.client_id and departure.logged_by_id not in (None, reader.pk)
+    return hand_overs.before(departure.client) if has_moved else None
+
+
+def may_report(departure, *, reader):
+    """Whether the report of somebody who has left is this reader's to write."""
+    has_left = departure.logged_by is not None and not departure.logged_by.is_active
+    return has_left and hand_overs.to_report_on(reader).standing().filter(pk=departure.pk).exists()
 
 
 def still_open(states):
@@ -75,6 +90,8 @@ def departure_page(request, departure):
     context = {
         "departure": departure,
         "timeline": timeline.of(departure),
+        "came": came_from(departure, reader=request.user),
+        "may_report": may_report(departure, reader=request.user),
         "may_lower": lowering.is_supervisor_of(departure, request.user)
         and not departure.is_voided
         and lowering.lower_than(departure.response_level),

@@ -8,9 +8,8 @@ from django.views.decorators.http import require_http_methods
 from accounts import audit
 from accounts.access import allow, posted
 from accounts.models import Role
-from sessions_app import private_notes
+from sessions_app import hand_overs, private_notes
 from sessions_app.forms.private_notes import PrivateNoteForm
-from sessions_app.models import DepartureEvent
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,5 +43,5 @@ def erase(request, departure_id):
 
 def own(request, departure_id):
     """A departure of the person's own, taken back or not; 404 for everybody else, their supervisor as well."""
-    visible = DepartureEvent.objects.visible_to(request.user)
-    return get_object_or_404(visible.of(request.user).select_related("client"), pk=departure_id)
+    own = hand_overs.to_keep_notes_on(request.user)
+    return get_object_or_404(own.select_related("client"), pk=departure_id)

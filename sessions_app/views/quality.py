@@ -15,8 +15,10 @@ from sessions_app.views.own_reports import own_report
 @allow(Role.THERAPIST, Role.SUPERVISOR)
 def quality(request, departure_id):
     """For the author, and the author's supervisor; as a page, or as a part of the page of the signed report."""
-    departure = get_object_or_404(DepartureEvent.objects.visible_to(request.user), pk=departure_id)
-    report = DepartureReport.objects.visible_to(request.user).filter(departure=departure).first()
+    own = DepartureReport.objects.visible_to(request.user).select_related("departure")
+    report = own.filter(departure=departure_id).first()
+    visible = DepartureEvent.objects.visible_to(request.user)
+    departure = report.departure if report else get_object_or_404(visible, pk=departure_id)
     audit.record_view(departure, by=request.user, page="quality")
     context = {"departure": departure, "report": report, **told_beside(report, reader=request.user)}
     template = "sessions_app/quality.html#panel" if request.htmx else "sessions_app/quality.html"

@@ -130,9 +130,13 @@ def test_pages_of_people_show_nothing_clinical(signed_in, admin, therapist, depa
         assert client_0417.preferred_name not in text
 
 
-def test_leaving_is_never_blocked_by_open_work(signed_in, admin, therapist, departure):
-    page = signed_in(admin).get(reverse("person", args=[therapist.pk])).content.decode()
-    assert "hand their clients and follow-ups to somebody else first" in page
-    change(signed_in(admin), therapist, "therapist", is_active=False)
+def test_open_work_is_handed_over_first_and_in_an_emergency_it_does_not_keep_anybody(
+    signed_in, admin, therapist, departure
+):
+    answer = change(signed_in(admin), therapist, "therapist", is_active=False)
+    assert answer.status_code == 422
+    assert "Say when they leave" in answer.content.decode()
+    assert reverse("leaves", args=[therapist.pk]) in answer.content.decode()
+    signed_in(admin).post(reverse("close-account", args=[therapist.pk]), {"at_once": "yes"})
     therapist.refresh_from_db()
     assert not therapist.is_active
