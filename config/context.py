@@ -31,8 +31,8 @@ def page(request):
     user = getattr(request, "user", None)
     return {
         "is_demo": settings.DEMO,
-        "navigation": navigation(request),
-        "device_mark": mark_of(user) if user else "",
+        "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "device_mark": SimpleLazyObject(lambda: mark_of(user) if user else ""),
         "sign_on_name": settings.OIDC_NAME,
         "has_passwords": settings.PASSWORD_SIGN_IN,
     }
@@ -77,7 +77,7 @@ def session(request):
         "may_be_asked": (user.is_supervisor or user.is_site_contact) and not factors.is_missing(request),
         "help_token": SimpleLazyObject(lambda: help_tokens.token_for(user)),
         "new_call_id": uuid.uuid4(),
-        "has_no_policy": not policies.is_one_in_force(),
+        "has_no_policy": SimpleLazyObject(lambda: not policies.is_one_in_force()),
         "may_read_policies": may_read(user),
         "follow_ups_count": "" if is_counted_later(request) else SimpleLazyObject(lambda: badge.count_for(user)),
     }
