@@ -31,7 +31,7 @@ def record_step(request, departure_id, slug):
         return refused(request, departure, form)
     tap = {"by": request.user, "clock_off_by": request.clock_off_by, **form.cleaned_data}
     try:
-        answer = checklist.record(departure, slug=slug, **tap)
+        answer = checklist.record_held(departure, slug=slug, **tap)
     except checklist.OperationBelongsElsewhere:
         return conflict()
     return once_more(answered(request, departure, slug), answer)
