@@ -15,6 +15,7 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 
 from accounts import audit_openings
+from accounts.numbers import NeverTold
 
 SEEN = "viewed"
 REPEATED_MINUTES = 15  # what a page asks for by itself is no new look for so long
@@ -54,6 +55,7 @@ class AuditEntry(models.Model):
     null in entries from before it was kept. `device` is the mark of the sign-in, `address` where the request came from.
     """
 
+    id = NeverTold()
     at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     system_actor = models.CharField(max_length=40, blank=True)
@@ -99,7 +101,7 @@ def record(action, subject, *, by, **facts):
     `by` is a User, or the name of a system actor such as "sweeper". Call it inside the transaction of
     the deed itself: a deed whose audit entry cannot be written does not happen. `facts` hold ids,
     codes and times, never free text and never a client's name. `client` and `clients` among them are ids. What is
-    done in an emergency carries its marks.
+    done in an emergency carries its marks. The entry comes back without its number.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An audit entry belongs in the transaction of its deed.")
@@ -150,11 +152,9 @@ def record_opening(opening, *, name, is_unattended, is_fragment):
     for entry in entries[:1]:
         entry.about = sorted(opening.shown | {*entry.about})
     may_repeat = is_unattended or (is_fragment and not opening.views)
-    new = [each for each in entries if not (may_repeat and was_seen(each))]
-    if len(new) == 1:
-        new[0].save(force_insert=True)  # one statement, in no transaction of its own
-    elif new:
-        AuditEntry.objects.bulk_create(new)
+    for entry in entries:
+        if not (may_repeat and was_seen(entry)):
+            entry.save(force_insert=True)
 
 
 def was_seen(entry):

@@ -1,4 +1,4 @@
-"""Keys that are known before their row is written, because words of the row are bound to them."""
+"""Keys that are known before their row is written, because words of the row are bound to them; and one never told."""
 
 from django.db import connections, models, router
 
@@ -29,6 +29,23 @@ class NumberedFirst(models.BigAutoField):
             return None
         take_numbers([row])
         return row.pk
+
+
+class NeverTold(models.BigAutoField):
+    """A key that the database gives and whoever wrote the row is not told: `pk` stays None until the row is read.
+
+    For rows that are written all the time and read by few. To hand a key back PostgreSQL asks every rule about who may
+    read the row, which cost an entry of the audit trail four times as much. To migrations it is a BigAutoField.
+    """
+
+    db_returning = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"primary_key": True, "verbose_name": "ID", "auto_created": True} | kwargs)
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.BigAutoField", args, kwargs
 
 
 def binds_to_key(field, row):

@@ -1,5 +1,7 @@
 """Whose work a person answers for today."""
 
+from django.db.models import Q
+
 from accounts.models import Supervision, TeamCover, Traineeship, User
 
 
@@ -9,7 +11,7 @@ def answers_for(user):
         return User.objects.none().values("pk")
     supervisees = Supervision.objects.on().filter(supervisor=user).values("supervisee")
     covered = TeamCover.objects.on().filter(supervisor=user).values("team")
-    return User.objects.filter(pk__in=supervisees).values("pk") | User.objects.filter(team__in=covered).values("pk")
+    return User.objects.filter(Q(pk__in=supervisees) | Q(team__in=covered)).values("pk")
 
 
 def supervisors_of(user):

@@ -33,8 +33,8 @@ def page(request):
     user = getattr(request, "user", None)
     return {
         "is_demo": settings.DEMO,
-        "navigation": navigation(request),
-        "device_mark": mark_of(user) if user else "",
+        "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "device_mark": SimpleLazyObject(lambda: mark_of(user) if user else ""),
         "sign_on_name": settings.OIDC_NAME,
         "has_passwords": settings.PASSWORD_SIGN_IN,
     }

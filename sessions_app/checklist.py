@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from accounts import audit, row_security
@@ -52,32 +52,48 @@ def record(departure, *, slug, outcome, by, op_id, reason="", note="", at=None, 
     """
     # Two taps at once: the second waits here for the first, then sees its answer.
     DepartureEvent.objects.locked().only("pk").get(pk=departure.pk)
-    step = editions.step_of(departure.protocol_version_id, slug)
     said = {"outcome": outcome, "reason": reason, "note": note}
-    known = StepResponse.objects.filter(Q(op_id=op_id) | Q(departure=departure, step=step))
-    answers = list(known.order_by("occurred_at", "pk"))
-    if earlier := repeated(answers, op_id, departure=departure, step=step, by=by):
-        if not says_the_same(earlier, said):
+    return add(departure, said, slug=slug, by=by, op_id=op_id, at=at, clock_off_by=clock_off_by, is_new=is_new)
+
+
+@transaction.atomic
+def record_held(departure, *, slug, outcome, by, op_id, reason="", note="", at=None, clock_off_by=None):
+    """As `record`, for a caller who read the departure with `locked()` in this transaction: one statement less."""
+    said = {"outcome": outcome, "reason": reason, "note": note}
+    return add(departure, said, slug=slug, by=by, op_id=op_id, at=at, clock_off_by=clock_off_by)
+
+
+def add(departure, said, *, slug, by, op_id, at, clock_off_by, is_new=False):
+    step = editions.step_of(departure.protocol_version_id, slug)
+    standing = heard_or_standing(departure, step, op_id)
+    if is_repeated(standing, op_id, departure=departure, step=step, by=by):
+        if not says_the_same(standing, said):
             raise OperationBelongsElsewhere
-        earlier.is_repeat = True
-        return earlier
-    standing = answers[-1] if answers else None
+        standing.is_repeat = True
+        return standing
     if says_the_same(standing, said) and not is_new:
         return standing
     occurred_at = following(standing, at or timezone.now())
     facts = {"departure": departure, "step": step, "by": by, "occurred_at": occurred_at, "clock_off_by": clock_off_by}
     with row_security.unless_hidden(OperationBelongsElsewhere()):
         response = StepResponse.objects.create(op_id=op_id, **facts, **said)
-    audit.record("step_recorded", departure, by=by, step=slug, outcome=outcome)
+    audit.record("step_recorded", departure, by=by, step=slug, outcome=said["outcome"])
     return response
 
 
-def repeated(answers, op_id, *, departure, step, by):
-    """The answer that already carries `op_id`, or None; raises when it belongs to something else."""
-    earlier = next((answer for answer in answers if answer.op_id == op_id), None)
-    if earlier and (earlier.departure_id, earlier.step_id, earlier.by_id) != (departure.pk, step.pk, by.pk):
+def heard_or_standing(departure, step, op_id):
+    """The answer that carries `op_id`, whatever it answers; else the newest to the step; else None. One row is read."""
+    known = StepResponse.objects.filter(Q(op_id=op_id) | Q(departure=departure, step=step))
+    return known.order_by(Case(When(op_id=op_id, then=0), default=1), "-occurred_at", "-pk").first()
+
+
+def is_repeated(answer, op_id, *, departure, step, by):
+    """Whether `answer` is what `op_id` said; raises when that was said about something else, or by somebody else."""
+    if answer is None or answer.op_id != op_id:
+        return False
+    if (answer.departure_id, answer.step_id, answer.by_id) != (departure.pk, step.pk, by.pk):
         raise OperationBelongsElsewhere
-    return earlier
+    return True
 
 
 def is_standing(response):
@@ -311,7 +327,8 @@ class StepState:
 
 def states(departure):
     """The eleven steps with their standing answers, the next open one marked. One query."""
-    answers = {response.step_id: response for response in departure.step_responses.standing()}
+    newest = departure.step_responses.latest_per_step()
+    answers = {answer.step_id: answer for answer in newest if answer.outcome != Outcome.NOT_RECORDED}
     steps = [
         StepState(step, departure, answers.get(step.pk)) for step in editions.steps_of(departure.protocol_version_id)
     ]

@@ -68,6 +68,9 @@ function operationFor(form, button) {
 const announce = (words) => { byId("announce").textContent = words; };
 on(document, "announce", ({ detail }) => announce(detail.value));
 
+// The step that comes next opens; it stands on the page already.
+on(document, "next-step", ({ detail }) => { byId(detail.value).querySelector("details").open = true; });
+
 // What could not be saved says so loudly, beside nothing that moves, until something is saved again.
 function warn(words = "") {
   Object.assign(byId("unsaved"), { textContent: words, hidden: !words });

@@ -1,6 +1,7 @@
 """A client wants to leave, leaves, or is cut off before the session's end."""
 
 import uuid
+from functools import cached_property
 
 import pghistory
 import pgtrigger
@@ -122,7 +123,7 @@ class DepartureQuerySet(models.QuerySet):
         return related.with_others().annotate(number_there=emergency_number_there())
 
     def with_others(self):
-        """Each with the number that `DepartureEvent.others` needs, in the same query."""
+        """Each with the number that `DepartureEvent.others` needs, in the same query; lists need it."""
         return self.annotate(present=count_of_others())
 
 
@@ -344,9 +345,14 @@ class DepartureEvent(models.Model):
         """In a group the others appear as a number, and nowhere else."""
         return self.composition == Composition.GROUP
 
+    @cached_property
+    def present(self):
+        """How many of the session are not the client of this record. Read along by `with_others()`, else asked for."""
+        return type(self).objects.with_others().values_list("present", flat=True).get(pk=self.pk)
+
     @property
     def others(self):
-        """How many others the session knows of; one who is not named yet is not an other. Needs `with_others()`."""
+        """How many others the session knows of; one who is not named yet is not an other."""
         return self.present if self.client_id else max(0, self.present - 1)
 
     @property

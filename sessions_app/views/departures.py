@@ -107,10 +107,10 @@ def void(request, departure_id):
 def own_departure(request, departure_id, *, is_tap=False):
     """The signed-in therapist's own departure that still stands, or 404. Only its therapist writes to it.
 
-    A tap fetches the one row it needs; a page everything it shows.
+    A tap fetches the one row it needs and holds it (`locked`); a page everything it shows.
     """
     own = DepartureEvent.objects.visible_to(request.user).writable_by(request.user).standing()
-    return get_object_or_404(own.with_others() if is_tap else own.for_page(), pk=departure_id)
+    return get_object_or_404(own.locked() if is_tap else own.for_page(), pk=departure_id)
 
 
 def answer(request, template, form, found):

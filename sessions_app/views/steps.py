@@ -31,7 +31,7 @@ def record_step(request, departure_id, slug):
         return refused(request, departure, form)
     tap = {"by": request.user, "clock_off_by": request.clock_off_by, **form.cleaned_data}
     try:
-        answer = checklist.record(departure, slug=slug, **tap)
+        answer = checklist.record_held(departure, slug=slug, **tap)
     except checklist.OperationBelongsElsewhere:
         return conflict()
     return once_more(answered(request, departure, slug), answer)
@@ -54,10 +54,9 @@ def record_phase(request, departure_id, phase):
         **what_a_step_needs(request, departure),
         "phase": phase,
         "states": [state for state in states if state.step.phase == phase],
-        "following": next((each for each in states if each.is_next), None),
         "recorded": sum(each.is_recorded for each in states),
     }
-    response = render(request, "sessions_app/live.html#gesture", context)
+    response = open_next(render(request, "sessions_app/live.html#gesture", context), states)
     return trigger_client_event(response, "announce", {"value": _("Steps ticked")})
 
 
@@ -146,7 +145,7 @@ def conflict():
 
 
 def answered(request, departure, slug, *, was_immediate=None, words=""):
-    """The step as it now stands, and with it the next one opened and the progress line.
+    """The step as it now stands, and with it the progress line; the script opens the next one, which is there already.
 
     422 while a lower level lacks its reason; but what a device had kept has arrived, and is not refused.
     """
@@ -157,11 +156,9 @@ def answered(request, departure, slug, *, was_immediate=None, words=""):
         return whole_page_anew(departure)
     states = checklist.states(departure)
     state = next(state for state in states if state.step.slug == slug)
-    following = next((each for each in states if each.is_next and each is not state), None)
     context = {
         **what_a_step_needs(request, departure),
         "state": state,
-        "following": following,
         "recorded": sum(each.is_recorded for each in states),
         "given": list(departure.given_resources.all()) if state.is_resources else [],
         "refused_contact": words
@@ -172,7 +169,15 @@ def answered(request, departure, slug, *, was_immediate=None, words=""):
     response = render(request, "sessions_app/live.html#answered", context, status=422 if lacks else 200)
     if state.is_safety or words:  # a note may say no to contact, which the plan takes up
         trigger_client_event(response, "plan-changed", {})
+    if not state.is_next:  # else it came open
+        open_next(response, states)
     return trigger_client_event(response, "announce", {"value": words or said(state)})
+
+
+def open_next(response, states):
+    """The step without an answer that comes next opens by itself, as long as the departure goes on."""
+    following = next((each for each in states if each.is_next and each.departure.is_open), None)
+    return trigger_client_event(response, "next-step", {"value": following.step.slug}) if following else response
 
 
 def whole_page_anew(departure):

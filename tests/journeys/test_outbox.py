@@ -129,6 +129,7 @@ def test_the_focus_stays_and_one_thing_is_announced(on_the_live_page, figure):
     wait_until_sent(window)
     focus, said = window.tab.evaluate("[document.activeElement.id, said]")
     assert (focus, said) == ("stay-calm-done", ["Step 1, Done"])
+    assert window.tab.locator("#check-safety > details[open]").count() == 1, "the next step opens"
     figure("T14", len(said[0].split()))
 
 

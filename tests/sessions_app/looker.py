@@ -72,6 +72,7 @@ def prepare(number):
     aggregates.recount_all()
     releases.release()
     settle()
+    adopt_the_policy(lead=loaded.supervisor)
     bare.therapist = therapist = loaded.therapists[0]
     supervisor, own = signed_in(loaded.supervisor), signed_in(therapist)
     report = DepartureReport.objects.filter(author__in=loaded.therapists[:8], state="submitted").first()
@@ -97,6 +98,16 @@ def prepare(number):
         "search by reference": lambda: shown(supervisor.post(reverse("find-report"), words)),
         **{name: (lambda deed=deed: shown(deed())) for name, deed in deeds.items()},
     }
+
+
+def adopt_the_policy(lead):
+    """As where people work: until there is one, each page looks for it."""
+    from followups import policies
+    from followups.models import FollowUpPolicy
+
+    lead.is_clinical_lead = True
+    lead.save(update_fields=["is_clinical_lead"])
+    policies.adopt(FollowUpPolicy.objects.get(number=1), by=lead)
 
 
 def settle():

@@ -1,5 +1,6 @@
 """Answering the eleven: any order, one tap each, nothing ever edited."""
 
+import json
 import uuid
 
 import pytest
@@ -186,14 +187,16 @@ def test_notes_that_cannot_be_read_keep_what_was_typed_at_their_step(note):
     assert 'value="The clock"' in html
 
 
-def test_a_tap_answers_with_its_step_the_next_one_and_the_progress(tap):
+def test_a_tap_answers_with_its_step_and_the_progress_and_says_which_one_opens(tap):
     answer = tap("stay-calm", headers=HTMX)
     html = answer.content.decode()
     assert html.strip().startswith("<article")
-    assert html.count("<article") == 2
-    assert 'id="check-safety"' in html
+    assert html.count("<article") == 1
     assert "1 of 11" in html
-    assert "Step 1, Done" in answer["HX-Trigger"]
+    assert json.loads(answer["HX-Trigger"]) == {
+        "announce": {"value": "Step 1, Done"},
+        "next-step": {"value": "check-safety"},
+    }
 
 
 def test_undo_says_so(tap, undo, browser, departure):
@@ -214,9 +217,11 @@ def test_the_last_answer_leaves_no_next_step(tap):
     tap("check-safety")
     for slug in others:
         tap(slug)
-    html = tap(last, headers=HTMX).content.decode()
+    answer = tap(last, headers=HTMX)
+    html = answer.content.decode()
     assert html.count("<article") == 1
     assert "11 of 11" in html
+    assert "next-step" not in answer["HX-Trigger"]
 
 
 def test_only_the_therapist_of_the_departure_answers_its_steps(departure, supervisor, stranger, signed_in):

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Role
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def test_two_clicks_at_the_same_moment_are_one_answer(departure, therapist, monkeypatch):
-    meet_after(monkeypatch, checklist, "repeated")
+    meet_after(monkeypatch, checklist, "is_repeated")
 
     def click():
         return checklist.record(departure, slug="stay-calm", outcome="done", by=therapist, op_id=uuid.uuid4())
@@ -35,6 +36,17 @@ def test_two_clicks_at_the_same_moment_are_one_answer(departure, therapist, monk
     first, second = both(click)
     assert first == second
     assert departure.step_responses.count() == 1
+
+
+def test_two_ticks_sent_at_the_same_moment_are_one_answer(signed_in, departure, therapist, monkeypatch):
+    meet_after(monkeypatch, checklist, "is_repeated")
+    browser, address = signed_in(therapist), reverse("record-step", args=[departure.pk, "stay-calm"])
+    answers = both(
+        lambda: browser.post(address, {"outcome": "done", "op_id": uuid.uuid4()}, headers={"HX-Request": "true"})
+    )
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert departure.step_responses.count() == 1
+    assert AuditEntry.objects.filter(action="step_recorded").count() == 1
 
 
 def test_two_levels_at_the_same_moment_open_one_plan(departure, therapist, monkeypatch):
