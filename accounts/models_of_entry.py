@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +27,7 @@ class Invitation(models.Model):
     supervisor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("supervisor")
     )
-    supervisor_email = models.EmailField(blank=True, default="", db_default="")  # who may come in later
+    supervisor_email = models.EmailField(blank=True, default="", db_default=Value(""))  # who may come later
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=10)
     made_at = models.DateTimeField(auto_now_add=True)

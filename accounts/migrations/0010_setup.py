@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='invitation',
             name='supervisor_email',
-            field=models.EmailField(blank=True, db_default='', default='', max_length=254),
+            field=models.EmailField(blank=True, db_default=models.Value(''), default='', max_length=254),
         ),
         migrations.AlterField(
             model_name='staffmail',
