@@ -338,3 +338,18 @@ def test_a_tap_in_the_moment_of_the_hand_over_does_not_wait_for_it(
 
     both(lambda: hand_overs.hand_over(client_0417, former=therapist, to=bo, by=supervisor), tap)
     assert DepartureEvent.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_level_that_is_set_meanwhile_waits_its_turn(client_0417, past, therapist, supervisor, bo, monkeypatch):
+    """Both hold the departure before its follow-ups: neither has what the other waits for."""
+    held = Held(monkeypatch, hand_overs, "bring_departures", seconds=1)
+
+    def set_level():
+        assert held.reached.wait(10)
+        levels.set_level(past, level=ResponseLevel.IMMEDIATE, op_id=uuid.uuid4(), by=therapist)
+
+    both(lambda: hand_overs.hand_over(client_0417, former=therapist, to=bo, by=supervisor), set_level)
+    past.refresh_from_db()
+    assert (past.therapist, past.response_level) == (bo, ResponseLevel.IMMEDIATE)
+    assert therapist not in {each.owner for each in past.follow_ups.open()}

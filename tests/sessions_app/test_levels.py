@@ -308,7 +308,7 @@ def test_a_supervisor_lowers_with_a_reason(signed_in, supervisor, gone, safety):
 
 def test_nobody_is_their_own_supervisor(signed_in, hire, gone):
     both = hire("Both Hats", Role.THERAPIST, Role.SUPERVISOR)
-    DepartureEvent.objects.filter(pk=gone.pk).update(therapist=both)
+    DepartureEvent.objects.filter(pk=gone.pk).update(therapist=both, logged_by=gone.therapist)
     gone.refresh_from_db()
     assert signed_in(both).get(reverse("lower-level", args=[gone.pk])).status_code == 404
     levels.set_level(gone, level="none_identified", op_id=uuid.uuid4(), by=both, reason="Because I say so")
