@@ -23,7 +23,7 @@ ROUNDS, LOOKS = 9, 5
 LIMIT, LIMIT_OF_QUEUE = 1.2, 2.0
 LIMIT_OF_TICK, LIMIT_OF_SLOW_TICK = 2.0, 2.5
 #: Statements and bytes at most; pages that are not named have no limit of their own.
-MOST_STATEMENTS = {TICK: 12, "now": 12, "steps": 12, "queue": 10, "one report": 14}
+MOST_STATEMENTS = {TICK: 7, "now": 12, "steps": 12, "queue": 9, "one report": 9}
 MOST_BYTES = {TICK: 2 * 1024, "now": 12 * 1024, "steps": 12 * 1024, "queue": 12 * 1024}
 BARE, QUEUE = "bare view of 50 rows", "queue"
 
