@@ -119,7 +119,7 @@ def test_nothing_of_the_other_of_a_couple_is_in_it(copy, sheet, therapist):
 
 def test_a_colleague_s_departures_stay_with_the_colleague(copy, sheet, therapist, stranger):
     theirs = another(therapist, copy.client, "Of the time with Max.")
-    type(theirs).objects.filter(pk=theirs.pk).update(therapist=stranger)
+    type(theirs).objects.filter(pk=theirs.pk).update(therapist=stranger, logged_by=therapist)
     assert "Of the time with Max." not in sheet(copy)
 
 
