@@ -92,7 +92,12 @@ MUTANTS = [
         "Q(state=State.LEASED)",
     ),
     Mutant("repeats of the dead not marked", DELIVERIES, " or delivery.pk in in_doubt", ""),
-    Mutant("mark not kept", DELIVERIES, "update(may_be_repeat=True)", "update(may_be_repeat=False)"),
+    Mutant(
+        "mark not kept",
+        DELIVERIES,
+        "filter(pk__in=in_doubt).update(may_be_repeat=True)",
+        "filter(pk__in=in_doubt).update(may_be_repeat=False)",
+    ),
     Mutant(
         "express without fence", EXPRESS, " AND lease_token = %(token)s AND NOT may_be_repeat", " AND NOT may_be_repeat"
     ),
@@ -108,7 +113,7 @@ MUTANTS = [
         "WHERE id = %(pk)s\n        RETURNING",
     ),
     Mutant("ambiguous not marked", DELIVERIES, "(Result.AMBIGUOUS, Result.LOST)", "(Result.LOST,)"),
-    Mutant("mark not written in the mail", NOTICES, "body + REPEAT if delivery.may_be_repeat else body", "body"),
+    Mutant("mark not written in the mail", NOTICES, "body + repeat if delivery.may_be_repeat else body", "body"),
     Mutant(
         "another Message-ID at each try",
         NOTICES,
@@ -193,8 +198,8 @@ MUTANTS = [
     Mutant(
         "stopping leaves reminders",
         REMINDERS,
-        "filter(state=State.SCHEDULED).update(state=State.STOPPED)",
-        "filter(state=State.STOPPED).update(state=State.STOPPED)",
+        "follow_up.reminders.waiting().update(state=State.STOPPED)",
+        "follow_up.reminders.none().update(state=State.STOPPED)",
     ),
     Mutant("no sign of having swept", REMINDERS, "    beat(clock_name)\n", ""),
     # The watchman, and who is told instead

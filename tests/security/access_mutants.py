@@ -117,14 +117,14 @@ MUTANTS = [
     Mutant(
         "a supervisor answers for everybody",
         SUPERVISION,
-        'return User.objects.filter(pk__in=supervisees).values("pk")',
-        'return User.objects.all().values("pk")',
+        "User.objects.filter(Q(pk__in=supervisees) | Q(team__in=covered))",
+        "User.objects.all()",
     ),
     Mutant(
         "covering one team covers all",
         SUPERVISION,
-        "User.objects.filter(team__in=covered)",
-        "User.objects.filter(team__isnull=False)",
+        "Q(team__in=covered)",
+        "Q(team__isnull=False)",
     ),
     Mutant("supervision before its first day", DATED, ", starts_on__lte=day)", ")"),
     Mutant("supervision after its last day", DATED, "Q(ends_on=None) | Q(ends_on__gte=day), ", ""),
@@ -339,8 +339,8 @@ MUTANTS = [
     Mutant(
         "any session of any client is chosen",
         VIEWS + "departures.py",
-        "TherapySession.objects.visible_to(request.user).real()",
-        "TherapySession.objects.real()",
+        "TherapySession.objects.visible_to(request.user).in_use()",
+        "TherapySession.objects.in_use()",
     ),
     Mutant(
         "any client is chosen for a departure",
