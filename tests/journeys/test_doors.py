@@ -356,7 +356,7 @@ def facts_of(departure):
 
 def tied(person):
     """A team, and who answers for it and for them, from today on."""
-    supervisor = User.objects.filter(roles__contains=[Role.SUPERVISOR], is_active=True).first() or colleague_of(person)
+    supervisor = colleague_of(person, "Kay Marsh", role=Role.SUPERVISOR)
     today = timezone.localdate()
     return {
         "team": person.team_id,
@@ -366,9 +366,9 @@ def tied(person):
     }
 
 
-def colleague_of(person):
-    facts = {"name": "Jo Fields", "roles": [Role.THERAPIST], "team": person.team}
-    return User.objects.create_user("jo@clinic.example", None, **facts)
+def colleague_of(person, name="Jo Fields", *, role=Role.THERAPIST):
+    email = f"{name.split()[0].lower()}@clinic.example"
+    return User.objects.create_user(email, None, name=name, roles=[role], team=person.team)
 
 
 def lists_of(person):
