@@ -157,6 +157,14 @@ SUPERVISOR = Guide(
             ],
         ),
         Part(
+            _("Clients change hands"),
+            [
+                _("Under “Hand over clients”, choose who takes a client over. The record goes along."),
+                _("Who wrote a report stays as it was. Private notes go to nobody."),
+                _("When somebody leaves, you get a list of what is open. Nobody is forgotten."),
+            ],
+        ),
+        Part(
             _("Learn from it"),
             [
                 _("“Trends” shows how often people leave, and how soon we got back to them."),
@@ -186,11 +194,20 @@ ADMIN = Guide(
             ],
         ),
         Part(
+            _("Set-up"),
+            [
+                _("“Set-up” shows what is still missing, at any time."),
+                _("Until a clinical lead has read and signed, all that is written down is practice."),
+                _("Send a mail to yourself there. Only one that arrives counts."),
+            ],
+        ),
+        Part(
             _("People"),
             [
                 _("Ask somebody in by mail. The link works once, and only for a few days."),
                 _("Give each person just the roles they need."),
-                _("When somebody leaves, end their account. What they wrote stays."),
+                _("Say who supervises whom, and from which day. Both are told by mail."),
+                _("When somebody leaves, give their last day. Their supervisor hands over what is open."),
                 _("A lost phone? Reset their second way to sign in. First make sure who asks."),
             ],
             "people",

@@ -5,14 +5,24 @@ from django.utils.translation import gettext as _
 from accounts.models import Role, Site, User
 from config.operations.answers import broken, look, ok
 from followups import policies
-from protocols import editions
+from protocols import adoptions, editions
 from resources import crisis
 from resources.models import Resource
 
 
 def answers():
     """Each thing that must be there, and whether it is."""
-    return [sites(), directory(), crisis_lines(), protocol(), policy(), *people()]
+    return [sites(), directory(), crisis_lines(), protocol(), policy(), *people(), live_use()]
+
+
+def live_use():
+    if adoptions.is_made():
+        return ok("live_use", _("A clinical lead has signed: Doorway is in live use."))
+    return look(
+        "live_use",
+        _("Not in live use yet: all that is written down is practice."),
+        _("Open Set-up. A clinical lead reads and signs there."),
+    )
 
 
 def sites():

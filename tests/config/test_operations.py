@@ -251,6 +251,12 @@ def test_when_all_is_well_the_page_says_so(read_page, all_well):
     assert "No urgent reminder is late." in shown
 
 
+def test_before_a_clinical_lead_has_signed_the_page_says_so(read_page, all_well, nothing_signed):
+    shown = read_page()
+    assert "All is well." not in shown
+    assert "Not in live use yet: all that is written down is practice." in shown
+
+
 @pytest.mark.parametrize(
     ("sign", "says", "to_do"),
     [
