@@ -34,7 +34,8 @@ def main(words):
         signal.signal(each, lambda *_: sys.exit(1))
     with ExitStack() as running:
         target = running.enter_context(Target())
-        rows = [attempt(name, checks[name], target) for name in chosen.names or checks]
+        names = [name for name in checks if name in (chosen.names or checks)]  # in their order: leaks comes last
+        rows = [attempt(name, checks[name], target) for name in names]
     return told(rows, is_strict=chosen.strict)
 
 
