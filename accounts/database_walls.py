@@ -1,5 +1,6 @@
 """Writes roles, rights, rules and the safety of functions into PostgreSQL, as `database_rights` declares them."""
 
+import hashlib
 import secrets
 
 from django.core.management import call_command
@@ -14,7 +15,7 @@ SAFE_PATH = "pg_catalog, public, pg_temp"
 
 @transaction.atomic
 def apply(using="default"):
-    """Write it all, after every migration. Safe to say again.
+    """Write it all, after every migration. Safe to say again, also while people work: a wall that stands is let be.
 
     The table of the cache comes with no migration, and needs its rights as well: it is made here.
     """
@@ -29,7 +30,7 @@ def apply(using="default"):
         for table, owner in tables(cursor):
             cursor.execute(rights(table))
             if database_rights.is_walled(table):
-                cursor.execute(policies(cursor, table, owner))
+                wall(cursor, table, owner)
         guard_triggers(cursor)
         guard_functions(cursor)
         close_doors(cursor)
@@ -162,13 +163,49 @@ def rights(table):
     return sql.SQL(text).format(**names)
 
 
-def policies(cursor, table, owner):
-    """Row level security of one table: forced, and a policy for each thing a role may do, and none for the rest."""
-    cursor.execute("SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", [table])
+def wall(cursor, table, owner):
+    """Row level security of one table: forced, and the policies that are declared. What stands is let be.
+
+    Writing it anew locks the table against every reader until the transaction ends, and a release is laid over one
+    that runs. The first policy carries a mark of what was declared and of what PostgreSQL made of it, so that whatever
+    is changed on either side is written anew.
+    """
+    declared = policies(table, owner)
+    cursor.execute(STANDING, [table])
+    before, mark = cursor.fetchone()
+    if before and mark == mark_of(declared, before):
+        return
     name = sql.Identifier(table).as_string()
-    lines = [f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY"]
-    lines += [f'DROP POLICY "{policy}" ON {name}' for (policy,) in cursor.fetchall()]
-    lines += [f"CREATE POLICY owner_keeps ON {name} TO {sql.Identifier(owner).as_string()} USING (true)"]
+    cursor.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    cursor.execute("SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", [table])
+    drops = [f'DROP POLICY "{each}" ON {name}' for (each,) in cursor.fetchall()]
+    cursor.execute("; ".join([*drops, *declared]))
+    cursor.execute(STANDING, [table])
+    after, _none = cursor.fetchone()
+    comment = sql.SQL("COMMENT ON POLICY owner_keeps ON {} IS {}")
+    cursor.execute(comment.format(sql.Identifier(table), sql.Literal(mark_of(declared, after))))
+
+
+#: What PostgreSQL holds of a table's wall, as text or NULL where it is not forced; and the mark on it.
+STANDING = """
+SELECT CASE WHEN relrowsecurity AND relforcerowsecurity THEN (
+        SELECT string_agg(concat_ws(' ', polname, polcmd, polpermissive, polroles::regrole[]::text,
+                pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)), '; ' ORDER BY polname)
+        FROM pg_policy WHERE polrelid = pg_class.oid
+    ) END,
+    (SELECT obj_description(oid, 'pg_policy') FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'owner_keeps')
+FROM pg_class WHERE oid = %s::regclass
+"""
+
+
+def mark_of(declared, standing):
+    return hashlib.sha256("; ".join([*declared, standing]).encode()).hexdigest()
+
+
+def policies(table, owner):
+    """The statements of one table: a policy for each thing a role may do, and none for the rest."""
+    name = sql.Identifier(table).as_string()
+    lines = [f"CREATE POLICY owner_keeps ON {name} TO {sql.Identifier(owner).as_string()} USING (true)"]
     app, worker = (sql.Identifier(role(kind)).as_string() for kind in ("app", "worker"))
     for verb in verbs_of(table, "worker"):
         lines.append(policy(name, f"worker_{VERBS[verb]}", verb, to=worker, sees="true", writes="true"))
@@ -180,7 +217,7 @@ def policies(cursor, table, owner):
         for number, (shown, text) in enumerate(database_rights.ALSO_SHOWN):
             if shown == table:
                 lines.append(policy(name, f"app_also_{number}", "S", to=app, sees=condition(text), writes=""))
-    return "; ".join(lines)
+    return lines
 
 
 def policy(table, name, verb, *, to, sees, writes):

@@ -139,6 +139,41 @@ def test_rights_that_were_lost_come_back_with_the_next_migration():
     test_every_right_is_declared()
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER POLICY app_select ON sessions_app_client USING (true)",
+        "DROP POLICY app_select ON sessions_app_client",
+        "CREATE POLICY one_more ON sessions_app_client USING (true)",
+        "ALTER TABLE sessions_app_client DISABLE ROW LEVEL SECURITY",
+        "COMMENT ON POLICY owner_keeps ON sessions_app_client IS 'a mark of somebody else'",
+    ],
+)
+def test_a_wall_that_was_changed_is_written_anew(change):
+    before = wall_of("sessions_app_client")
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+    assert wall_of("sessions_app_client") != before
+    database_walls.apply()
+    assert wall_of("sessions_app_client") == before
+
+
+@pytest.mark.django_db
+def test_a_wall_that_stands_is_let_be():
+    """So that no page waits while a release is laid over the one that runs."""
+    locks = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND mode = 'AccessExclusiveLock'"
+    before = ask(locks)
+    database_walls.apply()
+    assert ask(locks) == before
+
+
+def wall_of(table):
+    with connection.cursor() as cursor:
+        cursor.execute(database_walls.STANDING, [table])
+        return cursor.fetchone()
+
+
 # The context --------------------------------------------------------------------------------------------------------
 
 
