@@ -175,15 +175,15 @@ def wall(cursor, table, owner):
     before, mark = cursor.fetchone()
     if before and mark == mark_of(declared, before):
         return
-    name = sql.Identifier(table).as_string()
-    cursor.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    name = sql.Identifier(table)
+    cursor.execute(sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY").format(name))
     cursor.execute("SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", [table])
-    drops = [f'DROP POLICY "{each}" ON {name}' for (each,) in cursor.fetchall()]
+    drops = [f'DROP POLICY "{each}" ON {name.as_string()}' for (each,) in cursor.fetchall()]
     cursor.execute("; ".join([*drops, *declared]))
     cursor.execute(STANDING, [table])
     after, _none = cursor.fetchone()
     comment = sql.SQL("COMMENT ON POLICY owner_keeps ON {} IS {}")
-    cursor.execute(comment.format(sql.Identifier(table), sql.Literal(mark_of(declared, after))))
+    cursor.execute(comment.format(name, sql.Literal(mark_of(declared, after))))
 
 
 #: What PostgreSQL holds of a table's wall, as text or NULL where it is not forced; and the mark on it.
