@@ -1,6 +1,6 @@
 """Whose work a person answers for today."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Supervision, TeamCover, Traineeship, User
 
@@ -22,6 +22,13 @@ def supervisors_of(user):
         return direct
     covering = TeamCover.objects.on().filter(team=user.team_id).values("supervisor")
     return User.objects.filter(pk__in=covering, is_active=True).exclude(pk=user.pk).order_by("name", "pk")
+
+
+def has_supervisor():
+    """A condition for people: an active supervisor answers for them today, by supervision or because of their team."""
+    by_name = Supervision.objects.on().filter(supervisee=OuterRef("pk"), supervisor__is_active=True)
+    by_team = TeamCover.objects.on().filter(team=OuterRef("team"), supervisor__is_active=True)
+    return Exists(by_name) | Exists(by_team)
 
 
 def answered_for_by_name(user):

@@ -6,6 +6,7 @@ what was typed, which is ids and days.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,9 +24,8 @@ from accounts.models import Role, Supervision, Team, TeamCover, Traineeship, Use
 
 @dataclass(frozen=True)
 class Deed:
-    """What one door does: `do` to the row of `rows`, with what `form` says; then `back` to the page it came from.
-
-    `zone` is where its days count. `take_back` is done instead to a row that has not begun.
+    """What one door does: `do` to the row of `rows`, with what `form` says; then back to the page of the person or the
+    team that the row is `about`, where its days count. `take_back` is done instead to a row that has not begun.
     """
 
     heading: str
@@ -33,17 +33,24 @@ class Deed:
     rows: Callable
     form: type
     do: Callable
-    back: Callable
-    zone: Callable
+    about: Callable
     intro: str = ""
     take_back: Callable | None = None
 
+    def today(self, row):
+        about = self.about(row)
+        return dated.present_day(about.site.zone if isinstance(about, Team) else about.zone)
+
+    def back(self, row):
+        about = self.about(row)
+        return reverse("team" if isinstance(about, Team) else "person", args=[about.pk])
+
     def is_taken_back(self, row):
-        return self.take_back is not None and row.starts_on > dated.present_day(self.zone(row))
+        return self.take_back is not None and row.starts_on > self.today(row)
 
     def form_of(self, row, data=None):
         kind = AboutForm if self.is_taken_back(row) else self.form
-        return kind(data, row=row, today=dated.present_day(self.zone(row)))
+        return kind(data, row=row, today=self.today(row))
 
     def done(self, row, form, *, by):
         """Whether it was; what was refused stands in the form."""
@@ -56,16 +63,8 @@ class Deed:
         return True
 
 
-def of_person(person):
-    return reverse("person", args=[person.pk])
-
-
-def of_team(team):
-    return reverse("team", args=[team.pk])
-
-
-def zone_of(person):
-    return person.zone
+def itself(row):
+    return row
 
 
 DEEDS = {
@@ -76,8 +75,7 @@ DEEDS = {
         rows=User.objects.all,
         form=SupervisorForm,
         do=lambda person, **facts: supervisions.enter(supervisee=person, **facts),
-        back=of_person,
-        zone=zone_of,
+        about=itself,
     ),
     "end-supervision": Deed(
         heading=gettext_lazy("End the supervision of %(name)s"),
@@ -87,8 +85,7 @@ DEEDS = {
         form=LastDayForm,
         do=supervisions.end,
         take_back=supervisions.take_back,
-        back=lambda row: of_person(row.supervisee),
-        zone=lambda row: row.supervisee.zone,
+        about=attrgetter("supervisee"),
     ),
     "enter-training": Deed(
         heading=gettext_lazy("%(name)s is in training"),
@@ -97,8 +94,7 @@ DEEDS = {
         rows=User.objects.all,
         form=DaysForm,
         do=lambda person, **facts: traineeships.enter(person=person, **facts),
-        back=of_person,
-        zone=zone_of,
+        about=itself,
     ),
     "end-training": Deed(
         heading=gettext_lazy("End the training of %(name)s"),
@@ -108,8 +104,7 @@ DEEDS = {
         form=LastDayForm,
         do=traineeships.end,
         take_back=traineeships.take_back,
-        back=lambda row: of_person(row.person),
-        zone=lambda row: row.person.zone,
+        about=attrgetter("person"),
     ),
     "move-person": Deed(
         heading=gettext_lazy("Move %(name)s to another team"),
@@ -121,8 +116,7 @@ DEEDS = {
         rows=User.objects.all,
         form=MoveForm,
         do=teams.move,
-        back=of_person,
-        zone=zone_of,
+        about=itself,
     ),
     "enter-cover": Deed(
         heading=gettext_lazy("Who covers %(name)s?"),
@@ -131,8 +125,7 @@ DEEDS = {
         rows=lambda: Team.objects.select_related("site"),
         form=SupervisorForm,
         do=lambda team, **facts: team_covers.enter(team=team, **facts),
-        back=of_team,
-        zone=lambda team: team.site.zone,
+        about=itself,
     ),
     "end-cover": Deed(
         heading=gettext_lazy("End the cover of %(name)s"),
@@ -142,8 +135,7 @@ DEEDS = {
         form=LastDayForm,
         do=team_covers.end,
         take_back=team_covers.take_back,
-        back=lambda row: of_team(row.team),
-        zone=lambda row: row.team.site.zone,
+        about=attrgetter("team"),
     ),
 }
 
@@ -183,20 +175,11 @@ def answered(request, name, row, form):
 
 def page(request, name, row, form):
     deed = DEEDS[name]
-    context = {"form": form, "heading": deed.heading % {"name": about(row).name}, "intro": deed.intro}
+    context = {"form": form, "heading": deed.heading % {"name": deed.about(row).name}, "intro": deed.intro}
     context |= {"button": deed.button, "back": deed.back(row), "row": row, "address": reverse(name, args=[row.pk])}
     if deed.is_taken_back(row):
         context |= {"button": _("Take it back"), "intro": _("It has not begun. Taken back, it will never have been.")}
     return render(request, "accounts/dated_form.html", context, status=422 if form.errors else 200)
-
-
-def about(row):
-    """The person or the team it is about."""
-    return next((getattr(row, each) for each in ("supervisee", "person", "team") if each in of(row)), row)
-
-
-def of(row):
-    return () if isinstance(row, User | Team) else {each.name for each in row._meta.fields}
 
 
 @require_http_methods(["GET", "POST"])

@@ -77,7 +77,7 @@ def sign(*, was, by):
         raise NotAClinicalLead
     if standing := adoptions.made():
         return standing
-    FollowUpPolicy.objects.order_by("-number").select_for_update(of=["self"]).first()  # nobody edits it meanwhile
+    policies.wait_for_the_newest()  # nobody edits it meanwhile
     papers = Papers()
     if papers.fingerprint != was:
         raise ReadAgain

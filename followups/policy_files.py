@@ -3,8 +3,6 @@
 A file from elsewhere is not believed: columns, codes, times and words are looked at, and what is not known is refused.
 """
 
-import json
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -12,20 +10,19 @@ from followups.models import PolicyEscalation, PolicyOverlay, PolicyTask, Situat
 from followups.policy_content import COLUMNS
 from followups.policy_forms import LONGEST, MOST_WORKING_DAYS
 from protocols import red_lines
-from protocols.readable import Look
+from protocols.readable import Look, written
 from sessions_app.models import ResponseLevel
 
-FORMAT, FORMAT_VERSION = "doorway-follow-up-policy", 1
-LONGEST_TITLE, MOST_ROWS = 80, 40
+FORM = {"format": "doorway-follow-up-policy", "format_version": 1}
+MOST_ROWS = 40
 WORDS = ("title", "script", "source")
 MAY_BE_NOTHING = ("least_days", "least_channels")
 MOST_MINUTES = LONGEST.total_seconds() / 60
 
 
 def write(content, *, number=None):
-    """The file, as text; the same policy always becomes the same text."""
-    about = {"format": FORMAT, "format_version": FORMAT_VERSION, "number": number}
-    return json.dumps(about | content, ensure_ascii=False, indent=2) + "\n"
+    """The file of a policy, as text."""
+    return written(FORM | {"number": number}, content)
 
 
 def read(found):
@@ -39,12 +36,9 @@ class PolicyLook(Look):
 
     def policy(self, value):
         value = self.table(value, "file", known=["format", "format_version", "number", "title", "levels", "situations"])
-        if value.get("format") != FORMAT or value.get("format_version") != FORMAT_VERSION:
-            self.wrong("format", _("This is no follow-up policy that Doorway can read."))
+        if not self.is_of(value, FORM, otherwise=_("This is no follow-up policy that Doorway can read.")):
             return {}
-        title = self.text(value.get("title"), "title")
-        if not title or len(title) > LONGEST_TITLE or not title.isprintable():
-            self.wrong("title", _("A title has one line of at most 80 letters."))
+        title = self.title(value)
         levels = self.table(value.get("levels"), "levels", known=ResponseLevel.values)
         situations = self.table(value.get("situations", {}), "situations", known=Situation.values)
         return {

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts import mail_tests
-from accounts.models import Organisation, Role, Supervision, TeamCover, User
+from accounts.models import Organisation, Role, User
+from accounts.supervision import has_supervisor
 from protocols import adoptions
 from resources.models import Resource
 from resources.places import EUROPE, EUROPEAN_UNION
@@ -88,9 +88,7 @@ def admins_say(number):
 
 def therapists(active):
     """Somebody reads what each of them writes: by supervision, or because their team is covered."""
-    supervised = Exists(Supervision.objects.on().filter(supervisee=OuterRef("pk"), supervisor__is_active=True))
-    covered = Exists(TeamCover.objects.on().filter(team=OuterRef("team"), supervisor__is_active=True))
-    found = active.filter(roles__contains=[Role.THERAPIST]).annotate(is_read=supervised | covered)
+    found = active.filter(roles__contains=[Role.THERAPIST]).annotate(is_read=has_supervisor())
     read = list(found.order_by("name").values_list("name", "is_read"))
     alone = [name for name, is_read in read if not is_read]
     if not read:

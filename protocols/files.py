@@ -3,7 +3,6 @@
 A file from elsewhere is not believed: its size, form, words and codes are looked at, and what is not known is refused.
 """
 
-import json
 import re
 
 from django.utils.translation import gettext as _
@@ -13,19 +12,14 @@ from protocols.content import LANGUAGES
 from protocols.editions import WRITTEN_IN
 from protocols.models import Outcome, Setting
 from protocols.models_of_change import ELEVEN
-from protocols.readable import MOST_BYTES, MOST_PROBLEMS, Look, Unreadable, parse
+from protocols.readable import Look, Unreadable, written
 
-__all__ = ["MOST_BYTES", "MOST_PROBLEMS", "Unreadable", "parse", "read", "write"]
-
-FORMAT = "doorway-protocol"
-FORMAT_VERSION = 1
-LONGEST_TITLE = 80
+FORM = {"format": "doorway-protocol", "format_version": 1}
 
 
 def write(content, *, number=None):
-    """The file, as text; the same edition always becomes the same text."""
-    about = {"format": FORMAT, "format_version": FORMAT_VERSION, "number": number, "languages": LANGUAGES}
-    return json.dumps(about | content, ensure_ascii=False, indent=2) + "\n"
+    """The file of an edition, as text."""
+    return written(FORM | {"number": number, "languages": LANGUAGES}, content)
 
 
 def read(found, *, base):
@@ -62,13 +56,10 @@ class EditionLook(Look):
 
     def edition(self, value):
         value = self.table(value, "file", known=["format", "format_version", "number", "languages", "title", "steps"])
-        if value.get("format") != FORMAT or value.get("format_version") != FORMAT_VERSION:
-            self.wrong("format", _("This is no edition of the eleven steps that Doorway can read."))
+        otherwise = _("This is no edition of the eleven steps that Doorway can read.")
+        if not self.is_of(value, FORM, otherwise=otherwise):
             return {"title": "", "steps": []}
-        title = self.text(value.get("title"), "title")
-        if not title or len(title) > LONGEST_TITLE or not title.isprintable():
-            self.wrong("title", _("A title has one line of at most 80 letters."))
-        return {"title": title, "steps": self.steps(value.get("steps"))}
+        return {"title": self.title(value), "steps": self.steps(value.get("steps"))}
 
     def steps(self, value):
         found = self.rows(value, "steps", most=len(ELEVEN))

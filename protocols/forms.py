@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from protocols import files, rules
+from protocols import rules
 from protocols.content import LANGUAGES
 from protocols.editions import WRITTEN_IN
 from protocols.models import Setting
+from protocols.readable import MOST_BYTES
 
 IN_LANGUAGE = {"en": _("English"), "es": _("Spanish")}
 SPARE = 2  # empty rows at the end; more come with each time it is saved
@@ -258,7 +259,7 @@ class FileForm(forms.Form):
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if file.size > files.MOST_BYTES:
+        if file.size > MOST_BYTES:
             raise forms.ValidationError(_("The file is too large: at most 300 kB."))
         return file.read()
 
@@ -266,4 +267,4 @@ class FileForm(forms.Form):
 class ReadForm(forms.Form):
     """What was read and found good, sent once more to become a draft."""
 
-    words = forms.CharField(widget=forms.HiddenInput, max_length=files.MOST_BYTES, strip=False)
+    words = forms.CharField(widget=forms.HiddenInput, max_length=MOST_BYTES, strip=False)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 MOST_BYTES = 300_000  # an edition is about 40,000
 MOST_PROBLEMS = 50  # told at once; nobody reads more
+LONGEST_TITLE = 80
 
 
 class Unreadable(ValueError):
@@ -33,6 +34,11 @@ def parse(raw):
         raise Unreadable([("", _("That is not JSON: a name twice, or a number that is none."))]) from error
 
 
+def written(about, content):
+    """The file, as text; the same content always becomes the same text. `about` says first what it is."""
+    return json.dumps(about | content, ensure_ascii=False, indent=2) + "\n"
+
+
 def once_each(pairs):
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -52,6 +58,19 @@ class Look:
 
     def wrong(self, place, words):
         self.problems.append((place, words))
+
+    def is_of(self, value, form, *, otherwise):
+        """Whether a file says that it is of this form; `otherwise` says what it is not."""
+        is_so = all(value.get(name) == wanted for name, wanted in form.items())
+        if not is_so:
+            self.wrong("format", otherwise)
+        return is_so
+
+    def title(self, value):
+        title = self.text(value.get("title"), "title")
+        if not title or len(title) > LONGEST_TITLE or not title.isprintable():
+            self.wrong("title", _("A title has one line of at most 80 letters."))
+        return title
 
     def table(self, value, place, *, known):
         """An object with no other names than the known ones."""

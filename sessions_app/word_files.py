@@ -1,23 +1,20 @@
 """The own changes to the words to weigh: as a file, read back with every doubt by its place, and compared."""
 
-import json
-
 from django.utils.translation import gettext as _
 
 from protocols.comparing import Change, Row
-from protocols.readable import Look
+from protocols.readable import Look, written
 from sessions_app import wording
 from sessions_app.forms.word_lists import LANGUAGES, LONGEST, MOST_ROWS, SHORTEST
 
-FORMAT, FORMAT_VERSION = "doorway-words-to-weigh", 1
+FORM = {"format": "doorway-words-to-weigh", "format_version": 1}
 CODES = [code for code, _name in LANGUAGES]
 MOST_WORDS, LONGEST_INSTEAD = 200, 120
 
 
 def write(content, *, number=None):
-    """The file, as text; the same list always becomes the same text."""
-    about = {"format": FORMAT, "format_version": FORMAT_VERSION, "number": number}
-    return json.dumps(about | content, ensure_ascii=False, indent=2) + "\n"
+    """The file of a list, as text."""
+    return written(FORM | {"number": number}, content)
 
 
 def read(found):
@@ -31,8 +28,7 @@ class WordLook(Look):
 
     def word_list(self, value):
         value = self.table(value, "file", known=["format", "format_version", "number", "added", "removed"])
-        if value.get("format") != FORMAT or value.get("format_version") != FORMAT_VERSION:
-            self.wrong("format", _("This is no list of words that Doorway can read."))
+        if not self.is_of(value, FORM, otherwise=_("This is no list of words that Doorway can read.")):
             return {}
         added = self.rows(value.get("added"), "added", most=MOST_ROWS)
         removed = self.table(value.get("removed", {}), "removed", known=CODES)

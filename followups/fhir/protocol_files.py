@@ -7,8 +7,8 @@ from followups.fhir.elements import extension, words
 from protocols import files
 from protocols.content import LANGUAGES
 from protocols.editions import TRANSLATED_INTO, WRITTEN_IN
-from protocols.files import Unreadable
 from protocols.models import Setting
+from protocols.readable import MOST_PROBLEMS, Unreadable
 
 #: HL7's own extension for a text in another language, in R4 and R5.
 TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
@@ -79,10 +79,9 @@ def read(resource):
     """
     actions = part(resource, "action", list, "PlanDefinition")
     return {
-        "format": files.FORMAT,
-        "format_version": files.FORMAT_VERSION,
+        **files.FORM,
         "title": part(resource, "title", str, "PlanDefinition"),
-        "steps": [step_of(each, f"action.{number}") for number, each in enumerate(actions[: files.MOST_PROBLEMS])],
+        "steps": [step_of(each, f"action.{number}") for number, each in enumerate(actions[:MOST_PROBLEMS])],
     }
 
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts import leaving as accounts_of_leavers
 from accounts.access import allow
-from accounts.models import Leaving, Role, Supervision, TeamCover, User
-from accounts.supervision import answers_for
+from accounts.models import Leaving, Role, User
+from accounts.supervision import answers_for, has_supervisor
 from followups import leaving
 from followups.forms_of_leaving import FollowUpsForm, SuperviseesForm
 from followups.models import Absence
@@ -37,9 +37,7 @@ def leavers(user):
     ahead = Leaving.objects.ahead().filter(person=OuterRef("pk"))
     theirs = Q(pk__in=answers_for(user))
     if user.is_clinical_lead:
-        has_one = Supervision.objects.on().filter(supervisee=OuterRef("pk"), supervisor__is_active=True)
-        covered = TeamCover.objects.on().filter(team=OuterRef("team"), supervisor__is_active=True)
-        theirs |= ~Exists(has_one) & ~Exists(covered) & Q(roles__contains=[Role.THERAPIST])
+        theirs |= ~has_supervisor() & Q(roles__contains=[Role.THERAPIST])
     people = User.objects.filter(theirs).annotate(
         leaves_on=ahead.values("leaves_on"), answered_for=Exists(answers_for(user).filter(pk=OuterRef("pk")))
     )

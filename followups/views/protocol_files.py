@@ -12,10 +12,11 @@ from followups.fhir import protocol_files
 from protocols import comparing, content, drafts, editions, files
 from protocols.file_pages import FilePage
 from protocols.forms import FileForm
+from protocols.readable import MOST_BYTES
 from protocols.views_of_change import for_writers
 
 
-@takes_files(most_bytes=4 * files.MOST_BYTES)
+@takes_files(most_bytes=4 * MOST_BYTES)
 @require_http_methods(["GET", "POST"])
 @for_writers
 def import_protocol(request):

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from protocols import content, drafts, editions, files
+from protocols import content, drafts, editions, files, readable
 from protocols.models import ProtocolVersion
 from tests.protocols.writing import change
 
@@ -58,7 +58,7 @@ def test_what_leaves_comes_back_word_for_word(draft, admin, second_admin, signed
 @pytest.mark.parametrize("number", editions.EDITIONS)
 def test_the_editions_of_doorway_come_back_as_they_are(base, number):
     words = content.of(ProtocolVersion.objects.get(number=number))
-    assert files.read(files.parse(files.write(words, number=number).encode()), base=base) == words
+    assert files.read(readable.parse(files.write(words, number=number).encode()), base=base) == words
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_editions_of_doorway_come_back_as_they_are(base, number):
         (b'{"number": ' + b"9" * 5000 + b"}", "a number that is none"),
         (b'{"resourceType": "PlanDefinition"}', "The eleven steps have to be there"),
         (b'{"resourceType": "PlanDefinition", "action": {}}', "not what FHIR has here"),
-        (b" " * (files.MOST_BYTES + 1), "The file is too large"),
+        (b" " * (readable.MOST_BYTES + 1), "The file is too large"),
     ],
 )
 def test_what_is_no_such_file_is_refused_in_words(send, raw, said):
